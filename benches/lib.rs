@@ -1,0 +1,1 @@
+//! Holds the benches; run all with `cargo bench -p openverse-release-benches`.

@@ -1,0 +1,251 @@
+//! Writing a flow in Rust, where an ill-typed link does not compile.
+
+use std::marker::PhantomData;
+
+use semver::Version;
+
+use super::{
+    Detail, DetailKind, Exemption, Flow, FlowError, Link, LinkKind, Operation, Step, StepId, Trigger,
+};
+use crate::{DeployedVersion, Environment};
+
+/// Marks the handle of a step that needs a person.
+#[derive(Debug, Clone, Copy)]
+pub enum Manual {}
+
+/// Marks the handle of a step that the step before sets off.
+#[derive(Debug, Clone, Copy)]
+pub enum Automatic {}
+
+/// Marks the handle of a step that only leads on.
+#[derive(Debug, Clone, Copy)]
+pub enum Forward {}
+
+/// Marks the handle of a step that updates an environment, and so can be rolled back.
+#[derive(Debug, Clone, Copy)]
+pub enum DeploymentStep {}
+
+/// Marks the handle of a step that takes an environment back.
+#[derive(Debug, Clone, Copy)]
+pub enum RollbackStep {}
+
+/// Names a step of the flow that is being built, and remembers of what type it is.
+#[derive(Debug)]
+pub struct Handle<T, R> {
+    index: usize,
+    marks: PhantomData<fn() -> (T, R)>,
+}
+
+impl<T, R> Clone for Handle<T, R> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T, R> Copy for Handle<T, R> {}
+
+/// Builds a [`Flow`] step by step and link by link.
+///
+/// Each step is written with its name and its label; the method says what it does and whether a
+/// person or the step before sets it off.
+///
+/// ```
+/// use openverse_release_core::{FlowBuilder, Environment::Production};
+///
+/// let mut flow = FlowBuilder::new("tiny", semver::Version::new(1, 0, 0));
+/// let merge = flow.merge_to_main("Merge", "Merge to main");
+/// let build = flow.build_images("Build", "Build and test");
+/// let publish = flow.publish_github_release("Publish", "Publish GitHub Release");
+/// let tag = flow.tag_image("Tag", "Tag the image");
+/// let deploy = flow.deploy_by_github_workflow("Deploy", "Deploy", Production);
+/// let back = flow.redeploy_last_working("Back", "Deploy the last working version", Production);
+/// flow.triggers(merge, build).enables(build, publish).triggers(publish, tag);
+/// flow.triggers(tag, deploy).rolls_back(deploy, back);
+/// let flow = flow.build()?;
+/// assert_eq!(flow.steps().count(), 6);
+/// # Ok::<(), openverse_release_core::FlowError>(())
+/// ```
+///
+/// A step that needs a person is never triggered:
+///
+/// ```compile_fail,E0308
+/// # let mut flow = openverse_release_core::FlowBuilder::new("x", semver::Version::new(1, 0, 0));
+/// let build = flow.build_images("Build", "Build");
+/// let publish = flow.publish_github_release("Publish", "Publish");
+/// flow.triggers(build, publish);
+/// ```
+///
+/// An automatic step is triggered, not enabled:
+///
+/// ```compile_fail,E0308
+/// # let mut flow = openverse_release_core::FlowBuilder::new("x", semver::Version::new(1, 0, 0));
+/// let merge = flow.merge_to_main("Merge", "Merge");
+/// let build = flow.build_images("Build", "Build");
+/// flow.enables(merge, build);
+/// ```
+///
+/// Only a deployment is rolled back, and only by a step that rolls back:
+///
+/// ```compile_fail,E0308
+/// # use openverse_release_core::Environment::Production;
+/// # let mut flow = openverse_release_core::FlowBuilder::new("x", semver::Version::new(1, 0, 0));
+/// let build = flow.build_images("Build", "Build");
+/// let back = flow.redeploy_last_working("Back", "Back", Production);
+/// flow.rolls_back(build, back);
+/// ```
+#[derive(Debug, Clone)]
+pub struct FlowBuilder {
+    name: String,
+    version: Version,
+    steps: Vec<Step>,
+    links: Vec<(usize, usize, LinkKind, Option<String>)>,
+    exemptions: Vec<(usize, String, String)>,
+    bad_ids: Vec<String>,
+}
+
+macro_rules! step_methods {
+    ($($(#[$doc:meta])* $method:ident($($arg:ident: $type:ty),*) -> $trigger:ident, $role:ident = $operation:expr;)+) => {$(
+        $(#[$doc])*
+        pub fn $method(&mut self, id: &'static str, label: impl Into<String>, $($arg: $type),*) -> Handle<$trigger, $role> {
+            self.add(id, label.into(), Trigger::$trigger, $operation)
+        }
+    )+};
+}
+
+impl FlowBuilder {
+    /// Returns an empty flow with a name and the version of its process.
+    pub fn new(name: impl Into<String>, version: Version) -> Self {
+        Self {
+            name: name.into(),
+            version,
+            steps: Vec::new(),
+            links: Vec::new(),
+            exemptions: Vec::new(),
+            bad_ids: Vec::new(),
+        }
+    }
+
+    step_methods! {
+        /// Adds the merge of a change to `main`.
+        merge_to_main() -> Manual, Forward = Operation::MergeToMain;
+        /// Adds CI: verify, build, tag with `latest` and the commit SHA.
+        build_images() -> Automatic, Forward = Operation::BuildImages;
+        /// Adds a sync of the server's checkout with `main`.
+        sync_dags() -> Automatic, DeploymentStep = Operation::SyncDags;
+        /// Adds the publishing of the drafted GitHub Release. Always manual.
+        publish_github_release() -> Manual, Forward = Operation::PublishGitHubRelease;
+        /// Adds the tagging of the images with the release's image tag.
+        tag_image() -> Automatic, Forward = Operation::TagImage;
+        /// Adds the deployment of a released version by a GitHub Workflow.
+        deploy_by_github_workflow(environment: Environment) -> Automatic, DeploymentStep =
+            Operation::DeployByGitHubWorkflow { environment, version: DeployedVersion::Release };
+        /// Adds the deployment of a commit's images by a GitHub Workflow.
+        deploy_commit_by_github_workflow(environment: Environment) -> Automatic, DeploymentStep =
+            Operation::DeployByGitHubWorkflow { environment, version: DeployedVersion::Commit };
+        /// Adds the deployment by an Ansible playbook.
+        deploy_by_ansible() -> Manual, DeploymentStep = Operation::DeployByAnsible;
+        /// Adds the deployment by `terraform apply`.
+        deploy_by_terraform() -> Manual, DeploymentStep = Operation::DeployByTerraform;
+        /// Adds new instances that pull `latest` when they run.
+        run_latest() -> Automatic, DeploymentStep = Operation::RunLatest;
+        /// Adds the rollback by merging a revert of the broken code to `main`.
+        revert_on_main() -> Manual, RollbackStep = Operation::RevertOnMain;
+        /// Adds the rollback by deploying the last known working version.
+        redeploy_last_working(environment: Environment) -> Manual, RollbackStep =
+            Operation::RedeployLastWorking { environment };
+    }
+
+    fn add<T, R>(&mut self, id: &str, label: String, trigger: Trigger, operation: Operation) -> Handle<T, R> {
+        let index = self.steps.len();
+        match id.parse::<StepId>() {
+            Ok(id) => self.steps.push(Step { id, label, trigger, operation, details: Vec::new() }),
+            Err(_) => self.bad_ids.push(id.to_owned()),
+        }
+        Handle { index, marks: PhantomData }
+    }
+
+    /// Says that one step sets another off.
+    pub fn triggers<T, R, S>(&mut self, from: Handle<T, R>, to: Handle<Automatic, S>) -> &mut Self {
+        self.link(from.index, to.index, LinkKind::Triggers)
+    }
+
+    /// Says that one step makes another, which needs a person, possible.
+    pub fn enables<T, R, S>(&mut self, from: Handle<T, R>, to: Handle<Manual, S>) -> &mut Self {
+        self.link(from.index, to.index, LinkKind::Enables)
+    }
+
+    /// Says that the life of the code goes on from a deployment to a step that needs a person.
+    pub fn continues<T, S>(&mut self, from: Handle<T, DeploymentStep>, to: Handle<Manual, S>) -> &mut Self {
+        self.link(from.index, to.index, LinkKind::Continues)
+    }
+
+    /// Says which step rolls a deployment back.
+    pub fn rolls_back<T>(
+        &mut self,
+        deployment: Handle<T, DeploymentStep>,
+        by: Handle<Manual, RollbackStep>,
+    ) -> &mut Self {
+        self.link(deployment.index, by.index, LinkKind::RollsBack)
+    }
+
+    fn link(&mut self, from: usize, to: usize, kind: LinkKind) -> &mut Self {
+        self.links.push((from, to, kind, None));
+        self
+    }
+
+    /// Puts words on the link that was added last.
+    pub fn labelled(&mut self, label: impl Into<String>) -> &mut Self {
+        if let Some((.., text)) = self.links.last_mut() {
+            *text = Some(label.into());
+        }
+        self
+    }
+
+    /// Says something of a step beyond the chart.
+    pub fn detail<T, R>(
+        &mut self,
+        step: Handle<T, R>,
+        kind: DetailKind,
+        text: impl Into<String>,
+    ) -> &mut Self {
+        if let Some(step) = self.steps.get_mut(step.index) {
+            step.details.push(Detail { kind, text: text.into() });
+        }
+        self
+    }
+
+    /// Declares that a check's finding at a step is right for this flow, and why.
+    pub fn exempt<T, R>(
+        &mut self,
+        step: Handle<T, R>,
+        check: impl Into<String>,
+        reason: impl Into<String>,
+    ) -> &mut Self {
+        self.exemptions.push((step.index, check.into(), reason.into()));
+        self
+    }
+
+    /// Returns the flow.
+    ///
+    /// # Errors
+    /// When two steps have the same name, or a name is not one a chart can use.
+    pub fn build(self) -> Result<Flow, FlowError> {
+        if let Some(id) = self.bad_ids.into_iter().next() {
+            return Err(FlowError::BadStepId { id });
+        }
+        let id = |index: usize| self.steps[index].id.clone();
+        let links = self.links.iter().map(|(from, to, kind, label)| Link {
+            from: id(*from),
+            to: id(*to),
+            kind: *kind,
+            label: label.clone(),
+        });
+        let exemptions = self.exemptions.iter().map(|(step, check, reason)| Exemption {
+            check: check.clone(),
+            step: id(*step),
+            reason: reason.clone(),
+        });
+        let (links, exemptions) = (links.collect(), exemptions.collect());
+        Flow::new(self.name, self.version, self.steps, links, exemptions)
+    }
+}

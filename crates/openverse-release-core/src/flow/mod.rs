@@ -1,0 +1,210 @@
+//! Flows: the steps by which the code of an app gets from `main` to production, as a typed graph.
+
+mod builder;
+mod link;
+mod step;
+
+use std::collections::BTreeMap;
+
+use petgraph::{
+    Direction,
+    graph::{DiGraph, NodeIndex},
+    visit::{EdgeRef, IntoEdgeReferences},
+};
+use semver::Version;
+use serde::{Deserialize, Serialize};
+
+pub use builder::{Automatic, DeploymentStep, FlowBuilder, Forward, Handle, Manual, RollbackStep};
+pub use link::{Exemption, Link, LinkKind};
+pub use step::{Artefact, DeployedVersion, Detail, DetailKind, Operation, Step, StepId, Trigger};
+
+/// The steps of an app and the links between them.
+///
+/// A flow that was read from a file or built by hand may still break a rule of the process: ask
+/// [`Flow::check`]. What every `Flow` guarantees is that step names are unique and that both ends
+/// of each link exist.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(try_from = "FlowFile", into = "FlowFile")]
+pub struct Flow {
+    name: String,
+    version: Version,
+    graph: DiGraph<Step, LinkLabel>,
+    by_id: BTreeMap<StepId, NodeIndex>,
+    exemptions: Vec<Exemption>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct LinkLabel {
+    kind: LinkKind,
+    label: Option<String>,
+}
+
+/// The written form of a flow.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FlowFile {
+    name: String,
+    version: Version,
+    steps: Vec<Step>,
+    links: Vec<Link>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    exemptions: Vec<Exemption>,
+}
+
+/// A set of steps and links is no flow.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum FlowError {
+    /// Two steps have the same name.
+    #[error("two steps are named {step}; a name is unique within its flow")]
+    DuplicateStep {
+        /// The name.
+        step: StepId,
+    },
+    /// A step's name cannot stand in a chart.
+    #[error("{id:?} cannot name a step, expected a letter, then letters, digits and \"_\"")]
+    BadStepId {
+        /// The name.
+        id: String,
+    },
+    /// A link or exemption names a step that is not there.
+    #[error("{what} names the step {step}, which the flow does not have")]
+    UnknownStep {
+        /// What names it.
+        what: &'static str,
+        /// The name.
+        step: StepId,
+    },
+}
+
+impl Flow {
+    /// Returns the flow of these steps and links.
+    ///
+    /// [`FlowBuilder`] is the better way where the flow is written in Rust: there an ill-typed
+    /// link does not compile.
+    ///
+    /// # Errors
+    /// When a step's name is taken twice, or a link or exemption names no step.
+    pub fn new(
+        name: impl Into<String>,
+        version: Version,
+        steps: Vec<Step>,
+        links: Vec<Link>,
+        exemptions: Vec<Exemption>,
+    ) -> Result<Self, FlowError> {
+        let mut graph = DiGraph::with_capacity(steps.len(), links.len());
+        let mut by_id = BTreeMap::new();
+        for step in steps {
+            let id = step.id.clone();
+            let index = graph.add_node(step);
+            if by_id.insert(id.clone(), index).is_some() {
+                return Err(FlowError::DuplicateStep { step: id });
+            }
+        }
+        let find = |what, step: &StepId| {
+            by_id.get(step).copied().ok_or_else(|| FlowError::UnknownStep { what, step: step.clone() })
+        };
+        for Link { from, to, kind, label } in links {
+            graph.add_edge(find("a link", &from)?, find("a link", &to)?, LinkLabel { kind, label });
+        }
+        for exemption in &exemptions {
+            find("an exemption", &exemption.step)?;
+        }
+        Ok(Self { name: name.into(), version, graph, by_id, exemptions })
+    }
+
+    /// Returns the flow's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Returns the version of the process. A run that began under one version is not continued
+    /// under an incompatible one.
+    pub fn version(&self) -> &Version {
+        &self.version
+    }
+
+    /// Returns the steps, in the order they were written.
+    pub fn steps(&self) -> impl Iterator<Item = &Step> {
+        self.graph.node_weights()
+    }
+
+    /// Returns a step by its name.
+    pub fn step(&self, id: &StepId) -> Option<&Step> {
+        self.by_id.get(id).map(|&index| &self.graph[index])
+    }
+
+    /// Returns the links, in the order they were written.
+    pub fn links(&self) -> impl Iterator<Item = Link> {
+        self.graph.edge_references().map(|edge| Link {
+            from: self.graph[edge.source()].id.clone(),
+            to: self.graph[edge.target()].id.clone(),
+            kind: edge.weight().kind,
+            label: edge.weight().label.clone(),
+        })
+    }
+
+    /// Returns the steps that a step leads to by links of the given kinds.
+    pub fn after<'a>(&'a self, step: &StepId, kinds: &'a [LinkKind]) -> impl Iterator<Item = &'a Step> {
+        self.neighbours(step, kinds, Direction::Outgoing)
+    }
+
+    /// Returns the steps that lead to a step by links of the given kinds.
+    pub fn before<'a>(&'a self, step: &StepId, kinds: &'a [LinkKind]) -> impl Iterator<Item = &'a Step> {
+        self.neighbours(step, kinds, Direction::Incoming)
+    }
+
+    fn neighbours<'a>(
+        &'a self,
+        step: &StepId,
+        kinds: &'a [LinkKind],
+        direction: Direction,
+    ) -> impl Iterator<Item = &'a Step> {
+        let index = self.by_id.get(step).copied();
+        index
+            .into_iter()
+            .flat_map(move |index| self.graph.edges_directed(index, direction))
+            .filter(|edge| kinds.contains(&edge.weight().kind))
+            .map(move |edge| {
+                let other = if direction == Direction::Outgoing { edge.target() } else { edge.source() };
+                &self.graph[other]
+            })
+    }
+
+    /// Returns the declared exemptions from checks.
+    pub fn exemptions(&self) -> &[Exemption] {
+        &self.exemptions
+    }
+}
+
+impl PartialEq for Flow {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+            && self.version == other.version
+            && self.steps().eq(other.steps())
+            && self.links().eq(other.links())
+            && self.exemptions == other.exemptions
+    }
+}
+
+impl Eq for Flow {}
+
+impl TryFrom<FlowFile> for Flow {
+    type Error = FlowError;
+
+    fn try_from(file: FlowFile) -> Result<Self, FlowError> {
+        Self::new(file.name, file.version, file.steps, file.links, file.exemptions)
+    }
+}
+
+impl From<Flow> for FlowFile {
+    fn from(flow: Flow) -> Self {
+        Self {
+            name: flow.name.clone(),
+            version: flow.version.clone(),
+            steps: flow.steps().cloned().collect(),
+            links: flow.links().collect(),
+            exemptions: flow.exemptions,
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! The steps of a flow.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Environment,
+    parse::{ParseError, check_characters, text_newtype},
+};
+
+fn check_step_id(text: &str) -> Result<(), ParseError> {
+    let expected = "a letter, then letters, digits and \"_\"";
+    check_characters("step", text, 64, expected, |offset, c| {
+        c.is_ascii_alphabetic() || (offset > 0 && (c.is_ascii_digit() || c == '_'))
+    })?;
+    // Mermaid reads a node of this name, in any case, as the end of a subgraph.
+    if text.eq_ignore_ascii_case("end") {
+        return Err(ParseError::new("step", text, 0, "another word than \"end\", which Mermaid reserves"));
+    }
+    Ok(())
+}
+
+text_newtype!(
+    /// The name of a step within its flow, usable as a node of a Mermaid or DOT chart.
+    StepId, check_step_id
+);
+
+/// Whether a person or the previous step sets a step off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Trigger {
+    /// Needs a person; drawn as a square box.
+    Manual,
+    /// The direct and automatic result of the step before; drawn as a rounded box.
+    Automatic,
+}
+
+/// What a step does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "does", rename_all = "snake_case")]
+pub enum Operation {
+    /// Merges a change to `main`.
+    MergeToMain,
+    /// Merges a revert of the broken code to `main`.
+    RevertOnMain,
+    /// Verifies the code, builds the images, tags them `latest` and with the commit SHA.
+    BuildImages,
+    /// Pulls the newest code of `main` onto the server.
+    SyncDags,
+    /// Publishes the drafted GitHub Release, which puts the git tag on its commit.
+    PublishGitHubRelease,
+    /// Points the release's image tag at the images of the release's commit.
+    TagImage,
+    /// Updates an environment by its deployment GitHub Workflow.
+    DeployByGitHubWorkflow {
+        /// Which environment.
+        environment: Environment,
+        /// Whether the image is named by the release's image tag or by the commit SHA.
+        version: DeployedVersion,
+    },
+    /// Sets the image tag in the Ansible variables and runs the playbook.
+    DeployByAnsible,
+    /// Sets the image tag in the Terraform variables and applies them.
+    DeployByTerraform,
+    /// New instances pull `latest` the next time they run.
+    RunLatest,
+    /// Deploys the last known working version again, by the means of the deployment it rolls back.
+    RedeployLastWorking {
+        /// Which environment.
+        environment: Environment,
+    },
+}
+
+/// By which image tag a deployment names its version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeployedVersion {
+    /// By the SHA of a commit on `main`.
+    Commit,
+    /// By the release's image tag.
+    Release,
+}
+
+/// Something a step makes and a later one uses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Artefact {
+    /// A commit on `main`.
+    Commit,
+    /// The images tagged `latest` and with the commit SHA.
+    BuiltImage,
+    /// A published GitHub Release with its git tag.
+    PublishedRelease,
+    /// The images tagged with the release's image tag.
+    ReleasedImage,
+    /// A live environment that runs the version.
+    Deployment(Environment),
+}
+
+impl fmt::Display for Artefact {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Commit => f.write_str("a commit on main"),
+            Self::BuiltImage => f.write_str("a built image"),
+            Self::PublishedRelease => f.write_str("a published GitHub Release"),
+            Self::ReleasedImage => f.write_str("an image with the release's image tag"),
+            Self::Deployment(environment) => write!(f, "a {environment} deployment"),
+        }
+    }
+}
+
+impl Operation {
+    /// Returns what the operation uses.
+    pub fn consumes(self) -> &'static [Artefact] {
+        match self {
+            Self::MergeToMain | Self::RevertOnMain => &[],
+            Self::BuildImages | Self::SyncDags | Self::PublishGitHubRelease => &[Artefact::Commit],
+            Self::TagImage => &[Artefact::BuiltImage, Artefact::PublishedRelease],
+            Self::DeployByGitHubWorkflow { version: DeployedVersion::Commit, .. } | Self::RunLatest => {
+                &[Artefact::BuiltImage]
+            }
+            Self::DeployByGitHubWorkflow { version: DeployedVersion::Release, .. }
+            | Self::DeployByAnsible
+            | Self::DeployByTerraform
+            | Self::RedeployLastWorking { environment: Environment::Production } => {
+                &[Artefact::ReleasedImage]
+            }
+            Self::RedeployLastWorking { environment: Environment::Staging } => &[Artefact::BuiltImage],
+        }
+    }
+
+    /// Returns what the operation makes, beside the deployments of [`Operation::deploys_to`].
+    pub fn produces(self) -> &'static [Artefact] {
+        match self {
+            Self::MergeToMain | Self::RevertOnMain => &[Artefact::Commit],
+            Self::BuildImages => &[Artefact::BuiltImage],
+            Self::PublishGitHubRelease => &[Artefact::PublishedRelease],
+            Self::TagImage => &[Artefact::ReleasedImage],
+            _ => &[],
+        }
+    }
+
+    /// Returns the environments that the operation updates.
+    pub fn deploys_to(self) -> &'static [Environment] {
+        match self {
+            Self::DeployByGitHubWorkflow { environment, .. } | Self::RedeployLastWorking { environment } => {
+                match environment {
+                    Environment::Staging => &[Environment::Staging],
+                    Environment::Production => &[Environment::Production],
+                }
+            }
+            // The document calls the DAG sync a partial staging deployment.
+            Self::SyncDags => &[Environment::Staging],
+            Self::DeployByAnsible => &[Environment::Production],
+            // Both ingestion servers are usually deployed together.
+            Self::DeployByTerraform | Self::RunLatest => &Environment::ALL,
+            Self::MergeToMain
+            | Self::RevertOnMain
+            | Self::BuildImages
+            | Self::PublishGitHubRelease
+            | Self::TagImage => &[],
+        }
+    }
+
+    /// Tells whether the operation takes an environment back to an earlier version.
+    pub fn rolls_back(self) -> bool {
+        matches!(self, Self::RevertOnMain | Self::RedeployLastWorking { .. })
+    }
+
+    /// Tells whether the operation is a deployment that a rollback can undo.
+    pub fn is_deployment(self) -> bool {
+        !self.rolls_back() && !self.deploys_to().is_empty()
+    }
+}
+
+/// A box of the flowchart.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    /// Its name within the flow.
+    pub id: StepId,
+    /// Its label in the chart, in plain text; a line break starts a new line of the box.
+    pub label: String,
+    /// Whether a person or the step before sets it off.
+    pub trigger: Trigger,
+    /// What it does.
+    pub operation: Operation,
+    /// What the document says of it beyond the chart; shown in the detailed chart.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub details: Vec<Detail>,
+}
+
+/// Something the document says of a step beyond the chart.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Detail {
+    /// How it bears on the step.
+    pub kind: DetailKind,
+    /// What it says, in plain text.
+    pub text: String,
+}
+
+/// How a detail bears on its step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DetailKind {
+    /// Must hold before the step.
+    Gate,
+    /// Happens as part of the step.
+    Part,
+    /// Comes after the step.
+    FollowUp,
+}

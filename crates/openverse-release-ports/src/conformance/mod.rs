@@ -1,0 +1,1 @@
+//! The suite that every implementation of a port must pass, and in-memory implementations.

@@ -1,0 +1,117 @@
+//! What can go wrong between a port and the outside system behind it.
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+
+/// An outside system, as errors and request counts name it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum System {
+    /// GitHub's API.
+    GitHub,
+    /// The image registry.
+    Registry,
+    /// The live apps.
+    LiveApp,
+}
+
+impl fmt::Display for System {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::GitHub => "GitHub",
+            Self::Registry => "image registry",
+            Self::LiveApp => "live app",
+        })
+    }
+}
+
+/// A call to an outside system did not give what it should.
+///
+/// Details come from outside and may hold any character; no variant ever holds a secret.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PortError {
+    /// No answer, and nothing can have happened.
+    #[error("{system} could not be reached: {detail}")]
+    Unreachable {
+        /// Which system.
+        system: System,
+        /// What the transport said.
+        detail: String,
+    },
+    /// A write was sent and no usable answer came: it may or may not have happened.
+    #[error("{system} gave no usable answer to {action}, which may or may not have happened: {detail}")]
+    ReplyLost {
+        /// Which system.
+        system: System,
+        /// What was asked for.
+        action: String,
+        /// What came instead of an answer.
+        detail: String,
+    },
+    /// The system refused, and nothing happened.
+    #[error("{system} refused {action} with status {status}: {detail}")]
+    Refused {
+        /// Which system.
+        system: System,
+        /// What was asked for.
+        action: String,
+        /// The HTTP status.
+        status: u16,
+        /// What it said.
+        detail: String,
+    },
+    /// The credentials are missing, wrong, or not allowed to do this; nothing happened.
+    #[error("{system} does not allow {action}: {detail}")]
+    NotAllowed {
+        /// Which system.
+        system: System,
+        /// What was asked for.
+        action: String,
+        /// What it said.
+        detail: String,
+    },
+    /// The system limits the rate of requests, for longer than it is worth waiting.
+    #[error("{system} limits the rate of requests{}", until.map(|at| format!(" until {}", at.format("%H:%M:%S UTC"))).unwrap_or_default())]
+    RateLimited {
+        /// Which system.
+        system: System,
+        /// When it may be asked again, if it said so.
+        until: Option<DateTime<Utc>>,
+    },
+    /// The answer is not what the system's interface promises.
+    #[error("{system} answered {action} with something unexpected: {detail}")]
+    Malformed {
+        /// Which system.
+        system: System,
+        /// What was asked for.
+        action: String,
+        /// What was found, and what was expected.
+        detail: String,
+    },
+}
+
+impl PortError {
+    /// Tells whether the write this answers may have happened all the same.
+    pub fn may_have_happened(&self) -> bool {
+        matches!(self, Self::ReplyLost { .. } | Self::Malformed { .. })
+    }
+}
+
+/// A write to an outside system was not done, or it is not known whether it was.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum WriteError {
+    /// What is there is not what the caller last saw; nothing was written.
+    #[error("found {found}, expected {expected}")]
+    Conflict {
+        /// What is there.
+        found: String,
+        /// What the caller last saw.
+        expected: String,
+    },
+    /// The call itself went wrong.
+    #[error(transparent)]
+    Port(#[from] PortError),
+}
