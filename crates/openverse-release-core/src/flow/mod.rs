@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use petgraph::{
     Direction,
     graph::{DiGraph, NodeIndex},
-    visit::{EdgeRef, IntoEdgeReferences},
+    visit::EdgeRef,
 };
 use semver::Version;
 use serde::{Deserialize, Serialize};
