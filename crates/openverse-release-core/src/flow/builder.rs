@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use semver::Version;
 
 use super::{
-    Detail, DetailKind, Exemption, Flow, FlowError, Link, LinkKind, Operation, Step, StepId, Trigger,
+    CheckId, Detail, DetailKind, Exemption, Flow, FlowError, Link, LinkKind, Operation, Step, StepId, Trigger,
 };
 use crate::{DeployedVersion, Environment};
 
@@ -99,7 +99,7 @@ pub struct FlowBuilder {
     version: Version,
     steps: Vec<Step>,
     links: Vec<(usize, usize, LinkKind, Option<String>)>,
-    exemptions: Vec<(usize, String, String)>,
+    exemptions: Vec<(usize, CheckId, String)>,
     bad_ids: Vec<String>,
 }
 
@@ -218,10 +218,10 @@ impl FlowBuilder {
     pub fn exempt<T, R>(
         &mut self,
         step: Handle<T, R>,
-        check: impl Into<String>,
+        check: CheckId,
         reason: impl Into<String>,
     ) -> &mut Self {
-        self.exemptions.push((step.index, check.into(), reason.into()));
+        self.exemptions.push((step.index, check, reason.into()));
         self
     }
 
@@ -241,7 +241,7 @@ impl FlowBuilder {
             label: label.clone(),
         });
         let exemptions = self.exemptions.iter().map(|(step, check, reason)| Exemption {
-            check: check.clone(),
+            check: *check,
             step: id(*step),
             reason: reason.clone(),
         });

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::StepId;
+use crate::{CheckId, StepId};
 
 /// What a link between two steps means, and so how it is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -16,6 +16,28 @@ pub enum LinkKind {
     Continues,
     /// The deployment can be rolled back by that step; a line with a circle at both ends.
     RollsBack,
+}
+
+impl LinkKind {
+    /// Every kind.
+    pub const ALL: [Self; 4] = [Self::Triggers, Self::Enables, Self::Continues, Self::RollsBack];
+    /// The kinds by which code gets nearer to production.
+    pub const FORWARD: [Self; 3] = [Self::Triggers, Self::Enables, Self::Continues];
+
+    /// Tells whether code gets nearer to production by this kind of link.
+    pub fn is_forward(self) -> bool {
+        self != Self::RollsBack
+    }
+
+    /// Returns what the link says its first step does to its second, for people.
+    pub fn verb(self) -> &'static str {
+        match self {
+            Self::Triggers => "triggers",
+            Self::Enables => "enables",
+            Self::Continues => "continues to",
+            Self::RollsBack => "is rolled back by",
+        }
+    }
 }
 
 /// A line of the flowchart.
@@ -37,8 +59,8 @@ pub struct Link {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Exemption {
-    /// The check that would report it, by its identifier.
-    pub check: String,
+    /// The check that would report it.
+    pub check: CheckId,
     /// The step it is reported at.
     pub step: StepId,
     /// Why it is right here.

@@ -1,7 +1,10 @@
 //! Flows: the steps by which the code of an app gets from `main` to production, as a typed graph.
 
 mod builder;
+mod check;
+pub mod documented;
 mod link;
+mod render;
 mod step;
 
 use std::collections::BTreeMap;
@@ -15,7 +18,9 @@ use semver::Version;
 use serde::{Deserialize, Serialize};
 
 pub use builder::{Automatic, DeploymentStep, FlowBuilder, Forward, Handle, Manual, RollbackStep};
+pub use check::{CheckId, Finding, Severity};
 pub use link::{Exemption, Link, LinkKind};
+pub use render::{ChartLevel, StepMark, StepMarks};
 pub use step::{Artefact, DeployedVersion, Detail, DetailKind, Operation, Step, StepId, Trigger};
 
 /// The steps of an app and the links between them.

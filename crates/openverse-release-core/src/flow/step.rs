@@ -14,12 +14,37 @@ fn check_step_id(text: &str) -> Result<(), ParseError> {
     check_characters("step", text, 64, expected, |offset, c| {
         c.is_ascii_alphabetic() || (offset > 0 && (c.is_ascii_digit() || c == '_'))
     })?;
-    // Mermaid reads a node of this name, in any case, as the end of a subgraph.
-    if text.eq_ignore_ascii_case("end") {
-        return Err(ParseError::new("step", text, 0, "another word than \"end\", which Mermaid reserves"));
+    // Mermaid reads a line that holds the word, and then a direction, as that statement.
+    let reserved =
+        RESERVED.contains(&text) || text.eq_ignore_ascii_case("end") || text.ends_with("direction");
+    if reserved {
+        return Err(ParseError::new("step", text, 0, "a word that Mermaid does not reserve"));
     }
     Ok(())
 }
+
+/// The words of Mermaid's flowchart language, beside `end` in any case.
+const RESERVED: [&str; 19] = [
+    "call",
+    "class",
+    "classDef",
+    "click",
+    "default",
+    "flowchart",
+    "graph",
+    "href",
+    "interpolate",
+    "linkStyle",
+    "style",
+    "subgraph",
+    "v",
+    "BR",
+    "BT",
+    "LR",
+    "RL",
+    "TB",
+    "TD",
+];
 
 text_newtype!(
     /// The name of a step within its flow, usable as a node of a Mermaid or DOT chart.
@@ -211,4 +236,20 @@ pub enum DetailKind {
     Part,
     /// Comes after the step.
     FollowUp,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_of_the_chart_language_names_no_step() {
+        for word in ["end", "End", "END", "graph", "style", "TB", "direction", "my_direction"] {
+            let error = word.parse::<StepId>().unwrap_err();
+            assert_eq!(error.expected(), "a word that Mermaid does not reserve", "{word}");
+        }
+        for word in ["Ending", "styled", "TBD", "directions", "o", "x", "constructor"] {
+            assert!(word.parse::<StepId>().is_ok(), "{word}");
+        }
+    }
 }
