@@ -21,5 +21,5 @@ pub use error::{PortError, System, WriteError};
 pub use history::{CodeHistory, CommitQuery, Comparison};
 pub use probe::VersionProbe;
 pub use registry::ImageRegistry;
-pub use releases::GitHubReleases;
+pub use releases::{GitHubReleases, require_same_draft};
 pub use requests::Requests;

@@ -7,6 +7,40 @@ use openverse_release_core::{CommitSha, GitHubRelease, GitHubReleaseId, GitTag, 
 
 use crate::{PortError, WriteError};
 
+/// Refuses to publish a release that is no longer the draft that was seen.
+///
+/// Every implementation of [`GitHubReleases::publish`] asks this between its read and its write.
+///
+/// # Errors
+/// [`WriteError::Conflict`] that names each difference between `seen` and what is there `now`.
+pub fn require_same_draft(seen: &GitHubRelease, now: Option<&GitHubRelease>) -> Result<(), WriteError> {
+    let conflict = |found: String, expected: String| Err(WriteError::Conflict { found, expected });
+    let draft = format!("the draft {}", seen.git_tag);
+    let Some(now) = now else {
+        return conflict(format!("no GitHub Release with number {}", seen.id.0), draft);
+    };
+    if !now.draft {
+        return conflict(format!("the GitHub Release {}, already published", now.git_tag), draft);
+    }
+    let mut found = Vec::new();
+    let mut expected = Vec::new();
+    let mut compare = |what: &str, now: &str, seen: &str| {
+        if now != seen {
+            found.push(format!("{what} \"{}\"", now.escape_debug()));
+            expected.push(format!("{what} \"{}\"", seen.escape_debug()));
+        }
+    };
+    compare("git tag", &now.git_tag.to_string(), &seen.git_tag.to_string());
+    compare("name", &now.name, &seen.name);
+    compare("target", now.target.as_commitish(), seen.target.as_commitish());
+    if now.notes != seen.notes {
+        // Too long to show, and from outside.
+        found.push("other release notes".to_owned());
+        expected.push("the release notes as they were read".to_owned());
+    }
+    if found.is_empty() { Ok(()) } else { conflict(found.join(", "), expected.join(", ")) }
+}
+
 /// The GitHub Releases of one repository.
 ///
 /// # Contract
