@@ -9,8 +9,10 @@ mod date;
 mod environment;
 mod flow;
 mod github;
+mod history;
 mod image;
 mod parse;
+mod run;
 mod tag;
 
 pub use app::{
@@ -21,13 +23,22 @@ pub use commit::{Commit, CommitSha};
 pub use date::ReleaseDate;
 pub use environment::Environment;
 pub use flow::{
-    Artefact, Automatic, DeployedVersion, DeploymentStep, Detail, DetailKind, Exemption, Flow, FlowBuilder,
-    FlowError, Forward, Handle, Link, LinkKind, Manual, Operation, RollbackStep, Step, StepId, Trigger,
+    Artefact, Automatic, ChartLevel, CheckId, DeployedVersion, DeploymentStep, Detail, DetailKind, Exemption,
+    Finding, Flow, FlowBuilder, FlowError, Forward, Handle, Link, LinkKind, Manual, Operation, RollbackStep,
+    Severity, Step, StepId, StepMark, StepMarks, Trigger, documented as flows,
 };
 pub use github::{
     Correlation, DeploymentRun, DispatchEventType, GitHubRelease, GitHubReleaseId, GitHubRepository,
     GitHubRunId, GitHubRunStatus, GitHubWorkflowFile, LiveVersion, ReleaseTarget,
 };
+pub use history::{
+    DeploymentKind, DeploymentRecord, NothingToRollBackTo, deployment_history, last_known_working,
+};
 pub use image::{Digest, ImageName, ImageReference, ImageTag, ImageTagKind};
 pub use parse::ParseError;
+pub use run::{
+    Decision, DoneStep, Effect, End, IncompatibleProcess, Input, Limits, Look, Next, NotNow, Order,
+    OrderKind, Phase, PlanError, PlannedStep, ReplayError, Reply, Run, RunEvent, RunId, Sight, Stop, Task,
+    plan,
+};
 pub use tag::{GitTag, GitTagPrefix, ReleaseTag};

@@ -1,1 +1,32 @@
-//! Placeholder.
+//! Carries a release run forward over ports: observe, perform, observe.
+//!
+//! Every decision is made by the pure [`Run`](openverse_release_core::Run); this crate looks at
+//! the world for it, performs the one effect it asks for, and records intent before and outcome
+//! after in a [`Journal`]. So a run that is interrupted anywhere can be resumed, and each outside
+//! effect happens once.
+
+mod engine;
+mod error;
+mod hold;
+mod journal;
+mod live;
+mod lock;
+mod look;
+mod perform;
+mod preview;
+mod runner;
+mod status;
+mod version;
+mod world;
+
+pub use engine::{Engine, Session};
+pub use error::{EngineError, Refusal};
+pub use hold::Hold;
+pub use journal::{Journal, JournalError, SqliteJournal, StoredRun};
+pub use live::LiveAnswer;
+pub use lock::{EnvironmentLock, LockError};
+pub use preview::{ImagePreview, Preview};
+pub use runner::{Pause, Runner, Watcher};
+pub use status::{AppStatus, EnvironmentStatus};
+pub use version::resolve_version;
+pub use world::World;

@@ -1,0 +1,237 @@
+//! What happens in a run when something is seen, replied or asked for.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{Effect, End, Limits, Phase, Reply, Run, RunEvent, Sight, Stop, judge::Verdict};
+use crate::{GitHubRunId, OrderKind};
+
+/// Something that comes into a run from outside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Input {
+    /// A person lets the present step go ahead.
+    Approve {
+        /// Who.
+        by: String,
+    },
+    /// The world was looked at.
+    Saw(Sight),
+    /// The effect of the last decision was tried.
+    Replied(Reply),
+    /// A person lets a run go on that stopped or was interrupted.
+    Resume {
+        /// Who.
+        by: String,
+    },
+    /// A person gives the run up. What it did stands.
+    Abandon {
+        /// Who.
+        by: String,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// What a run decided.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Decision {
+    /// What happened. Record and apply these first.
+    pub events: Vec<RunEvent>,
+    /// What to do then, and bring the reply back.
+    pub perform: Option<Effect>,
+}
+
+/// An input that the run cannot take where it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum NotNow {
+    /// Nothing waits for an approval.
+    #[error("the present step does not wait for an approval")]
+    NothingToApprove,
+    /// No effect is in doubt.
+    #[error("no effect waits for a reply")]
+    NothingPerformed,
+    /// It asked for an approval, stopped, or ended; it does not look at the world.
+    #[error("the run does not look at the world now")]
+    NotLooking,
+    /// It ended.
+    #[error("the run has ended")]
+    Ended,
+}
+
+/// How often an effect is tried that, each time, is seen not to have happened.
+const TRIES: u32 = 3;
+
+impl Run {
+    /// Decides what an input leads to. Changes nothing; [`Run::apply`] the events.
+    ///
+    /// # Errors
+    /// When the run cannot take this input where it stands.
+    pub fn decide(&self, input: Input, now: DateTime<Utc>, limits: &Limits) -> Result<Decision, NotNow> {
+        if matches!(self.phase, Phase::Ended(_)) {
+            return Err(NotNow::Ended);
+        }
+        let step = self.step().step.clone();
+        match input {
+            Input::Approve { by } => match self.phase {
+                Phase::AwaitingApproval => Ok(Decision::of(vec![RunEvent::Approved { step, by }])),
+                _ => Err(NotNow::NothingToApprove),
+            },
+            Input::Resume { by } => Ok(Decision::of(vec![RunEvent::Resumed { by }])),
+            Input::Abandon { by, reason } => {
+                Ok(Decision::of(vec![RunEvent::Ended { end: End::Abandoned { by, reason } }]))
+            }
+            Input::Replied(reply) => match &self.phase {
+                Phase::InDoubt { effect, times, .. } => {
+                    Ok(Decision::of(self.on_reply(effect, *times, reply)))
+                }
+                _ => Err(NotNow::NothingPerformed),
+            },
+            Input::Saw(sight) => match self.phase {
+                Phase::Looking | Phase::InDoubt { .. } | Phase::UnderWay { .. } => {
+                    Ok(self.on_verdict(self.judge(&sight, now, limits), now, limits))
+                }
+                _ => Err(NotNow::NotLooking),
+            },
+        }
+    }
+
+    fn on_reply(&self, effect: &Effect, times: u32, reply: Reply) -> Vec<RunEvent> {
+        let step = self.step().step.clone();
+        match reply {
+            Reply::Accepted { run } => vec![RunEvent::Performed { step, run }],
+            Reply::Lost { why } => vec![RunEvent::ReplyLost { step, why }],
+            Reply::Conflict { found, expected } => {
+                let why = format!("found {found}");
+                vec![RunEvent::NotPerformed { step, why }, self.refuse(found, expected, times > 1)]
+            }
+            Reply::NotDone { why } => {
+                let ending = if self.performed.is_empty() {
+                    self.refuse(why.clone(), format!("to be able to {}", effect.describe()), times > 1)
+                } else {
+                    self.stop(Stop::Unknown { what: why.clone() })
+                };
+                vec![RunEvent::NotPerformed { step, why }, ending]
+            }
+        }
+    }
+
+    fn on_verdict(&self, verdict: Verdict, now: DateTime<Utc>, limits: &Limits) -> Decision {
+        let waited_for = now - self.waiting_since;
+        let unknown_after = |limit: TimeDelta, what: String| {
+            if waited_for < limit {
+                return Decision::default();
+            }
+            let what = format!("{what}, after {} of waiting", words(waited_for));
+            Decision::of(vec![self.stop(Stop::Unknown { what })])
+        };
+        match verdict {
+            Verdict::Done { evidence, warning, run } => {
+                let mut events = self.seen_performed(run);
+                let step = self.step().step.clone();
+                events.push(RunEvent::StepDone { step, evidence, warning });
+                if self.position + 1 == self.steps().len() {
+                    events.push(RunEvent::Ended { end: End::Done });
+                }
+                Decision::of(events)
+            }
+            Verdict::UnderWay { evidence, run } => {
+                let known =
+                    matches!(&self.phase, Phase::UnderWay { evidence: before } if *before == evidence);
+                if matches!(self.phase, Phase::UnderWay { .. }) && waited_for >= limits.deployment {
+                    return unknown_after(limits.deployment, evidence);
+                }
+                let mut events = self.seen_performed(run);
+                if !known {
+                    let step = self.step().step.clone();
+                    events.push(RunEvent::UnderWay { step, evidence, run });
+                }
+                Decision::of(events)
+            }
+            Verdict::Absent(effect) => self.on_absent(effect, now, limits),
+            Verdict::Waiting { evidence } => unknown_after(limits.begin, evidence),
+            Verdict::Blind { why } => unknown_after(limits.sight, why),
+            Verdict::Unknown { what } => Decision::of(vec![self.stop(Stop::Unknown { what })]),
+            Verdict::Conflict { found, expected } => {
+                let in_doubt = matches!(self.phase, Phase::InDoubt { .. });
+                Decision::of(vec![self.refuse(found, expected, in_doubt)])
+            }
+            Verdict::Failed { evidence } => {
+                let mut events = self.seen_performed(None);
+                let step = self.step().step.clone();
+                events.push(RunEvent::Ended { end: End::Failed { step, evidence } });
+                Decision::of(events)
+            }
+        }
+    }
+
+    fn on_absent(&self, effect: Effect, now: DateTime<Utc>, limits: &Limits) -> Decision {
+        match &self.phase {
+            Phase::InDoubt { effect: doubted, since, times } if *doubted == effect => {
+                if !effect.shows_at_once() && now - *since < limits.appear {
+                    return Decision::default();
+                }
+                if *times >= TRIES {
+                    let what = format!("tried {times} times to {}, and it is not done", effect.describe());
+                    return Decision::of(vec![self.stop(Stop::Unknown { what })]);
+                }
+                self.intend(Vec::new(), effect)
+            }
+            // The effect in doubt is done, since what is missing now is another one.
+            Phase::InDoubt { .. } => self.intend(self.seen_performed(None), effect),
+            _ if self.performed.contains(&effect) && effect.shows_at_once() => {
+                let found = format!("undone what this run did before: {}", effect.describe());
+                Decision::of(vec![self.refuse(found, "it to stay done".to_owned(), false)])
+            }
+            _ if self.performed.contains(&effect) => {
+                if now - self.waiting_since < limits.appear {
+                    return Decision::default();
+                }
+                let what = "the deployment was asked for, and accepted, but has not appeared".to_owned();
+                Decision::of(vec![self.stop(Stop::Unknown { what })])
+            }
+            _ => self.intend(Vec::new(), effect),
+        }
+    }
+
+    fn intend(&self, mut events: Vec<RunEvent>, effect: Effect) -> Decision {
+        if self.order().kind == OrderKind::RollBack && !self.hold_placed {
+            events.push(RunEvent::HoldPlaced);
+        }
+        events.push(RunEvent::Intended { step: self.step().step.clone(), effect: effect.clone() });
+        Decision { events, perform: Some(effect) }
+    }
+
+    /// Returns the outcome of the effect in doubt, now that the world shows it.
+    fn seen_performed(&self, run: Option<GitHubRunId>) -> Vec<RunEvent> {
+        match self.phase {
+            Phase::InDoubt { .. } => vec![RunEvent::Performed { step: self.step().step.clone(), run }],
+            _ => Vec::new(),
+        }
+    }
+
+    fn stop(&self, stop: Stop) -> RunEvent {
+        RunEvent::Stopped { step: self.step().step.clone(), stop }
+    }
+
+    /// Ends the run where it has changed nothing for certain, and stops it where it may have.
+    fn refuse(&self, found: String, expected: String, in_doubt: bool) -> RunEvent {
+        if self.performed.is_empty() && self.done().is_empty() && !in_doubt {
+            RunEvent::Ended { end: End::Refused { found, expected } }
+        } else {
+            self.stop(Stop::Conflict { found, expected })
+        }
+    }
+}
+
+impl Decision {
+    fn of(events: Vec<RunEvent>) -> Self {
+        Self { events, perform: None }
+    }
+}
+
+fn words(duration: TimeDelta) -> String {
+    match duration.num_seconds() {
+        seconds @ ..120 => format!("{seconds} s"),
+        seconds => format!("{} min", seconds / 60),
+    }
+}

@@ -1,0 +1,92 @@
+//! What a run does to the world, and what came back.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    CommitSha, Digest, DispatchEventType, GitHubRelease, GitHubRunId, GitHubWorkflowFile, ImageName, ImageTag,
+};
+
+/// One change of the outside world. Each is a single call on a port.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "effect", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Effect {
+    /// Publishes a draft, its git tag on a commit.
+    PublishGitHubRelease {
+        /// The draft as it was looked at.
+        draft: Box<GitHubRelease>,
+        /// The commit.
+        commit: CommitSha,
+    },
+    /// Makes an image tag, which names nothing yet, name an image.
+    PointImageTag {
+        /// The image.
+        image: ImageName,
+        /// The tag.
+        tag: ImageTag,
+        /// The digest it is to name.
+        to: Digest,
+    },
+    /// Asks a GitHub Workflow to deploy.
+    DispatchDeployment {
+        /// The GitHub Workflow that will run.
+        workflow: GitHubWorkflowFile,
+        /// The event that starts it; none for its "Run workflow" button.
+        event_type: Option<DispatchEventType>,
+        /// What it is to deploy.
+        image_tag: ImageTag,
+        /// Who asks.
+        actor: String,
+        /// The name of the run: reason and correlation.
+        run_name: String,
+    },
+}
+
+impl Effect {
+    /// Tells whether a look at the world right after it shows whether it happened. A dispatched
+    /// run appears only later.
+    pub fn shows_at_once(&self) -> bool {
+        !matches!(self, Self::DispatchDeployment { .. })
+    }
+
+    /// Returns words for people.
+    pub fn describe(&self) -> String {
+        match self {
+            Self::PublishGitHubRelease { draft, commit } => {
+                format!("publish GitHub Release {} on commit {}", draft.git_tag, commit.short())
+            }
+            Self::PointImageTag { image, tag, to } => {
+                format!("point {}:{tag} at {}", image.short(), to.short())
+            }
+            Self::DispatchDeployment { workflow, image_tag, .. } => {
+                format!("ask GitHub Workflow {workflow} to deploy {image_tag}")
+            }
+        }
+    }
+}
+
+/// What became of an effect, as far as the call itself tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reply {
+    /// It was accepted.
+    Accepted {
+        /// The number of the run that a dispatch started, where it was told.
+        run: Option<GitHubRunId>,
+    },
+    /// It was not done, because the world is not as it was last seen.
+    Conflict {
+        /// What is there.
+        found: String,
+        /// What was expected.
+        expected: String,
+    },
+    /// It was not done, for another reason.
+    NotDone {
+        /// Why.
+        why: String,
+    },
+    /// Nobody can tell yet whether it was done.
+    Lost {
+        /// Why.
+        why: String,
+    },
+}

@@ -1,0 +1,347 @@
+//! What a person can ask for: look, release, deploy, roll back, resume.
+
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
+
+use openverse_release_core::{
+    App, DeploymentMeans, DeploymentRecord, Environment, ImageTag, Input, Limits, Order, OrderKind,
+    PlanError, Project, Run, RunId, deployment_history, last_known_working, plan,
+};
+use openverse_release_ports::RunQuery;
+
+use crate::{
+    EngineError, EnvironmentLock, Hold, Journal, LiveAnswer, Pause, Preview, Refusal, Runner, StoredRun,
+    Watcher, World, resolve_version,
+};
+
+/// How many past deployments are searched for the last known working version.
+const SEARCHED: usize = 100;
+
+/// A project, its world, and the journal of what was done in it.
+#[derive(Debug)]
+pub struct Engine {
+    /// The project.
+    pub project: Project,
+    /// Its world.
+    pub world: World,
+    /// Where runs are recorded.
+    pub journal: Arc<dyn Journal>,
+    /// How long runs wait for what.
+    pub limits: Limits,
+    /// How long a run pauses between two looks.
+    pub poll: Duration,
+    /// The directory of the files that keep two processes from acting on one environment.
+    pub locks: PathBuf,
+    /// Who acts.
+    pub actor: String,
+}
+
+/// A run in the hands of this process, which no other can drive meanwhile.
+#[derive(Debug)]
+pub struct Session {
+    /// The run as it is now.
+    pub stored: StoredRun,
+    _lock: EnvironmentLock,
+}
+
+impl Session {
+    /// Returns the run as it is now.
+    pub fn run(&self) -> &Run {
+        &self.stored.run
+    }
+}
+
+impl Engine {
+    /// Returns what a release of the app would be now.
+    ///
+    /// # Errors
+    /// When the app has no releases, or an outside system does not answer.
+    pub async fn preview(&self, app: &App) -> Result<Preview, EngineError> {
+        Preview::look(&self.world, &self.project.repositories, app).await
+    }
+
+    /// Returns the order to deploy a version, whichever it is.
+    ///
+    /// # Errors
+    /// When the version is not complete in the registry, or another deployment is under way.
+    pub async fn order_deployment(
+        &self,
+        app: &App,
+        environment: Environment,
+        tag: &ImageTag,
+        reason: &str,
+    ) -> Result<Order, EngineError> {
+        self.check_free(app, environment, &OrderKind::Deploy)?;
+        let history = self.history(app, environment, 1).await?;
+        if let Some(newest) = history.first().filter(|newest| !newest.outcome.ended()) {
+            return Err(Refusal::new(
+                format!("a deployment {}: {}", newest.outcome.as_str(), newest.page),
+                "none under way",
+                "wait until it has ended; to take the environment back at once use `rollback`",
+            )
+            .into());
+        }
+        self.order(app, environment, tag, reason, OrderKind::Deploy).await
+    }
+
+    /// Returns the order to take an environment back to a version, by default the last known
+    /// working one.
+    ///
+    /// # Errors
+    /// When no such version is known, when it runs already, or when it is not complete in the
+    /// registry.
+    pub async fn order_rollback(
+        &self,
+        app: &App,
+        environment: Environment,
+        to: Option<&ImageTag>,
+        reason: &str,
+    ) -> Result<Order, EngineError> {
+        self.check_free(app, environment, &OrderKind::RollBack)?;
+        let order = match to {
+            Some(tag) => self.order(app, environment, tag, reason, OrderKind::RollBack).await?,
+            None => {
+                let name_one = "name a version of `history` with --to";
+                let running = LiveAnswer::ask(&self.world, app, environment).await;
+                let running = match running {
+                    Some(LiveAnswer::Commit(commit)) => commit,
+                    Some(LiveAnswer::Trouble(why)) => {
+                        return Err(Refusal::new(
+                            format!("no answer from the live app ({why})"),
+                            "the version that runs now, to go back from",
+                            name_one,
+                        )
+                        .into());
+                    }
+                    None => {
+                        return Err(Refusal::new(
+                            "no version endpoint",
+                            "the version that runs now, to go back from",
+                            name_one,
+                        )
+                        .into());
+                    }
+                };
+                let history = self.history(app, environment, SEARCHED).await?;
+                let working = last_known_working(&history, &running).map_err(|error| {
+                    let found = error.to_string();
+                    let found = found.strip_prefix("found ").unwrap_or(&found);
+                    Refusal::new(found, "a version to roll back to", name_one)
+                })?;
+                let Some(tag) = &working.image_tag else {
+                    unreachable!("a deployment whose commit is known has an image tag");
+                };
+                self.order(app, environment, tag, reason, OrderKind::RollBack).await?
+            }
+        };
+        if order.replaces.as_ref() == Some(&order.version.bundle.commit) {
+            return Err(Refusal::new(
+                format!("{environment} already running {}", order.version.image_tag),
+                "another version than the one to roll back to",
+                "to deploy it once more use `deploy`",
+            )
+            .into());
+        }
+        Ok(order)
+    }
+
+    async fn order(
+        &self,
+        app: &App,
+        environment: Environment,
+        tag: &ImageTag,
+        reason: &str,
+        kind: OrderKind,
+    ) -> Result<Order, EngineError> {
+        plan(app, &kind, environment)?;
+        let version = resolve_version(&self.world, app, tag).await?;
+        let replaces = LiveAnswer::ask(&self.world, app, environment).await.and_then(LiveAnswer::commit);
+        Ok(Order {
+            app: app.slug.clone(),
+            environment,
+            version,
+            kind,
+            replaces,
+            reason: reason.to_owned(),
+            actor: self.actor.clone(),
+        })
+    }
+
+    /// Checks that nothing kept in the journal forbids to begin an order of a kind.
+    ///
+    /// # Errors
+    /// When the environment is held (which does not keep anybody from rolling back further), or a
+    /// run is going on.
+    pub fn check_free(
+        &self,
+        app: &App,
+        environment: Environment,
+        kind: &OrderKind,
+    ) -> Result<(), EngineError> {
+        if let Some(going_on) = self.journal.unfinished(&app.slug, environment)? {
+            let run = going_on.run.id();
+            return Err(Refusal::new(
+                format!("run {run} going on: {} of the {}", going_on.run.order().kind.as_str(), app.name),
+                "no unfinished run",
+                format!("go on with `resume {run}`, or give it up with `abandon {run} --reason …`"),
+            )
+            .into());
+        }
+        if *kind == OrderKind::RollBack {
+            return Ok(());
+        }
+        let held =
+            self.holds()?.into_iter().find(|hold| hold.app == app.slug && hold.environment == environment);
+        match held {
+            None => Ok(()),
+            Some(hold) => Err(Refusal::new(
+                format!(
+                    "a hold on the {} in {environment} since {}, when {} rolled it back: {}",
+                    app.name,
+                    hold.since.format("%Y-%m-%d %H:%M UTC"),
+                    hold.by,
+                    hold.reason
+                ),
+                "no hold",
+                format!("once the cause is mended: `hold lift {} {environment} --reason …`", app.slug),
+            )
+            .into()),
+        }
+    }
+
+    /// Begins a run for an order.
+    ///
+    /// # Errors
+    /// When the environment is held, a run is going on, or another process is at work on it.
+    pub fn begin(&self, app: &App, order: Order) -> Result<Session, EngineError> {
+        let lock = EnvironmentLock::acquire(&self.locks, &app.slug, order.environment)?;
+        self.check_free(app, order.environment, &order.kind)?;
+        let steps = plan(app, &order.kind, order.environment)?;
+        let (run, events) =
+            Run::start(new_run_id()?, order, steps, &app.flow, self.world.clock.now()).map_err(|_| {
+                PlanError::NotDeployed { app: app.name.clone(), environment: Environment::Production }
+            })?;
+        let stored = self.journal.begin(&run, &events)?;
+        Ok(Session { stored, _lock: lock })
+    }
+
+    /// Takes up a run that was interrupted or stopped.
+    ///
+    /// # Errors
+    /// When there is no such run, it has ended, it began under an incompatible version of the
+    /// process, or another process is at work on it.
+    pub fn resume(&self, id: &RunId, watcher: &dyn Watcher) -> Result<Session, EngineError> {
+        let mut session = self.take(id)?;
+        if let Some(app) = self.project.app(session.run().order().app.as_str()) {
+            session.run().check_process(&app.flow)?;
+        }
+        let by = self.actor.clone();
+        self.runner().tell(&mut session.stored, Input::Resume { by }, watcher)?;
+        Ok(session)
+    }
+
+    /// Gives a run up. What it did stands.
+    ///
+    /// # Errors
+    /// When there is no such run, it has ended, or another process is at work on it.
+    pub fn abandon(&self, id: &RunId, reason: &str, watcher: &dyn Watcher) -> Result<Session, EngineError> {
+        let mut session = self.take(id)?;
+        let input = Input::Abandon { by: self.actor.clone(), reason: reason.to_owned() };
+        self.runner().tell(&mut session.stored, input, watcher)?;
+        Ok(session)
+    }
+
+    fn take(&self, id: &RunId) -> Result<Session, EngineError> {
+        let load = || self.journal.load(id)?.ok_or_else(|| EngineError::NoSuchRun { run: id.to_string() });
+        let order = load()?.run.order().clone();
+        let lock = EnvironmentLock::acquire(&self.locks, &order.app, order.environment)?;
+        // Another process may have carried it on before the lock was had.
+        Ok(Session { stored: load()?, _lock: lock })
+    }
+
+    /// Lets the present step of a run go ahead.
+    ///
+    /// # Errors
+    /// When it does not wait for an approval.
+    pub fn approve(&self, session: &mut Session, watcher: &dyn Watcher) -> Result<(), EngineError> {
+        let by = self.actor.clone();
+        self.runner().tell(&mut session.stored, Input::Approve { by }, watcher)
+    }
+
+    /// Drives a run until it wants a person, stops, or ends.
+    ///
+    /// # Errors
+    /// When the journal fails.
+    pub async fn drive(&self, session: &mut Session, watcher: &dyn Watcher) -> Result<Pause, EngineError> {
+        self.runner().drive(&mut session.stored, watcher).await
+    }
+
+    fn runner(&self) -> Runner<'_> {
+        Runner { world: &self.world, journal: &self.journal, limits: &self.limits, poll: self.poll }
+    }
+
+    /// Returns the newest deployments to an environment, newest first.
+    ///
+    /// # Errors
+    /// When it is not deployed there by a GitHub Workflow, or an outside system does not answer.
+    pub async fn history(
+        &self,
+        app: &App,
+        environment: Environment,
+        limit: usize,
+    ) -> Result<Vec<DeploymentRecord>, EngineError> {
+        let target = app
+            .deployment(environment)
+            .ok_or_else(|| PlanError::NotDeployed { app: app.name.clone(), environment })?;
+        let DeploymentMeans::GitHubWorkflow { workflow, .. } = &target.means else {
+            let means = target.means.describe();
+            return Err(PlanError::MeansNotCarriedOut { app: app.name.clone(), means }.into());
+        };
+        // Whether a deployment was a redeployment or a rollback shows only beside those before it.
+        let query = RunQuery { created_since: None, limit: limit.max(SEARCHED) };
+        let runs = self.world.deployments.runs(workflow, &query).await?;
+        let released: BTreeMap<_, _> = match &app.git_tag_prefix {
+            Some(prefix) => {
+                let tags = self.world.releases.tags(prefix).await?;
+                tags.into_iter().map(|(tag, commit)| (tag.date(), commit)).collect()
+            }
+            None => BTreeMap::new(),
+        };
+        let mut history = deployment_history(&runs, &released);
+        history.truncate(limit);
+        Ok(history)
+    }
+
+    /// Returns the holds that nobody lifted, newest first.
+    ///
+    /// # Errors
+    /// When the journal fails.
+    pub fn holds(&self) -> Result<Vec<Hold>, EngineError> {
+        Ok(self.journal.holds()?)
+    }
+
+    /// Lifts the holds of an app and environment.
+    ///
+    /// # Errors
+    /// When there is none, or the journal fails.
+    pub fn lift_hold(&self, app: &App, environment: Environment, reason: &str) -> Result<(), EngineError> {
+        let now = self.world.clock.now();
+        match self.journal.lift_holds(&app.slug, environment, &self.actor, reason, now)? {
+            0 => Err(Refusal::new(
+                format!("no hold on the {} in {environment}", app.name),
+                "one to lift",
+                "`hold` lists them",
+            )
+            .into()),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn new_run_id() -> Result<RunId, EngineError> {
+    /// Without letters and digits that people take for one another.
+    const LETTERS: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz023456789";
+    let mut bytes = [0u8; 8];
+    getrandom::fill(&mut bytes).map_err(|error| EngineError::Random { detail: error.to_string() })?;
+    let word: String = bytes.iter().map(|byte| char::from(LETTERS[usize::from(byte % 32)])).collect();
+    Ok(format!("run-{word}").parse()?)
+}

@@ -1,0 +1,298 @@
+//! What publishing an app's draft would release, and what stands in the way.
+
+use std::collections::BTreeMap;
+
+use openverse_release_core::{
+    App, Bundle, Commit, CommitSha, DeployableVersion, Digest, Environment, GitHubRelease, GitTag, ImageName,
+    ImageTag, Order, OrderKind, Repositories,
+};
+use openverse_release_ports::CommitQuery;
+use serde::Serialize;
+
+use crate::{EngineError, LiveAnswer, Refusal, World};
+
+/// How many commits of `main` are searched for the one that `latest` was built from.
+const SEARCHED: usize = 30;
+
+/// What publishing an app's draft would release.
+#[derive(Debug, Clone, Serialize)]
+pub struct Preview {
+    /// The draft, if there is exactly one.
+    pub draft: Option<GitHubRelease>,
+    /// The newest release before it, with its commit.
+    pub last_release: Option<(GitTag, CommitSha)>,
+    /// The commit that would be released: the newest on `main` that touches the app.
+    pub commit: Option<Commit>,
+    /// The commits that touch the app since the last release, newest first.
+    pub changes: Vec<Commit>,
+    /// The images that would be released.
+    pub images: Vec<ImagePreview>,
+    /// What staging answers, or why it does not.
+    pub staging: Option<LiveAnswer>,
+    /// What production answers, or why it does not.
+    pub production: Option<LiveAnswer>,
+    /// What must be different before this can be released.
+    pub blockers: Vec<Refusal>,
+    /// What a person should know before releasing it.
+    pub cautions: Vec<String>,
+}
+
+/// One image that would be released.
+#[derive(Debug, Clone, Serialize)]
+pub struct ImagePreview {
+    /// The image.
+    pub image: ImageName,
+    /// What `latest` names.
+    pub latest: Option<Digest>,
+    /// What the tag of the release's commit names.
+    pub of_commit: Option<Digest>,
+}
+
+impl Preview {
+    /// Looks at the world and returns what a release of the app would be now. Changes nothing.
+    ///
+    /// # Errors
+    /// When the app has no releases, or an outside system does not answer.
+    pub async fn look(world: &World, repositories: &Repositories, app: &App) -> Result<Self, EngineError> {
+        let prefix = app.require_prefix()?;
+        let mut blockers = Vec::new();
+        let releases = world.releases.releases(prefix).await?;
+        let last_release = world.releases.tags(prefix).await?.into_iter().next();
+        let draft = only_draft(app, &releases, last_release.as_ref(), &mut blockers);
+
+        let mut touching = newest_touching(world, &repositories.main, app, SEARCHED).await?;
+        if touching.is_empty() {
+            blockers.push(Refusal::new(
+                format!("no commit on {} that touches {}", repositories.main, app.source_paths.join(", ")),
+                format!("one that CI built images of the {} from", app.name),
+                "merge a change of the app first",
+            ));
+        }
+        let (commit, images) = match touching.first().cloned() {
+            Some(newest) => find_built(world, repositories, app, newest, &mut blockers).await?,
+            None => (None, Vec::new()),
+        };
+        if let Some((_, last)) = &last_release {
+            // What was released before is not part of this release.
+            if let Some(released) = touching.iter().position(|commit| commit.sha == *last) {
+                touching.truncate(released);
+            } else if let Some(commit) = &commit
+                && let Some(comparison) = world.code.compare(last, &commit.sha).await?
+            {
+                touching.retain(|commit| comparison.commits.iter().any(|newer| newer.sha == commit.sha));
+            }
+        }
+        if let (Some((tag, last)), Some(commit)) = (&last_release, &commit)
+            && *last == commit.sha
+        {
+            blockers.push(Refusal::new(
+                format!("commit {} released already, as {tag}", commit.sha.short()),
+                format!("a change of the {} since then", app.name),
+                "nothing needs a release; to deploy the version again use `deploy`",
+            ));
+        }
+
+        let staging = LiveAnswer::ask(world, app, Environment::Staging).await;
+        let production = LiveAnswer::ask(world, app, Environment::Production).await;
+        let mut cautions = Vec::new();
+        if let Some(commit) = &commit {
+            match &staging {
+                Some(LiveAnswer::Commit(running)) if *running == commit.sha => {}
+                Some(LiveAnswer::Commit(running)) => cautions.push(format!(
+                    "staging runs {}, not {}: this version has not been tried there",
+                    running.short(),
+                    commit.sha.short()
+                )),
+                Some(LiveAnswer::Trouble(why)) => {
+                    cautions.push(format!("staging could not be asked for its version: {why}"))
+                }
+                None => {}
+            }
+        }
+        Ok(Self {
+            draft,
+            last_release,
+            commit,
+            changes: touching,
+            images,
+            staging,
+            production,
+            blockers,
+            cautions,
+        })
+    }
+
+    /// Returns the order to release exactly this.
+    ///
+    /// # Errors
+    /// With the first blocker, if there is one.
+    pub fn order(&self, app: &App, actor: &str) -> Result<Order, Refusal> {
+        if let Some(blocker) = self.blockers.first() {
+            return Err(blocker.clone());
+        }
+        let images: BTreeMap<_, _> = self
+            .images
+            .iter()
+            .filter_map(|image| Some((image.image.clone(), image.of_commit.clone()?)))
+            .collect();
+        let (Some(draft), Some(commit)) = (&self.draft, &self.commit) else {
+            unreachable!("a preview without a draft or a commit has a blocker");
+        };
+        Ok(Order {
+            app: app.slug.clone(),
+            environment: Environment::Production,
+            version: DeployableVersion {
+                image_tag: ImageTag::of_release(draft.git_tag.date()),
+                bundle: Bundle { commit: commit.sha.clone(), images },
+            },
+            kind: OrderKind::Release { draft: Box::new(draft.clone()) },
+            replaces: self.production.clone().and_then(LiveAnswer::commit),
+            reason: format!("release {}", draft.git_tag),
+            actor: actor.to_owned(),
+        })
+    }
+}
+
+fn only_draft(
+    app: &App,
+    releases: &[GitHubRelease],
+    last_release: Option<&(GitTag, CommitSha)>,
+    blockers: &mut Vec<Refusal>,
+) -> Option<GitHubRelease> {
+    let drafts: Vec<_> = releases.iter().filter(|release| release.draft).collect();
+    let names = || drafts.iter().map(|draft| draft.git_tag.to_string()).collect::<Vec<_>>().join(", ");
+    match drafts[..] {
+        [draft] => {
+            if let Some((tag, commit)) = last_release.filter(|(tag, _)| *tag == draft.git_tag) {
+                blockers.push(Refusal::new(
+                    format!("the draft {tag} although its git tag exists, on commit {}", commit.short()),
+                    "a draft whose git tag does not exist yet",
+                    "it was published and then turned back into a draft; publish it again by hand on its page",
+                ));
+            }
+            Some(draft.clone())
+        }
+        [] => {
+            blockers.push(Refusal::new(
+                format!("no drafted GitHub Release of the {}", app.name),
+                "exactly one",
+                "the draft is made after a merge to main that changes the app; wait for it",
+            ));
+            None
+        }
+        _ => {
+            blockers.push(Refusal::new(
+                format!("{} drafted GitHub Releases of the {}: {}", drafts.len(), app.name, names()),
+                "exactly one",
+                "delete those that are not meant, on the releases page",
+            ));
+            None
+        }
+    }
+}
+
+/// Returns the newest commits of a branch that touch the app, newest first.
+pub(crate) async fn newest_touching(
+    world: &World,
+    branch: &str,
+    app: &App,
+    limit: usize,
+) -> Result<Vec<Commit>, EngineError> {
+    let mut commits: Vec<Commit> = Vec::new();
+    for path in &app.source_paths {
+        let query = CommitQuery { branch: branch.to_owned(), path: Some(path.clone()), limit };
+        for commit in world.code.commits(&query).await? {
+            if !commits.iter().any(|known| known.sha == commit.sha) {
+                commits.push(commit);
+            }
+        }
+    }
+    if app.source_paths.len() > 1 {
+        commits.sort_by_key(|commit| std::cmp::Reverse(commit.committed_at));
+    }
+    Ok(commits)
+}
+
+/// Finds the commit to release: `latest` of every image has to be built from it.
+///
+/// That is the newest commit that touches the app, or a later one where CI builds on more paths.
+async fn find_built(
+    world: &World,
+    repositories: &Repositories,
+    app: &App,
+    newest: Commit,
+    blockers: &mut Vec<Refusal>,
+) -> Result<(Option<Commit>, Vec<ImagePreview>), EngineError> {
+    let mut images = Vec::new();
+    for image in &app.images {
+        let latest = world.registry.resolve(image, &ImageTag::latest()).await?;
+        let of_commit = world.registry.resolve(image, &ImageTag::of_commit(&newest.sha)).await?;
+        images.push(ImagePreview { image: image.clone(), latest, of_commit });
+    }
+    if images.iter().all(|image| image.latest.is_some() && image.latest == image.of_commit) {
+        return Ok((Some(newest), images));
+    }
+    // A rare path, so it may ask more: which commit is `latest` of the app's own image built from?
+    let query = CommitQuery { branch: repositories.main.clone(), path: None, limit: SEARCHED };
+    let history = world.code.commits(&query).await?;
+    let main_image = images.first().map(|image| (image.image.clone(), image.latest.clone()));
+    let mut built = None;
+    if let Some((image, Some(latest))) = main_image {
+        for commit in &history {
+            if world.registry.resolve(&image, &ImageTag::of_commit(&commit.sha)).await?.as_ref()
+                == Some(&latest)
+            {
+                built = Some(commit.clone());
+                break;
+            }
+        }
+    }
+    let place = |sha: &CommitSha| history.iter().position(|commit| commit.sha == *sha);
+    if let Some(built) = &built
+        && place(&built.sha) < place(&newest.sha)
+    {
+        let mut later = Vec::new();
+        for image in &images {
+            let of_commit = world.registry.resolve(&image.image, &ImageTag::of_commit(&built.sha)).await?;
+            later.push(ImagePreview { of_commit, ..image.clone() });
+        }
+        if later.iter().all(|image| image.latest == image.of_commit) {
+            return Ok((Some(built.clone()), later));
+        }
+    }
+    for image in images.iter().filter(|image| image.latest.is_none() || image.latest != image.of_commit) {
+        blockers.push(mismatch(app, image, &newest, built.as_ref(), &repositories.main));
+    }
+    Ok((Some(newest), images))
+}
+
+fn mismatch(app: &App, image: &ImagePreview, newest: &Commit, built: Option<&Commit>, main: &str) -> Refusal {
+    let name = image.image.short();
+    let commit = newest.sha.short();
+    let show =
+        |digest: &Option<Digest>| digest.as_ref().map_or("nothing".to_owned(), |it| it.short().to_owned());
+    let expected = match &image.of_commit {
+        Some(digest) => format!(
+            "{}, the image of commit {commit}, the newest that touches the {}",
+            digest.short(),
+            app.name
+        ),
+        None => format!("the image of commit {commit}, the newest that touches the {}", app.name),
+    };
+    if image.of_commit.is_none() {
+        return Refusal::new(
+            format!("no image {name} of commit {commit}, while {name}:latest names {}", show(&image.latest)),
+            expected,
+            "wait until CI has built every image of the commit, or run it again if it failed",
+        );
+    }
+    let origin = match built {
+        Some(built) => format!("the image of commit {}", built.sha.short()),
+        None => format!("not the image of a recent commit on {main}"),
+    };
+    Refusal::new(
+        format!("{name}:latest naming {} ({origin})", show(&image.latest)),
+        expected,
+        "wait until CI has built the newest commit, or point `latest` back, then look at `preview` again",
+    )
+}

@@ -1,0 +1,240 @@
+//! Where an app stands: what runs where, what waits, and what does not fit together.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use openverse_release_core::{
+    App, CommitSha, DeployedVersion, DeploymentRecord, Environment, GitHubRunStatus, GitTag, ImageTag,
+    LinkKind, Operation, RunId, StepId, StepMark,
+};
+use serde::Serialize;
+
+use crate::{Engine, EngineError, Hold, LiveAnswer, preview::newest_touching};
+
+/// How many commits of `main` are looked through for what production lacks.
+const SEARCHED: usize = 100;
+
+/// Where an app stands.
+#[derive(Debug, Clone, Serialize)]
+pub struct AppStatus {
+    /// The app.
+    pub app: String,
+    /// Each environment it is deployed to by a GitHub Workflow.
+    pub environments: Vec<EnvironmentStatus>,
+    /// The newest release.
+    pub last_release: Option<GitTag>,
+    /// The drafts that wait; there should be one at the most.
+    pub drafts: Vec<GitTag>,
+    /// The newest commit of `main` that touches the app.
+    pub newest: Option<CommitSha>,
+    /// How many commits that touch the app `main` is ahead of production; none if unknown.
+    pub ahead: Option<usize>,
+    /// Which steps of the flow the newest code has gone through.
+    pub position: BTreeMap<StepId, StepMark>,
+    /// What does not fit together.
+    pub disagreements: Vec<String>,
+}
+
+/// What an environment of an app runs.
+#[derive(Debug, Clone, Serialize)]
+pub struct EnvironmentStatus {
+    /// The environment.
+    pub environment: Environment,
+    /// The commit the live app answers.
+    pub commit: Option<CommitSha>,
+    /// Why it could not be told.
+    pub trouble: Option<String>,
+    /// Every image tag that names this version: the commit SHA and `rel-…`.
+    pub aliases: Vec<ImageTag>,
+    /// The deployment that brought it there.
+    pub deployed: Option<DeploymentRecord>,
+    /// A deployment that has not ended.
+    pub under_way: Option<DeploymentRecord>,
+    /// A run of this tool that has not ended.
+    pub run: Option<RunId>,
+    /// Since when it is held, and why.
+    pub hold: Option<Hold>,
+}
+
+impl EnvironmentStatus {
+    /// Returns since when it runs this version, in UTC, if it can be told.
+    pub fn since(&self) -> Option<DateTime<Utc>> {
+        self.deployed.as_ref().map(|deployed| deployed.at)
+    }
+}
+
+impl Engine {
+    /// Returns where an app stands.
+    ///
+    /// # Errors
+    /// When an outside system does not answer. A live app that does not answer is part of the
+    /// status.
+    pub async fn status(&self, app: &App) -> Result<AppStatus, EngineError> {
+        let mut disagreements = Vec::new();
+        let (releases, tags) = match &app.git_tag_prefix {
+            Some(prefix) => {
+                (self.world.releases.releases(prefix).await?, self.world.releases.tags(prefix).await?)
+            }
+            None => (Vec::new(), Vec::new()),
+        };
+        let drafts: Vec<_> =
+            releases.iter().filter(|release| release.draft).map(|draft| draft.git_tag.clone()).collect();
+        if drafts.len() > 1 {
+            disagreements.push(format!("there are {} drafts, and there should be one", drafts.len()));
+        }
+        for draft in drafts.iter().filter(|draft| tags.iter().any(|(tag, _)| tag == *draft)) {
+            disagreements.push(format!("{draft} is a draft although its git tag exists: it was redrafted"));
+        }
+
+        let mut environments = Vec::new();
+        for target in &app.deployments {
+            match self.environment_status(app, target.environment, &tags).await {
+                Ok(status) => environments.push(status),
+                // Deployed by other means, of which there is no history here.
+                Err(EngineError::Plan(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        let running = |environment| {
+            let status = environments.iter().find(|status| status.environment == environment);
+            status.and_then(|status| status.commit.as_ref())
+        };
+        let main = &self.project.repositories.main;
+        let touching = newest_touching(&self.world, main, app, SEARCHED).await?;
+        let ahead = running(Environment::Production)
+            .and_then(|commit| touching.iter().position(|candidate| candidate.sha == *commit));
+        let newest = touching.first().map(|commit| commit.sha.clone());
+
+        for status in &environments {
+            disagreements.extend(disagreements_in(status, &tags));
+        }
+        let position = self.position(app, newest.as_ref(), &tags, running).await?;
+        Ok(AppStatus {
+            app: app.slug.to_string(),
+            environments,
+            last_release: tags.first().map(|(tag, _)| tag.clone()),
+            drafts,
+            newest,
+            ahead,
+            position,
+            disagreements,
+        })
+    }
+
+    async fn environment_status(
+        &self,
+        app: &App,
+        environment: Environment,
+        tags: &[(GitTag, CommitSha)],
+    ) -> Result<EnvironmentStatus, EngineError> {
+        let history = self.history(app, environment, SEARCHED).await?;
+        let (commit, trouble) = match LiveAnswer::ask(&self.world, app, environment).await {
+            Some(LiveAnswer::Commit(commit)) => (Some(commit), None),
+            Some(LiveAnswer::Trouble(why)) => (None, Some(why)),
+            None => (None, Some("it has no version endpoint".to_owned())),
+        };
+        let mut aliases = Vec::new();
+        if let Some(commit) = &commit {
+            aliases.push(ImageTag::of_commit(commit));
+            let same = tags.iter().filter(|(_, tagged)| tagged == commit);
+            aliases.extend(same.map(|(tag, _)| ImageTag::of_release(tag.date())));
+        }
+        let deployed = history.iter().find(|record| record.outcome.ended() && record.commit == commit);
+        let hold =
+            self.holds()?.into_iter().find(|hold| hold.app == app.slug && hold.environment == environment);
+        let run = self.journal.unfinished(&app.slug, environment)?.map(|stored| stored.run.id().clone());
+        Ok(EnvironmentStatus {
+            environment,
+            trouble,
+            aliases,
+            deployed: deployed.filter(|_| commit.is_some()).cloned(),
+            under_way: history.first().filter(|newest| !newest.outcome.ended()).cloned(),
+            run,
+            hold,
+            commit,
+        })
+    }
+
+    /// Marks the steps that the newest code of the app has gone through.
+    async fn position<'a>(
+        &self,
+        app: &App,
+        newest: Option<&CommitSha>,
+        tags: &[(GitTag, CommitSha)],
+        running: impl Fn(Environment) -> Option<&'a CommitSha>,
+    ) -> Result<BTreeMap<StepId, StepMark>, EngineError> {
+        let mut marks = BTreeMap::new();
+        let Some(newest) = newest else { return Ok(marks) };
+        let release = tags.iter().find(|(_, commit)| commit == newest).map(|(tag, _)| tag);
+        let built = self.all_images_have(app, &ImageTag::of_commit(newest)).await?;
+        let tagged = match release {
+            Some(tag) => self.all_images_have(app, &ImageTag::of_release(tag.date())).await?,
+            None => false,
+        };
+        for step in app.flow.steps().filter(|step| !step.operation.rolls_back()) {
+            let done = match step.operation {
+                Operation::MergeToMain => true,
+                Operation::BuildImages => built,
+                Operation::PublishGitHubRelease => release.is_some(),
+                Operation::TagImage => tagged,
+                Operation::DeployByGitHubWorkflow { environment, version } => {
+                    let right = running(environment) == Some(newest);
+                    right && (version == DeployedVersion::Commit || release.is_some())
+                }
+                // Carried out by means whose state is not looked at here.
+                _ => continue,
+            };
+            marks.insert(step.id.clone(), if done { StepMark::Done } else { StepMark::Pending });
+        }
+        // The code waits at the first step that is not done, of those whose step before is.
+        let forward = [LinkKind::Triggers, LinkKind::Enables, LinkKind::Continues];
+        let is = |id: &StepId, mark| marks.get(id) == Some(&mark);
+        let current = app.flow.steps().find(|step| {
+            is(&step.id, StepMark::Pending)
+                && app.flow.before(&step.id, &forward).any(|before| is(&before.id, StepMark::Done))
+        });
+        if let Some(step) = current {
+            marks.insert(step.id.clone(), StepMark::Current);
+        }
+        Ok(marks)
+    }
+
+    async fn all_images_have(&self, app: &App, tag: &ImageTag) -> Result<bool, EngineError> {
+        for image in &app.images {
+            if self.world.registry.resolve(image, tag).await?.is_none() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+}
+
+fn disagreements_in(status: &EnvironmentStatus, tags: &[(GitTag, CommitSha)]) -> Vec<String> {
+    let mut found = Vec::new();
+    let environment = status.environment;
+    if let Some(why) = &status.trouble {
+        found.push(format!("{environment} does not tell its version: {why}"));
+    }
+    let Some(commit) = &status.commit else { return found };
+    match &status.deployed {
+        None => found
+            .push(format!("{environment} runs {}, which no listed deployment brought there", commit.short())),
+        Some(deployed) if deployed.outcome != GitHubRunStatus::Succeeded => found.push(format!(
+            "{environment} runs {} although its deployment {}",
+            commit.short(),
+            deployed.outcome.as_str()
+        )),
+        Some(_) => {}
+    }
+    if environment == Environment::Production && status.under_way.is_none() && status.hold.is_none() {
+        match tags.first() {
+            Some((tag, released)) if released != commit => found.push(format!(
+                "production runs {}, while the newest release is {tag} on {}",
+                commit.short(),
+                released.short()
+            )),
+            _ => {}
+        }
+    }
+    found
+}

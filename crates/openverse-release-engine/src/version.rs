@@ -1,0 +1,94 @@
+//! Which images and which commit an image tag names.
+
+use std::collections::BTreeMap;
+
+use openverse_release_core::{
+    App, Bundle, CommitSha, DeployableVersion, Digest, GitTag, ImageName, ImageTag, ImageTagKind,
+};
+
+use crate::{EngineError, Refusal, World};
+
+/// Returns the version that an image tag names for an app: its commit, and the digest of each image.
+///
+/// `rel-…` and the commit SHA are two names of one version, so whichever is given, both are looked
+/// up and have to name the same digests.
+///
+/// # Errors
+/// When the tag names no version (`latest` moves), when any image of the app lacks it, or when
+/// `rel-…` and the commit SHA name different images.
+pub async fn resolve_version(
+    world: &World,
+    app: &App,
+    tag: &ImageTag,
+) -> Result<DeployableVersion, EngineError> {
+    let no_version = |found| EngineError::NoVersion { tag: tag.to_string(), found };
+    let commit = match tag.kind() {
+        ImageTagKind::Commit(commit) => commit,
+        ImageTagKind::Release(date) => {
+            let git_tag = GitTag::new(app.require_prefix()?.clone(), date);
+            let commit = world.releases.tag_commit(&git_tag).await?;
+            commit.ok_or_else(|| {
+                Refusal::new(
+                    format!("no git tag {git_tag}"),
+                    format!("the git tag that tells the commit of {tag}"),
+                    "name a version that `history` lists, or a commit SHA",
+                )
+            })?
+        }
+        ImageTagKind::Latest => return Err(no_version("the tag of the newest build, which moves")),
+        ImageTagKind::Other => return Err(no_version("none of the documented patterns")),
+    };
+    let images = digests(world, app, tag).await?;
+    if *tag != ImageTag::of_commit(&commit) {
+        check_aliases(world, app, tag, &commit, &images).await?;
+    }
+    Ok(DeployableVersion { image_tag: tag.clone(), bundle: Bundle { commit, images } })
+}
+
+async fn digests(
+    world: &World,
+    app: &App,
+    tag: &ImageTag,
+) -> Result<BTreeMap<ImageName, Digest>, EngineError> {
+    let mut images = BTreeMap::new();
+    let mut missing = Vec::new();
+    for image in &app.images {
+        match world.registry.resolve(image, tag).await? {
+            Some(digest) => {
+                images.insert(image.clone(), digest);
+            }
+            None => missing.push(image.as_str()),
+        }
+    }
+    if missing.is_empty() {
+        return Ok(images);
+    }
+    Err(Refusal::new(
+        format!("no tag {tag} on {}", missing.join(" and ")),
+        format!("it on every image of the {}", app.name),
+        "name a version that `history` lists, or wait until CI has built it",
+    )
+    .into())
+}
+
+async fn check_aliases(
+    world: &World,
+    app: &App,
+    tag: &ImageTag,
+    commit: &CommitSha,
+    images: &BTreeMap<ImageName, Digest>,
+) -> Result<(), EngineError> {
+    let by_commit = digests(world, app, &ImageTag::of_commit(commit)).await?;
+    for (image, digest) in images {
+        if by_commit.get(image) != Some(digest) {
+            let built = by_commit.get(image).map_or("nothing", |digest| digest.short());
+            return Err(Refusal::new(
+                format!("{}:{tag} naming {}", image.short(), digest.short()),
+                format!("{built}, the image built from commit {} that carries the git tag", commit.short()),
+                format!("the tag was moved or released wrongly; deploy {commit} itself, or another version"),
+            )
+            .into());
+        }
+    }
+    Ok(())
+}
