@@ -3,6 +3,7 @@
 use std::fmt;
 
 use chrono::{DateTime, Utc};
+use openverse_release_core::{Digest, ImageReference};
 
 /// An outside system, as errors and request counts name it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -114,4 +115,24 @@ pub enum WriteError {
     /// The call itself went wrong.
     #[error(transparent)]
     Port(#[from] PortError),
+}
+
+impl WriteError {
+    /// Returns the conflict that a tag is when it names something else than the caller saw.
+    pub fn tag_moved(tag: &ImageReference, found: Option<&Digest>, seen: Option<&Digest>) -> Self {
+        let expected = seen.map_or_else(|| "no such tag".to_owned(), Digest::to_string);
+        let found = match found {
+            Some(digest) => format!("{digest} at {tag}"),
+            None => format!("no tag {tag}"),
+        };
+        Self::Conflict { found, expected }
+    }
+
+    /// Returns the conflict that an image is when it was to be tagged and is not there.
+    pub fn no_such_image(tag: &ImageReference, digest: &Digest) -> Self {
+        Self::Conflict {
+            found: format!("no image {digest} in the registry"),
+            expected: format!("one to point {tag} at"),
+        }
+    }
 }

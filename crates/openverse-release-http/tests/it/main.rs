@@ -1,0 +1,3 @@
+//! Tests over real HTTP on loopback.
+
+mod write;

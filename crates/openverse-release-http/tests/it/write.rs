@@ -1,0 +1,87 @@
+//! What is written is never written twice by accident.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use openverse_release_http::{Answer, Call, HttpClient, HttpSettings, Retry};
+use openverse_release_ports::{PortError, Requests, System, conformance::ManualClock};
+use openverse_release_testkit::{Reply, StandIn};
+
+/// Writes to a server that gives these answers one after the other, the last for ever. Returns
+/// how many requests it saw.
+async fn write(replies: Vec<Reply>) -> (Result<Answer, PortError>, usize, ManualClock) {
+    let at = AtomicUsize::new(0);
+    let server = StandIn::start(move |_| {
+        let at = at.fetch_add(1, Ordering::Relaxed).min(replies.len() - 1);
+        replies[at].clone()
+    })
+    .await;
+    let (requests, clock) = (Requests::default(), ManualClock::default());
+    let client = client(requests.clone(), &clock);
+    let call = Call::put(server.origin().parse().unwrap(), "content".into());
+    let outcome = client.write(&call, "the write").await;
+    let seen = server.seen();
+    assert!(seen.iter().all(|request| request.body == b"content"), "the body is sent every time");
+    assert_eq!(requests.counts()[&System::Registry], seen.len() as u64, "every request counts");
+    (outcome, seen.len(), clock)
+}
+
+fn client(requests: Requests, clock: &ManualClock) -> HttpClient {
+    let retry = Retry { attempts: 3, ..Retry::default() };
+    let settings = HttpSettings { retry, ..HttpSettings::default() };
+    HttpClient::new(System::Registry, settings, requests, Arc::new(clock.clone()))
+}
+
+#[tokio::test]
+async fn a_lost_reply_is_not_followed_by_a_second_write() {
+    let replies = [
+        Reply::HangUp,
+        Reply::answer(500, "oops"),
+        Reply::answer(503, "").with("retry-after", "1"),
+        Reply::answer(408, ""),
+    ];
+    for reply in replies {
+        let (outcome, seen, _) = write(vec![reply.clone(), Reply::answer(201, "")]).await;
+        let Err(error @ PortError::ReplyLost { .. }) = outcome else { panic!("{reply:?}: {outcome:?}") };
+        assert!(error.may_have_happened());
+        assert_eq!(seen, 1, "{reply:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_rate_limit_says_that_nothing_happened_and_is_waited_out() {
+    let limited = Reply::answer(429, "").with("retry-after", "9");
+    let (outcome, seen, clock) = write(vec![limited.clone(), Reply::answer(201, "")]).await;
+    assert_eq!(outcome.unwrap().status, 201);
+    assert_eq!((seen, clock.sleeps()), (2, vec![Duration::from_secs(9)]));
+    let (outcome, seen, _) = write(vec![limited]).await;
+    assert_eq!(outcome.unwrap().status, 429);
+    assert_eq!(seen, 3);
+}
+
+#[tokio::test]
+async fn a_refusal_and_a_redirect_are_answers() {
+    for status in [400, 401, 403, 404, 409, 307] {
+        let reply = Reply::answer(status, "no").with("location", "http://127.0.0.1:1/");
+        let (outcome, seen, _) = write(vec![reply]).await;
+        assert_eq!(outcome.unwrap().status, status);
+        assert_eq!(seen, 1);
+    }
+}
+
+#[tokio::test]
+async fn where_nobody_listens_nothing_can_have_happened() {
+    // Bound, so that nobody else gets the port, but not listening.
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let origin = format!("http://{}", socket.local_addr().unwrap());
+    let call = Call::put(origin.parse().unwrap(), "content".into());
+    let outcome = client(Requests::default(), &ManualClock::default()).write(&call, "the write").await;
+    let Err(error @ PortError::Unreachable { .. }) = outcome else { panic!("{outcome:?}") };
+    assert!(!error.may_have_happened());
+}

@@ -1,0 +1,4 @@
+//! Tests of the adapter over real HTTP on loopback.
+
+mod answers;
+mod conformance;

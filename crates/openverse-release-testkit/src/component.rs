@@ -1,0 +1,81 @@
+//! Real components: programs and npm packages that a test runs if they are installed.
+
+use std::{
+    env,
+    io::Write as _,
+    path::{Path, PathBuf},
+};
+
+/// When this environment variable is `1`, a component that is not installed fails the test.
+const STRICT: &str = "OPENVERSE_RELEASE_REQUIRE_COMPONENTS";
+const INSTALL: &str = "scripts/install-components.sh";
+
+/// Returns the path of a program, or says that the test is skipped and returns `None`.
+///
+/// ```no_run
+/// # use openverse_release_testkit::require;
+/// let Some(skopeo) = require("skopeo") else { return };
+/// ```
+///
+/// # Panics
+/// When it is not installed and `OPENVERSE_RELEASE_REQUIRE_COMPONENTS` is `1`.
+pub fn require(program: &str) -> Option<PathBuf> {
+    let found = find_program(&env::var_os("PATH").unwrap_or_default(), program);
+    found_or_skipped(program, found)
+}
+
+/// Returns the folder of an npm package installed in `.components`, or says that the test is
+/// skipped and returns `None`.
+///
+/// # Panics
+/// When it is not installed and `OPENVERSE_RELEASE_REQUIRE_COMPONENTS` is `1`.
+pub fn require_npm(package: &str) -> Option<PathBuf> {
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let folder = workspace.join(".components/node_modules").join(package);
+    let found = folder.join("package.json").is_file().then_some(folder);
+    found_or_skipped(&format!("npm package {package}"), found)
+}
+
+fn find_program(path: &std::ffi::OsStr, program: &str) -> Option<PathBuf> {
+    env::split_paths(path).map(|folder| folder.join(program)).find(|file| file.is_file())
+}
+
+fn found_or_skipped(component: &str, found: Option<PathBuf>) -> Option<PathBuf> {
+    if found.is_none() {
+        let strict = env::var(STRICT).is_ok_and(|value| value == "1");
+        let thread = std::thread::current();
+        let line = skip_line(thread.name().unwrap_or("a test"), component);
+        assert!(!strict, "{line}");
+        // Not `eprintln!`, which the test harness swallows when the test passes.
+        let written = writeln!(std::io::stderr().lock(), "{line}");
+        written.expect("standard error can be written to");
+    }
+    found
+}
+
+fn skip_line(test: &str, component: &str) -> String {
+    format!("SKIPPED {test}: {component} is not installed; {INSTALL} installs all components")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_is_looked_for_in_every_folder_of_the_path() {
+        let path = env::join_paths(["/nowhere", env!("CARGO_MANIFEST_DIR")]).unwrap();
+        assert_eq!(
+            find_program(&path, "Cargo.toml"),
+            Some(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml"))
+        );
+        assert_eq!(find_program(&path, "no-such-program"), None);
+    }
+
+    #[test]
+    fn the_line_says_what_is_missing_and_what_to_do() {
+        assert_eq!(
+            skip_line("suite", "skopeo"),
+            "SKIPPED suite: skopeo is not installed; scripts/install-components.sh installs all components"
+        );
+    }
+}

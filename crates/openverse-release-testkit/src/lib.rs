@@ -1,0 +1,7 @@
+//! What the tests of several crates share: real components, and a server that answers by script.
+
+mod component;
+mod stand_in;
+
+pub use component::{require, require_npm};
+pub use stand_in::{Reply, Seen, StandIn};
