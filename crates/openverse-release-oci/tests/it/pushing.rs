@@ -4,7 +4,9 @@ use std::{collections::BTreeSet, fmt, sync::Mutex};
 
 use async_trait::async_trait;
 use openverse_release_core::{ImageName, ImageTag};
-use openverse_release_ports::conformance::{SampleImage, SampleManifest, registry::RegistryFixture};
+use openverse_release_ports::conformance::{
+    ImageShape, SampleImage, SampleManifest, registry::RegistryFixture,
+};
 use reqwest::{Client, Method, RequestBuilder, StatusCode, Url, header};
 
 /// Gives the `Authorization` for a repository.
@@ -93,7 +95,7 @@ impl RegistryFixture for Pusher {
 
     async fn stored(&self, image: &ImageName, tag: &ImageTag) -> Option<Vec<u8>> {
         let url = self.url(image, &format!("manifests/{tag}"));
-        let accepted = openverse_release_ports::conformance::ImageShape::ALL.map(|shape| shape.media_type());
+        let accepted = ImageShape::ALL.map(ImageShape::media_type);
         let request = self.request(Method::GET, image, url).header(header::ACCEPT, accepted.join(", "));
         let answer = request.send().await.unwrap();
         match answer.status() {
