@@ -1,0 +1,66 @@
+//! What can go wrong with a sandbox itself.
+
+use std::{io, path::PathBuf};
+
+use openverse_release_core::AppSlug;
+
+/// The sandbox could not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SandboxError {
+    /// There is no sandbox where one was expected.
+    #[error("{} holds no sandbox", dir.display())]
+    Absent {
+        /// The directory.
+        dir: PathBuf,
+    },
+    /// There is something already where a new sandbox was to be made.
+    #[error("{} is not empty", dir.display())]
+    Occupied {
+        /// The directory.
+        dir: PathBuf,
+    },
+    /// A file of the sandbox is not what this version writes.
+    #[error("{} cannot be read as a sandbox's file", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: serde_json::Error,
+    },
+    /// A file or a socket could not be used.
+    #[error("the sandbox could not use its files or its port")]
+    Io(#[from] io::Error),
+    /// The `git` program could not be started.
+    #[error("the program git could not be started; the sandbox keeps its code in a real git repository")]
+    NoGit {
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The `git` program failed.
+    #[error("git {command} failed: {message}")]
+    Git {
+        /// The git command.
+        command: String,
+        /// What it wrote to its standard error.
+        message: String,
+    },
+    /// The project has no such app.
+    #[error("the sandbox has no app {app}")]
+    UnknownApp {
+        /// The app.
+        app: AppSlug,
+    },
+    /// Nothing of the app is built from the code.
+    #[error("{app} has no source paths, so nothing can be merged for it")]
+    NoSource {
+        /// The app.
+        app: AppSlug,
+    },
+    /// The machine gave no random bytes.
+    #[error("the machine gave no random bytes: {reason}")]
+    NoRandomness {
+        /// What it said.
+        reason: String,
+    },
+}

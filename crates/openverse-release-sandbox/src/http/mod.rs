@@ -1,0 +1,14 @@
+//! The servers: one listener on 127.0.0.1 for GitHub, the registry and the live apps.
+
+mod answer;
+mod call;
+mod github;
+mod github_actions;
+mod github_git;
+mod github_releases;
+mod live;
+mod registry;
+mod server;
+
+pub(crate) use server::find_running;
+pub use server::{BaseUrls, Server};

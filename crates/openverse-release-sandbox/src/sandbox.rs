@@ -1,0 +1,251 @@
+//! A sandbox, as commands and tests use it.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use chrono::{DateTime, Utc};
+use fs_err as fs;
+use openverse_release_core::{AppSlug, Commit, Project};
+use openverse_release_ports::{Clock, SystemClock};
+
+use crate::{
+    ActiveFault, BaseUrls, Entry, Fault, Options, RequestCounts, SandboxError, Server, Status,
+    http::find_running,
+    store::{Locked, Store},
+    world::{SandboxApp, Script, World},
+};
+
+/// A release world in a directory.
+///
+/// Any number of these, in any number of processes, can be at the same directory at once: each
+/// call and each request locks the directory, brings the world up to the present, does its part
+/// and saves. Time is that of the clock given, otherwise of the machine.
+///
+/// ```no_run
+/// use openverse_release_core::Project;
+/// use openverse_release_sandbox::{Options, Sandbox};
+///
+/// let sandbox = Sandbox::at(".openverse-release/sandbox");
+/// sandbox.open_or_create(&Project::openverse(), Options::default())?;
+/// let server = sandbox.serve()?;
+/// println!("GitHub's API is at {}", server.urls().github);
+/// # Ok::<(), openverse_release_sandbox::SandboxError>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Sandbox {
+    store: Store,
+    clock: Arc<dyn Clock>,
+}
+
+impl Sandbox {
+    /// Returns the sandbox of a directory, whether it exists already or not.
+    pub fn at(dir: impl AsRef<Path>) -> Self {
+        Self { store: Store::at(dir.as_ref()), clock: Arc::new(SystemClock) }
+    }
+
+    /// Makes the sandbox follow another clock.
+    #[must_use]
+    pub fn with_clock(self, clock: Arc<dyn Clock>) -> Self {
+        Self { clock, ..self }
+    }
+
+    /// Returns the directory.
+    pub fn dir(&self) -> &Path {
+        self.store.dir()
+    }
+
+    /// Returns the bare git repository of the code.
+    pub fn code(&self) -> PathBuf {
+        self.store.path("code.git")
+    }
+
+    /// Tells whether the directory holds a sandbox.
+    pub fn exists(&self) -> bool {
+        self.store.exists()
+    }
+
+    /// Makes the sandbox, with a short past.
+    ///
+    /// # Errors
+    /// When there is one already, files cannot be written, or git is missing.
+    pub fn create(&self, project: &Project, options: Options) -> Result<(), SandboxError> {
+        let lock = self.prepare()?;
+        if self.exists() {
+            return Err(SandboxError::Occupied { dir: self.dir().to_owned() });
+        }
+        self.build(&lock, project, options)
+    }
+
+    /// Makes the sandbox unless it is there; one that is there keeps its own project and options.
+    ///
+    /// # Errors
+    /// When files cannot be written, or git is missing.
+    pub fn open_or_create(&self, project: &Project, options: Options) -> Result<(), SandboxError> {
+        let lock = self.prepare()?;
+        if self.exists() { Ok(()) } else { self.build(&lock, project, options) }
+    }
+
+    /// Throws the sandbox away, if there is one, and makes it anew. A server that runs goes on.
+    ///
+    /// # Errors
+    /// When files cannot be removed or written, or git is missing.
+    pub fn reset(&self, project: &Project, options: Options) -> Result<(), SandboxError> {
+        let lock = self.prepare()?;
+        lock.clear()?;
+        self.build(&lock, project, options)
+    }
+
+    fn prepare(&self) -> Result<Locked<'_>, SandboxError> {
+        // A code.git without a lock file beside it is somebody else's.
+        if !self.store.path("lock").exists() && self.code().exists() {
+            return Err(SandboxError::Occupied { dir: self.dir().to_owned() });
+        }
+        fs::create_dir_all(self.dir())?;
+        self.store.lock()
+    }
+
+    fn build(&self, lock: &Locked<'_>, project: &Project, options: Options) -> Result<(), SandboxError> {
+        // What a process left that died while it was here before.
+        lock.clear()?;
+        let now = self.clock.now();
+        let apps: Vec<SandboxApp> = project.apps.iter().map(SandboxApp::of).collect();
+        let script = Script::write(&apps, now);
+        let mut world = World::new(
+            crate::random::hex::<16>()?,
+            project.repositories.clone(),
+            apps,
+            options.timing,
+            options.publish_starts_workflow,
+            script.start(),
+        );
+        let code = self.store.code();
+        let main = world.repositories.main.clone();
+        code.init(&main)?;
+        code.append(&main, &script.commits(&mut world))?;
+        let head = format!("refs/heads/{main}");
+        let mut commits = code.commits(&[&head], &[])?;
+        commits.reverse();
+        script.play(&mut world, commits, now);
+        lock.create(&mut world)
+    }
+
+    /// Merges a change to an app into the main branch, as a person would, and returns the commit.
+    ///
+    /// # Errors
+    /// When there is no sandbox, no such app, or nothing the app is built from.
+    pub fn merge(&self, app: &AppSlug, title: &str, author: &str) -> Result<Commit, SandboxError> {
+        let lock = self.store.lock()?;
+        let now = self.now();
+        let (commit, main) = lock.transact(now, |world| {
+            if world.app(app).is_none() {
+                return Err(SandboxError::UnknownApp { app: app.clone() });
+            }
+            let commit = world.new_merge(app, title, author, world.clock);
+            let commit = commit.ok_or_else(|| SandboxError::NoSource { app: app.clone() })?;
+            world.note_merge(app, &commit.message);
+            Ok((commit, world.repositories.main.clone()))
+        })??;
+        self.store.code().append(&main, &[commit])?;
+        let head = lock.transact(now, |world| world.head_commit())?;
+        head.ok_or_else(|| SandboxError::NoSource { app: app.clone() })
+    }
+
+    /// Returns every change since the sandbox was made, oldest first.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub fn log(&self) -> Result<Vec<Entry>, SandboxError> {
+        self.store.log()
+    }
+
+    /// Returns a summary.
+    ///
+    /// # Errors
+    /// When there is no sandbox.
+    pub fn status(&self) -> Result<Status, SandboxError> {
+        let requests = self.requests()?;
+        let (dir, code) = (self.dir().to_owned(), self.code());
+        self.store.transact(self.now(), |world| Status::of(world, dir, code, requests))
+    }
+
+    /// Returns how many requests each part has answered since the sandbox was made.
+    ///
+    /// # Errors
+    /// When the count cannot be read.
+    pub fn requests(&self) -> Result<RequestCounts, SandboxError> {
+        self.store.requests()
+    }
+
+    /// Returns the faults that are switched on.
+    ///
+    /// # Errors
+    /// When there is no sandbox.
+    pub fn faults(&self) -> Result<Vec<ActiveFault>, SandboxError> {
+        self.store.transact(self.now(), |world| world.faults.clone())
+    }
+
+    /// Switches a fault on: as often as is usual for it, which mostly is once.
+    ///
+    /// # Errors
+    /// When there is no sandbox, or no such app.
+    pub fn set_fault(&self, fault: Fault) -> Result<(), SandboxError> {
+        self.set_fault_after(fault, 0, None)
+    }
+
+    /// Switches a fault on that lets `skip` occasions pass, then fires `times` times.
+    ///
+    /// # Errors
+    /// When there is no sandbox, or no such app.
+    pub fn set_fault_after(&self, fault: Fault, skip: u32, times: Option<u32>) -> Result<(), SandboxError> {
+        self.store.transact(self.now(), |world| {
+            if let Fault::DuplicateDraft(Some(app))
+            | Fault::LatestMoved(Some(app))
+            | Fault::CompanionMissing(Some(app)) = &fault
+                && world.app(app).is_none()
+            {
+                return Err(SandboxError::UnknownApp { app: app.clone() });
+            }
+            world.set_fault(fault, skip, times);
+            Ok(())
+        })?
+    }
+
+    /// Switches every fault off. What hung or waited because of one goes on.
+    ///
+    /// # Errors
+    /// When there is no sandbox.
+    pub fn clear_faults(&self) -> Result<(), SandboxError> {
+        self.store.transact(self.now(), World::clear_faults)
+    }
+
+    /// Serves the sandbox on a free port of 127.0.0.1, from a thread of this process.
+    ///
+    /// # Errors
+    /// When there is no sandbox, or no port.
+    pub fn serve(&self) -> Result<Server, SandboxError> {
+        Server::start(self.store.clone(), Arc::clone(&self.clock), false)
+    }
+
+    /// Serves the sandbox like [`Sandbox::serve`], and lets other processes find the server.
+    ///
+    /// # Errors
+    /// When there is no sandbox, or no port.
+    pub fn serve_for_all(&self) -> Result<Server, SandboxError> {
+        Server::start(self.store.clone(), Arc::clone(&self.clock), true)
+    }
+
+    /// Returns where a server that lets itself be found serves this very sandbox now, if one does.
+    ///
+    /// # Errors
+    /// When there is no sandbox.
+    pub fn running(&self) -> Result<Option<BaseUrls>, SandboxError> {
+        let id = self.store.transact(self.now(), |world| world.id.clone())?;
+        Ok(find_running(&self.store, &id))
+    }
+
+    fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+}

@@ -1,0 +1,149 @@
+//! What a sandbox looks like from outside.
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use chrono::{DateTime, Utc};
+use openverse_release_core::{AppSlug, CommitSha, Environment, ImageTag};
+use serde::{Deserialize, Serialize};
+
+use crate::{ActiveFault, Part, Paused, Timing, world::World};
+
+/// How many requests each part has answered.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct RequestCounts(BTreeMap<Part, u64>);
+
+impl RequestCounts {
+    pub(crate) fn count(&mut self, part: Part) {
+        *self.0.entry(part).or_default() += 1;
+    }
+
+    /// Returns the count of one part.
+    pub fn of(&self, part: Part) -> u64 {
+        self.0.get(&part).copied().unwrap_or_default()
+    }
+
+    /// Returns the count of all parts.
+    pub fn total(&self) -> u64 {
+        self.0.values().sum()
+    }
+}
+
+/// A summary of a sandbox.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Status {
+    /// Where it is kept.
+    pub directory: PathBuf,
+    /// The git repository: clone it, push to its main branch, and CI builds.
+    pub code: PathBuf,
+    /// The sandbox's time, in UTC.
+    pub now: DateTime<Utc>,
+    /// The head of the main branch.
+    pub head: Option<CommitSha>,
+    /// How long things take.
+    pub timing: Timing,
+    /// Whether publishing starts the GitHub Workflow that tags and deploys.
+    pub publish_starts_workflow: bool,
+    /// Each app.
+    pub apps: Vec<AppStatus>,
+    /// The runs of GitHub Workflows that have not ended.
+    pub running: Vec<RunStatus>,
+    /// The faults that are switched on.
+    pub faults: Vec<ActiveFault>,
+    /// The requests that wait because of a fault.
+    pub paused: Vec<Paused>,
+    /// How many requests each part has answered.
+    pub requests: RequestCounts,
+}
+
+/// A summary of one app in a sandbox.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AppStatus {
+    /// The app.
+    pub app: AppSlug,
+    /// The git tag of its newest published release.
+    pub released: Option<String>,
+    /// The git tags that its drafts would get.
+    pub drafts: Vec<String>,
+    /// The commit its images tagged `latest` were built from, the companion's where there is one.
+    pub latest: Option<CommitSha>,
+    /// What runs where.
+    pub live: Vec<LiveStatus>,
+}
+
+/// What one environment runs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LiveStatus {
+    /// The environment.
+    pub environment: Environment,
+    /// The image tag it was deployed by.
+    pub image_tag: ImageTag,
+    /// The commit its images were built from.
+    pub commit: CommitSha,
+    /// Since when, in UTC.
+    pub since: DateTime<Utc>,
+}
+
+/// A run of a GitHub Workflow that has not ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunStatus {
+    /// The number.
+    pub id: u64,
+    /// The file of the GitHub Workflow.
+    pub workflow: String,
+    /// The title.
+    pub title: String,
+    /// Whether lists show it already.
+    pub listed: bool,
+    /// Whether it stays as it is until the faults are cleared.
+    pub hangs: bool,
+}
+
+impl Status {
+    pub(crate) fn of(world: &World, directory: PathBuf, code: PathBuf, requests: RequestCounts) -> Self {
+        let running = world.runs.iter().filter(|run| !run.ended()).map(|run| RunStatus {
+            id: run.id,
+            workflow: run.workflow.clone(),
+            title: run.title.clone(),
+            listed: run.listed,
+            hangs: run.hangs,
+        });
+        Self {
+            directory,
+            code,
+            now: world.clock,
+            head: world.head(),
+            timing: world.timing,
+            publish_starts_workflow: world.publish_starts_workflow,
+            apps: world.apps.iter().map(|app| AppStatus::of(world, &app.slug)).collect(),
+            running: running.collect(),
+            faults: world.faults.clone(),
+            paused: world.paused.clone(),
+            requests,
+        }
+    }
+}
+
+impl AppStatus {
+    fn of(world: &World, app: &AppSlug) -> Self {
+        let names = |draft: bool| {
+            let ids = world.release_ids(app, draft).into_iter();
+            ids.filter_map(|id| world.release(id)).map(|release| release.tag_name.clone())
+        };
+        let live = Environment::ALL.into_iter().filter_map(|environment| world.live(app, environment));
+        Self {
+            app: app.clone(),
+            released: names(false).max(),
+            drafts: names(true).collect(),
+            latest: world.deployable(app, ImageTag::latest().as_str()),
+            live: live
+                .map(|live| LiveStatus {
+                    environment: live.environment,
+                    image_tag: live.image_tag.clone(),
+                    commit: live.commit.clone(),
+                    since: live.since,
+                })
+                .collect(),
+        }
+    }
+}

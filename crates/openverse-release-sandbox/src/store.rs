@@ -1,0 +1,266 @@
+//! The sandbox's files: locked, loaded, changed and saved, one request at a time.
+
+use std::{
+    fs::File,
+    io::{self, Seek, SeekFrom, Write},
+    path::{Path, PathBuf},
+};
+
+use chrono::{DateTime, Utc};
+use fs_err::{self as fs, OpenOptions};
+use openverse_release_core::Digest;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Entry, Part, RequestCounts, SandboxError,
+    git::CodeRepository,
+    world::{Outbox, World},
+};
+
+const WORLD: &str = "world.json";
+const REQUESTS: &str = "requests.json";
+const LOG: &str = "log.jsonl";
+const LOCK: &str = "lock";
+
+/// Where a sandbox is kept.
+#[derive(Debug, Clone)]
+pub(crate) struct Store {
+    dir: PathBuf,
+}
+
+/// The saved state: the world, and what of the log belongs to it.
+#[derive(Debug, Serialize, Deserialize)]
+struct Saved<W> {
+    /// How long the log was before the entries below.
+    log_length: u64,
+    /// The newest entries. They are in the log too, unless the process died in between.
+    log_tail: Vec<Entry>,
+    world: W,
+}
+
+/// Holds the sandbox's lock until it is dropped.
+#[derive(Debug)]
+pub(crate) struct Locked<'a> {
+    store: &'a Store,
+    _file: File,
+}
+
+impl Store {
+    pub(crate) fn at(dir: &Path) -> Self {
+        Self { dir: dir.to_owned() }
+    }
+
+    pub(crate) fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.dir.join(name)
+    }
+
+    pub(crate) fn code(&self) -> CodeRepository {
+        CodeRepository::at(&self.path("code.git"))
+    }
+
+    /// Tells whether a sandbox is kept here.
+    pub(crate) fn exists(&self) -> bool {
+        self.path(WORLD).is_file()
+    }
+
+    /// Waits until no other process or thread uses the sandbox.
+    pub(crate) fn lock(&self) -> Result<Locked<'_>, SandboxError> {
+        let path = self.path(LOCK);
+        let file = OpenOptions::new().create(true).truncate(false).write(true).open(path)?.into_parts().0;
+        file.lock()?;
+        Ok(Locked { store: self, _file: file })
+    }
+
+    /// Does one thing to the world: at its time, on the newest state, and saved before it returns.
+    pub(crate) fn transact<R>(
+        &self,
+        now: DateTime<Utc>,
+        act: impl FnOnce(&mut World) -> R,
+    ) -> Result<R, SandboxError> {
+        self.lock()?.transact(now, act)
+    }
+
+    /// Returns the content of a blob or manifest.
+    pub(crate) fn read_blob(&self, digest: &Digest) -> Option<Vec<u8>> {
+        fs::read(self.blob(digest)).ok()
+    }
+
+    pub(crate) fn blob(&self, digest: &Digest) -> PathBuf {
+        self.path("registry").join(digest.as_str().replace(':', "-"))
+    }
+
+    pub(crate) fn log(&self) -> Result<Vec<Entry>, SandboxError> {
+        let _lock = self.lock()?;
+        let path = self.path(LOG);
+        let text = match fs::read_to_string(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            read => read?,
+        };
+        let read = text.lines().map(serde_json::from_str).collect::<Result<_, _>>();
+        read.map_err(|source| SandboxError::Unreadable { path, source })
+    }
+
+    pub(crate) fn requests(&self) -> Result<RequestCounts, SandboxError> {
+        let path = self.path(REQUESTS);
+        match fs::read(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(RequestCounts::default()),
+            read => {
+                serde_json::from_slice(&read?).map_err(|source| SandboxError::Unreadable { path, source })
+            }
+        }
+    }
+
+    /// Replaces a file as a whole, so that nobody ever reads half of it.
+    pub(crate) fn replace(&self, name: &str, content: &[u8]) -> Result<(), SandboxError> {
+        let temporary = self.path(&format!("{name}.new"));
+        fs::write(&temporary, content)?;
+        Ok(fs::rename(&temporary, self.path(name))?)
+    }
+}
+
+impl Locked<'_> {
+    /// Removes what there is of a sandbox, and nothing else.
+    pub(crate) fn clear(&self) -> Result<(), SandboxError> {
+        let absent = |result: io::Result<()>| match result {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            other => other,
+        };
+        for file in [WORLD, REQUESTS, LOG] {
+            absent(fs::remove_file(self.store.path(file)))?;
+        }
+        for folder in ["code.git", "registry"] {
+            absent(fs::remove_dir_all(self.store.path(folder)))?;
+        }
+        Ok(())
+    }
+
+    /// Saves a new world, with everything it wants written.
+    pub(crate) fn create(&self, world: &mut World) -> Result<(), SandboxError> {
+        fs::create_dir_all(self.store.path("registry"))?;
+        self.save(world, 0)
+    }
+
+    /// Does one thing to the world.
+    pub(crate) fn transact<R>(
+        &self,
+        now: DateTime<Utc>,
+        act: impl FnOnce(&mut World) -> R,
+    ) -> Result<R, SandboxError> {
+        let (mut world, log_length) = self.load()?;
+        self.observe_git(&mut world)?;
+        world.advance(now);
+        world.observe_main();
+        world.advance(now);
+        let result = act(&mut world);
+        world.advance(now);
+        if world.outbox.changed {
+            self.save(&mut world, log_length)?;
+        }
+        Ok(result)
+    }
+
+    /// Counts a request.
+    pub(crate) fn count(&self, part: Part) -> Result<(), SandboxError> {
+        let mut counts = self.store.requests()?;
+        counts.count(part);
+        let content = serde_json::to_vec(&counts).unwrap_or_default();
+        self.store.replace(REQUESTS, &content)
+    }
+
+    fn load(&self) -> Result<(World, u64), SandboxError> {
+        let path = self.store.path(WORLD);
+        let bytes = match fs::read(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Err(SandboxError::Absent { dir: self.store.dir.clone() });
+            }
+            read => read?,
+        };
+        let saved: Saved<World> =
+            serde_json::from_slice(&bytes).map_err(|source| SandboxError::Unreadable { path, source })?;
+        let length = self.finish_log(saved.log_length, &saved.log_tail)?;
+        Ok((saved.world, length))
+    }
+
+    /// Brings the world up to what git holds now, whoever pushed it.
+    fn observe_git(&self, world: &mut World) -> Result<(), SandboxError> {
+        let code = self.store.code();
+        let references = code.references()?;
+        if references == world.references {
+            return Ok(());
+        }
+        world.outbox.changed = true;
+        let mut tips = Vec::new();
+        for object in references.values() {
+            let known = object.parse().is_ok_and(|sha| world.commits.contains_key(&sha));
+            if known || world.annotated_tags.contains_key(object) {
+                continue;
+            }
+            tips.push(object.as_str());
+        }
+        if !tips.is_empty() {
+            let heads: Vec<String> = world
+                .references
+                .values()
+                .filter(|object| object.parse().is_ok_and(|sha| world.commits.contains_key(&sha)))
+                .cloned()
+                .collect();
+            let known: Vec<&str> = heads.iter().map(String::as_str).collect();
+            let commits = code.commits(&tips, &known)?;
+            world.commits.extend(commits.into_iter().map(|commit| (commit.sha.clone(), commit)));
+            for object in tips {
+                if object.parse().is_ok_and(|sha| world.commits.contains_key(&sha)) {
+                    continue;
+                }
+                if let Some(tag) = code.annotated_tag(object)? {
+                    world.annotated_tags.insert(object.to_owned(), tag);
+                }
+            }
+        }
+        world.references = references;
+        Ok(())
+    }
+
+    /// Writes all that a change made: contents first, what names them after, the log last.
+    fn save(&self, world: &mut World, log_length: u64) -> Result<(), SandboxError> {
+        let Outbox { blobs, git_tags, log, .. } = std::mem::take(&mut world.outbox);
+        for (digest, content) in blobs {
+            let path = self.store.blob(&digest);
+            // A file of another length is what a process left that died while it wrote.
+            if fs::metadata(&path).map_or(0, |metadata| metadata.len()) != content.len() as u64 {
+                fs::write(path, content)?;
+            }
+        }
+        if !git_tags.is_empty() {
+            self.store.code().create_tags(&git_tags)?;
+        }
+        let saved = Saved { log_length, log_tail: log, world };
+        let path = self.store.path(WORLD);
+        let content =
+            serde_json::to_vec(&saved).map_err(|source| SandboxError::Unreadable { path, source })?;
+        self.store.replace(WORLD, &content)?;
+        self.finish_log(log_length, &saved.log_tail).map(drop)
+    }
+
+    /// Makes the log end with the newest entries, also where a process died before it wrote them.
+    fn finish_log(&self, length: u64, tail: &[Entry]) -> Result<u64, SandboxError> {
+        let path = self.store.path(LOG);
+        let mut lines = Vec::new();
+        for entry in tail {
+            serde_json::to_writer(&mut lines, entry)
+                .map_err(|source| SandboxError::Unreadable { path: path.clone(), source })?;
+            lines.push(b'\n');
+        }
+        let end = length + lines.len() as u64;
+        if fs::metadata(&path).map_or(0, |metadata| metadata.len()) != end {
+            let mut file = OpenOptions::new().create(true).truncate(false).write(true).open(&path)?;
+            file.set_len(length)?;
+            file.seek(SeekFrom::Start(length))?;
+            file.write_all(&lines)?;
+        }
+        Ok(end)
+    }
+}

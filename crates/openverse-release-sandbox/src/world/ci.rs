@@ -1,0 +1,115 @@
+//! CI: what happens by itself after a move of the main branch.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use openverse_release_core::{AppSlug, CommitSha, Environment, ImageTag};
+use serde::{Deserialize, Serialize};
+
+use super::{Author, DispatchedBy, World, image::MultiArchImage, state::Build};
+use crate::{Action, Part};
+
+/// Something that is due at some time.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Event {
+    /// CI is done with a push.
+    CiDone { head: CommitSha, apps: Vec<AppSlug> },
+    /// The run of a GitHub Workflow is listed from now on.
+    RunAppears { run: u64 },
+    /// The run of a GitHub Workflow ends.
+    RunEnds { run: u64 },
+}
+
+impl World {
+    pub(super) fn happen(&mut self, event: Event) {
+        match event {
+            Event::CiDone { head, apps } => {
+                for app in apps {
+                    self.finish_ci(&app, &head);
+                }
+            }
+            Event::RunAppears { run } => self.run_appears(run),
+            Event::RunEnds { run } => self.run_ends(run),
+        }
+    }
+
+    /// Sets CI off if the main branch moved since it was last seen, whoever moved it.
+    pub(crate) fn observe_main(&mut self) {
+        let head = self.head();
+        if head == self.seen_head {
+            return;
+        }
+        self.outbox.changed = true;
+        let before = std::mem::replace(&mut self.seen_head, head.clone());
+        let Some(head) = head else { return };
+        let old: BTreeSet<CommitSha> = before.iter().flat_map(|before| self.ancestry(before)).collect();
+        let pushed: Vec<CommitSha> =
+            self.ancestry(&head).into_iter().filter(|sha| !old.contains(sha)).collect();
+        let files: BTreeSet<&String> =
+            pushed.iter().filter_map(|sha| self.commits.get(sha)).flat_map(|commit| &commit.files).collect();
+        let touched = |app: &&super::SandboxApp| files.iter().any(|file| app.owns(file));
+        let apps: Vec<AppSlug> = self.apps.iter().filter(touched).map(|app| app.slug.clone()).collect();
+        if !apps.is_empty() {
+            self.schedule(self.timing.ci(), Event::CiDone { head, apps });
+        }
+    }
+
+    fn finish_ci(&mut self, slug: &AppSlug, head: &CommitSha) {
+        let Some(app) = self.app(slug).cloned() else { return };
+        if !app.images.is_empty() {
+            self.build_images(slug, head, "ci");
+        }
+        if app.git_tag_prefix.is_some() {
+            self.redraft(slug);
+        }
+        if app.workflow_target(Environment::Staging).is_some() {
+            let subject = self.commits.get(head).map(|commit| commit.subject().to_owned());
+            let tag = ImageTag::of_commit(head);
+            self.dispatch(
+                slug,
+                Environment::Staging,
+                tag.as_str(),
+                subject.as_deref(),
+                &DispatchedBy {
+                    actor: super::BOT,
+                    event: "repository_dispatch",
+                    by: Author::Automation("ci"),
+                },
+            );
+        }
+    }
+
+    /// Builds the images of an app from a commit, and makes `latest` and the SHA name them.
+    pub(crate) fn build_images(&mut self, slug: &AppSlug, commit: &CommitSha, by: &str) {
+        let Some(app) = self.app(slug).cloned() else { return };
+        let mut images = BTreeMap::new();
+        for name in &app.images {
+            let image = MultiArchImage::build(name, commit, self.clock);
+            let digest = self.registry.take_in(name.repository(), &image, commit);
+            self.outbox.blobs.extend(image.into_files());
+            let repository = self.registry.repository_mut(name.repository());
+            repository.tags.insert(commit.to_string(), digest.clone());
+            repository.tags.insert(ImageTag::latest().to_string(), digest.clone());
+            images.insert(name.clone(), digest);
+        }
+        let target = format!("{slug} {}", commit.short());
+        self.note(Part::Registry, Action::BuildImages, target, &Author::Automation(by));
+        self.builds.push(Build { app: slug.clone(), commit: commit.clone(), images });
+    }
+
+    /// Makes `latest` of an app name the images of another commit than it does.
+    pub(crate) fn move_latest(&mut self, slug: &AppSlug, by: &str) {
+        let Some(app) = self.app(slug).cloned() else { return };
+        let latest = ImageTag::latest();
+        let Some(first) = app.images.first() else { return };
+        let now = self.registry.digest(first.repository(), latest.as_str()).cloned();
+        let of_app = self.builds.iter().rev().filter(|build| build.app == *slug);
+        let other = of_app.into_iter().find(|build| build.images.get(first) != now.as_ref()).cloned();
+        let Some(other) = other else { return };
+        for (name, digest) in &other.images {
+            self.registry.repository_mut(name.repository()).tags.insert(latest.to_string(), digest.clone());
+            let target = format!("{}:{latest} to {}", name.repository(), other.commit.short());
+            self.note(Part::Registry, Action::TagImage, target, &Author::Automation(by));
+        }
+    }
+}

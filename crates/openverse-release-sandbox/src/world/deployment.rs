@@ -1,0 +1,301 @@
+//! GitHub Workflows and their runs: deployments, and the tagging that publishing can start.
+
+use chrono::{DateTime, Utc};
+use openverse_release_core::{
+    AppSlug, CommitSha, DeploymentMeans, DeploymentTarget, Environment, GitTag, ImageTag,
+};
+use serde::{Deserialize, Serialize};
+
+use super::{Author, Event, Live, Release, World};
+use crate::{Action, Fault, Part};
+
+/// The file of the GitHub Workflow that publishing starts in the code repository.
+pub(crate) const TAGGING_WORKFLOW: &str = "tag-docker-image-and-trigger-deployment.yml";
+
+/// Where a run stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum RunState {
+    /// Waiting for its turn: one run of a GitHub Workflow at a time.
+    Waiting,
+    InProgress,
+    Succeeded,
+    Failed,
+}
+
+/// What a run does.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Job {
+    Deploy { app: AppSlug, environment: Environment, image_tag: String },
+    TagImages { app: AppSlug, git_tag: String },
+}
+
+/// How a run that has started will end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Ending {
+    Well,
+    Badly,
+    BadlyButLive,
+}
+
+/// A run of a GitHub Workflow.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Run {
+    pub(crate) id: u64,
+    pub(crate) number: u64,
+    pub(crate) workflow: String,
+    pub(crate) title: String,
+    pub(crate) event: String,
+    pub(crate) actor: String,
+    pub(crate) job: Job,
+    pub(crate) state: RunState,
+    /// Whether lists show it. By its number it is found from the start.
+    pub(crate) listed: bool,
+    pub(crate) created_at: DateTime<Utc>,
+    pub(crate) started_at: Option<DateTime<Utc>>,
+    pub(crate) updated_at: DateTime<Utc>,
+    /// Whether it stays in progress until the faults are cleared.
+    pub(crate) hangs: bool,
+    ending: Ending,
+    /// The commit of the images the tag named when the run started.
+    commit: Option<CommitSha>,
+}
+
+impl Run {
+    /// Tells whether it belongs to the infrastructure repository, or else to the code's.
+    pub(crate) fn of_infrastructure(&self) -> bool {
+        matches!(self.job, Job::Deploy { .. })
+    }
+
+    pub(crate) fn ended(&self) -> bool {
+        matches!(self.state, RunState::Succeeded | RunState::Failed)
+    }
+}
+
+/// Who asks for a run, and how.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct DispatchedBy<'a> {
+    pub(crate) actor: &'a str,
+    pub(crate) event: &'a str,
+    pub(crate) by: Author<'a>,
+}
+
+impl World {
+    pub(crate) fn run(&self, id: u64) -> Option<&Run> {
+        self.runs.iter().find(|run| run.id == id)
+    }
+
+    /// Returns the deployment that a test on its means picks.
+    fn target(&self, test: impl Fn(&DeploymentMeans) -> bool) -> Option<(&AppSlug, &DeploymentTarget)> {
+        let targets =
+            self.apps.iter().flat_map(|app| app.deployments.iter().map(|target| (&app.slug, target)));
+        targets.into_iter().find(|(_, target)| test(&target.means))
+    }
+
+    /// Returns what a `repository_dispatch` event type deploys.
+    pub(crate) fn target_of_event(&self, event: &str) -> Option<(AppSlug, Environment)> {
+        let (app, target) = self.target(|means| {
+            matches!(means, DeploymentMeans::GitHubWorkflow { event_type, .. } if event_type.as_str() == event)
+        })?;
+        Some((app.clone(), target.environment))
+    }
+
+    /// Returns what a GitHub Workflow file deploys.
+    pub(crate) fn target_of_workflow(&self, file: &str) -> Option<(AppSlug, Environment)> {
+        let (app, target) = self.target(|means| {
+            matches!(means, DeploymentMeans::GitHubWorkflow { workflow, .. } if workflow.as_str() == file)
+        })?;
+        Some((app.clone(), target.environment))
+    }
+
+    /// Asks for a deployment; returns the number of its run.
+    pub(crate) fn dispatch(
+        &mut self,
+        app: &AppSlug,
+        environment: Environment,
+        image_tag: &str,
+        run_name: Option<&str>,
+        who: &DispatchedBy<'_>,
+    ) -> Option<u64> {
+        let target = self.app(app)?.workflow_target(environment)?;
+        let DeploymentMeans::GitHubWorkflow { workflow, event_type } = &target.means else { return None };
+        let (workflow, event_type) = (workflow.to_string(), event_type.to_string());
+        let (action, target) = match who.event {
+            "workflow_dispatch" => (Action::WorkflowDispatch, format!("{workflow} {image_tag}")),
+            _ => (Action::RepositoryDispatch, format!("{event_type} {image_tag}")),
+        };
+        self.note(Part::GitHub, action, target, &who.by);
+        let title = match run_name.map(str::trim).filter(|name| !name.is_empty()) {
+            Some(name) => format!("{image_tag}: {name}"),
+            None => image_tag.to_owned(),
+        };
+        let job = Job::Deploy { app: app.clone(), environment, image_tag: image_tag.to_owned() };
+        let late = self.fires(|fault| *fault == Fault::LateRun(environment));
+        Some(self.add_run(workflow, title, who, job, late))
+    }
+
+    /// Starts the tagging of an app's images, as publishing does.
+    pub(super) fn start_tagging(&mut self, app: &AppSlug, release: &Release) {
+        let by =
+            DispatchedBy { actor: super::MAINTAINER, event: "release", by: Author::Automation("github") };
+        let job = Job::TagImages { app: app.clone(), git_tag: release.tag_name.clone() };
+        self.add_run(TAGGING_WORKFLOW.to_owned(), release.name.clone(), &by, job, false);
+    }
+
+    fn add_run(
+        &mut self,
+        workflow: String,
+        title: String,
+        who: &DispatchedBy<'_>,
+        job: Job,
+        late: bool,
+    ) -> u64 {
+        let number = self.runs.iter().filter(|run| run.workflow == workflow).count() as u64 + 1;
+        let id = self.new_id();
+        self.runs.push(Run {
+            id,
+            number,
+            workflow,
+            title,
+            event: who.event.to_owned(),
+            actor: who.actor.to_owned(),
+            job,
+            state: RunState::Waiting,
+            listed: false,
+            created_at: self.clock,
+            started_at: None,
+            updated_at: self.clock,
+            hangs: false,
+            ending: Ending::Well,
+            commit: None,
+        });
+        let delay = if late { self.timing.late_run() } else { self.timing.appear() };
+        self.schedule(delay, Event::RunAppears { run: id });
+        id
+    }
+
+    fn run_mut(&mut self, id: u64) -> Option<&mut Run> {
+        self.outbox.changed = true;
+        self.runs.iter_mut().find(|run| run.id == id)
+    }
+
+    pub(super) fn run_appears(&mut self, id: u64) {
+        let now = self.clock;
+        let Some(run) = self.run_mut(id) else { return };
+        run.listed = true;
+        run.created_at = now;
+        run.updated_at = now;
+        let workflow = run.workflow.clone();
+        self.start_next(&workflow);
+    }
+
+    /// Starts the run that has waited longest, unless one of the GitHub Workflow is in progress.
+    fn start_next(&mut self, workflow: &str) {
+        let mut of_workflow = self.runs.iter().filter(|run| run.workflow == workflow);
+        if of_workflow.clone().any(|run| run.state == RunState::InProgress) {
+            return;
+        }
+        let next = of_workflow.find(|run| run.listed && run.state == RunState::Waiting).map(|run| run.id);
+        if let Some(id) = next {
+            self.start(id);
+        }
+    }
+
+    fn start(&mut self, id: u64) {
+        let now = self.clock;
+        let Some(run) = self.run_mut(id) else { return };
+        run.state = RunState::InProgress;
+        run.started_at = Some(now);
+        run.updated_at = now;
+        let Job::Deploy { app, environment, image_tag } = run.job.clone() else {
+            return self.schedule(self.timing.appear(), Event::RunEnds { run: id });
+        };
+        let commit = self.deployable(&app, &image_tag);
+        let (mut ending, mut hangs) = (Ending::Well, false);
+        if commit.is_none() {
+            ending = Ending::Badly;
+        } else if self.fires(|fault| *fault == Fault::DeploymentFails(environment)) {
+            ending = Ending::Badly;
+        } else if self.fires(|fault| *fault == Fault::DeploymentRedButLive(environment)) {
+            ending = Ending::BadlyButLive;
+        } else {
+            hangs = self.fires(|fault| *fault == Fault::DeploymentHangs(environment));
+        }
+        // A tag that is not there is found out before anything is deployed.
+        let takes = if commit.is_none() { self.timing.appear() } else { self.timing.deploy() };
+        if let Some(run) = self.run_mut(id) {
+            run.commit = commit;
+            run.ending = ending;
+            run.hangs = hangs;
+        }
+        if !hangs {
+            self.schedule(takes, Event::RunEnds { run: id });
+        }
+    }
+
+    /// Returns the commit of the images a tag names, if it names one of every image of the app.
+    ///
+    /// It is the companion's where there is one: that is the image which tells the version.
+    pub(crate) fn deployable(&self, app: &AppSlug, image_tag: &str) -> Option<CommitSha> {
+        let images = &self.app(app)?.images;
+        let commits: Option<Vec<_>> = images
+            .iter()
+            .map(|name| self.registry.manifest_of(name.repository(), image_tag).map(|it| it.revision.clone()))
+            .collect();
+        let commits = commits?;
+        commits.get(1).or(commits.first()).cloned().flatten()
+    }
+
+    pub(super) fn run_ends(&mut self, id: u64) {
+        let now = self.clock;
+        let Some(run) = self.run_mut(id) else { return };
+        let ending = run.ending;
+        run.state = if ending == Ending::Well { RunState::Succeeded } else { RunState::Failed };
+        run.hangs = false;
+        run.updated_at = now;
+        let (workflow, job, commit, actor) =
+            (run.workflow.clone(), run.job.clone(), run.commit.clone(), run.actor.clone());
+        match (job, commit) {
+            (Job::Deploy { app, environment, image_tag }, Some(commit)) if ending != Ending::Badly => {
+                self.go_live(&app, environment, &image_tag, commit, &workflow);
+            }
+            (Job::TagImages { app, git_tag }, _) => self.tag_latest_and_deploy(&app, &git_tag, &actor),
+            _ => {}
+        }
+        self.start_next(&workflow);
+    }
+
+    fn go_live(
+        &mut self,
+        app: &AppSlug,
+        environment: Environment,
+        image_tag: &str,
+        commit: CommitSha,
+        workflow: &str,
+    ) {
+        let Ok(image_tag) = image_tag.parse::<ImageTag>() else { return };
+        let target = format!("{app} {environment} {image_tag}");
+        self.live.retain(|live| !(live.app == *app && live.environment == environment));
+        self.live.push(Live { app: app.clone(), environment, image_tag, commit, since: self.clock });
+        self.note(Part::Deployment, Action::Deploy, target, &Author::Automation(workflow));
+    }
+
+    /// Tags whatever `latest` is by now, each image by itself, and asks for the deployment.
+    fn tag_latest_and_deploy(&mut self, app: &AppSlug, git_tag: &str, actor: &str) {
+        let Ok(git_tag) = git_tag.parse::<GitTag>() else { return };
+        let image_tag = ImageTag::of_release(git_tag.date());
+        let by = Author::Automation(TAGGING_WORKFLOW);
+        for name in self.app(app).map(|app| app.images.clone()).unwrap_or_default() {
+            let repository = name.repository();
+            let Some(digest) = self.registry.digest(repository, ImageTag::latest().as_str()).cloned() else {
+                continue;
+            };
+            self.registry.repository_mut(repository).tags.insert(image_tag.to_string(), digest);
+            self.note(Part::Registry, Action::TagImage, format!("{repository}:{image_tag}"), &by);
+        }
+        let who = DispatchedBy { actor, event: "repository_dispatch", by };
+        self.dispatch(app, Environment::Production, image_tag.as_str(), None, &who);
+    }
+}

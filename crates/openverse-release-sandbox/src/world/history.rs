@@ -1,0 +1,165 @@
+//! The history of the code, as far as git showed it.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use chrono::{DateTime, Utc};
+use openverse_release_core::{AppSlug, Commit, CommitSha};
+use serde::{Deserialize, Serialize};
+
+use super::{Author, World};
+use crate::{Action, Part};
+
+/// One commit.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct CommitRecord {
+    pub(crate) sha: CommitSha,
+    pub(crate) tree: String,
+    pub(crate) parents: Vec<CommitSha>,
+    pub(crate) author: String,
+    pub(crate) email: String,
+    pub(crate) authored_at: DateTime<Utc>,
+    pub(crate) committed_at: DateTime<Utc>,
+    pub(crate) message: String,
+    /// The files that differ from its first parent.
+    pub(crate) files: Vec<String>,
+}
+
+impl CommitRecord {
+    pub(crate) fn subject(&self) -> &str {
+        self.message.lines().next().unwrap_or_default()
+    }
+}
+
+/// A git tag that is an object of its own.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct AnnotatedTag {
+    pub(crate) tag: String,
+    pub(crate) message: String,
+    pub(crate) tagger: String,
+    pub(crate) email: String,
+    pub(crate) tagged_at: DateTime<Utc>,
+    pub(crate) commit: CommitSha,
+}
+
+/// How one commit stands to another.
+#[derive(Debug)]
+pub(crate) struct Compared {
+    pub(crate) merge_base: CommitSha,
+    /// Oldest first, as GitHub lists them.
+    pub(crate) ahead: Vec<CommitSha>,
+    pub(crate) behind: usize,
+}
+
+/// Tells whether a file is a path, or lies in the folder it names.
+pub(crate) fn within(file: &str, path: &str) -> bool {
+    let path = path.trim_matches('/');
+    path.is_empty() || file.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+impl World {
+    pub(crate) fn main_reference(&self) -> String {
+        format!("refs/heads/{}", self.repositories.main)
+    }
+
+    /// Returns the head of the main branch.
+    pub(crate) fn head(&self) -> Option<CommitSha> {
+        self.references.get(&self.main_reference()).and_then(|object| object.parse().ok())
+    }
+
+    /// Returns the commit that a branch, git tag or SHA names, as GitHub resolves it.
+    pub(crate) fn resolve(&self, name: &str) -> Option<CommitSha> {
+        let object = ["", "refs/", "refs/heads/", "refs/tags/"]
+            .iter()
+            .find_map(|prefix| self.references.get(&format!("{prefix}{name}")))
+            .map_or(name, String::as_str);
+        match self.annotated_tags.get(object) {
+            Some(tag) => Some(tag.commit.clone()),
+            None => object.parse().ok().filter(|sha| self.commits.contains_key(sha)),
+        }
+    }
+
+    /// Returns a commit and all that it descends from, newest first, by the order git shows them.
+    pub(crate) fn ancestry(&self, from: &CommitSha) -> Vec<CommitSha> {
+        let mut seen = BTreeSet::new();
+        let mut queue = VecDeque::from([from.clone()]);
+        while let Some(sha) = queue.pop_front() {
+            if let Some(commit) = self.commits.get(&sha)
+                && seen.insert(sha)
+            {
+                queue.extend(commit.parents.iter().cloned());
+            }
+        }
+        self.newest_first(seen)
+    }
+
+    /// Orders commits so that each stands before its parents, newer ones first where that leaves
+    /// a choice.
+    fn newest_first(&self, commits: BTreeSet<CommitSha>) -> Vec<CommitSha> {
+        let mut children: BTreeMap<&CommitSha, usize> = commits.iter().map(|sha| (sha, 0)).collect();
+        let parents = |sha: &CommitSha| self.commits.get(sha).map_or(&[][..], |commit| &commit.parents[..]);
+        for parent in commits.iter().flat_map(parents) {
+            if let Some(count) = children.get_mut(parent) {
+                *count += 1;
+            }
+        }
+        let moment = |sha: &CommitSha| self.commits.get(sha).map(|commit| commit.committed_at);
+        let mut ready: BTreeSet<_> = children
+            .iter()
+            .filter(|(_, count)| **count == 0)
+            .map(|(sha, _)| (moment(sha), (*sha).clone()))
+            .collect();
+        let mut ordered = Vec::with_capacity(commits.len());
+        while let Some((_, sha)) = ready.pop_last() {
+            for parent in parents(&sha) {
+                if let Some(count) = children.get_mut(parent) {
+                    *count -= 1;
+                    if *count == 0 {
+                        ready.insert((moment(parent), parent.clone()));
+                    }
+                }
+            }
+            ordered.push(sha);
+        }
+        ordered
+    }
+
+    /// Compares two commits; `None` when they share no history.
+    pub(crate) fn compare(&self, base: &CommitSha, head: &CommitSha) -> Option<Compared> {
+        let (of_base, of_head) = (self.ancestry(base), self.ancestry(head));
+        let in_base: BTreeSet<_> = of_base.iter().collect();
+        let in_head: BTreeSet<_> = of_head.iter().collect();
+        let merge_base = of_head.iter().find(|sha| in_base.contains(sha))?.clone();
+        let mut ahead: Vec<_> = of_head.iter().filter(|sha| !in_base.contains(sha)).cloned().collect();
+        ahead.reverse();
+        let behind = of_base.iter().filter(|sha| !in_head.contains(sha)).count();
+        Some(Compared { merge_base, ahead, behind })
+    }
+
+    /// Notes that somebody merges a change.
+    pub(crate) fn note_merge(&mut self, app: &AppSlug, title: &str) {
+        let target = format!("{app}: {title}");
+        self.note(Part::Git, Action::Merge, target, &Author::Automation("somebody"));
+    }
+
+    /// Returns the head of the main branch as a commit.
+    pub(crate) fn head_commit(&self) -> Option<Commit> {
+        let commit = self.commits.get(&self.head()?)?;
+        Some(Commit {
+            sha: commit.sha.clone(),
+            subject: commit.subject().to_owned(),
+            author: commit.author.clone(),
+            committed_at: commit.committed_at,
+        })
+    }
+
+    /// Makes a git tag on a commit, unless there is one of that name.
+    pub(crate) fn create_git_tag(&mut self, tag: &str, commit: &CommitSha, by: &Author<'_>) {
+        let reference = format!("refs/tags/{tag}");
+        if self.references.contains_key(&reference) {
+            return;
+        }
+        self.references.insert(reference, commit.to_string());
+        self.outbox.git_tags.push((tag.to_owned(), commit.clone()));
+        self.note(Part::Git, Action::CreateGitTag, format!("{tag} on {}", commit.short()), by);
+    }
+}

@@ -1,0 +1,39 @@
+//! The simulated world: pure logic, given the time and what git holds.
+
+mod ci;
+mod deployment;
+mod faults;
+mod history;
+mod image;
+mod registry;
+mod release;
+mod seed;
+mod state;
+
+pub(crate) use ci::Event;
+pub(crate) use deployment::{DispatchedBy, Run, RunState, TAGGING_WORKFLOW};
+pub use faults::Paused;
+pub(crate) use faults::{Before, Interference};
+pub(crate) use history::{AnnotatedTag, CommitRecord, within};
+pub(crate) use registry::{PushError, Registry, sha256};
+pub(crate) use release::{Change, Release, ReleaseError};
+pub(crate) use seed::Script;
+pub(crate) use state::{Author, Live, Outbox, SandboxApp, World};
+
+/// The login of the bot that runs the automations.
+pub(crate) const BOT: &str = "openverse-bot";
+
+/// The login of whoever sends requests: tokens are accepted and not looked at.
+pub(crate) const MAINTAINER: &str = "maintainer";
+
+/// Returns a name as a login is spelt.
+pub(crate) fn login(name: &str) -> String {
+    let spelt: String = name
+        .trim()
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' })
+        .take(39)
+        .collect();
+    let spelt = spelt.trim_matches('-');
+    if spelt.is_empty() { "somebody".to_owned() } else { spelt.to_owned() }
+}

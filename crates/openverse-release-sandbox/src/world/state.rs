@@ -1,0 +1,234 @@
+//! Everything a sandbox remembers.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use openverse_release_core::{
+    App, AppSlug, CommitSha, DeploymentMeans, DeploymentTarget, Digest, Environment, GitTagPrefix, ImageName,
+    ImageTag, Repositories,
+};
+use serde::{Deserialize, Serialize};
+
+use super::{AnnotatedTag, CommitRecord, Event, Registry, Release, Run};
+use crate::{Action, ActiveFault, Entry, Part, Paused, Timing};
+
+/// What of an app a sandbox needs to know.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct SandboxApp {
+    pub(crate) slug: AppSlug,
+    pub(crate) git_tag_prefix: Option<GitTagPrefix>,
+    pub(crate) images: Vec<ImageName>,
+    pub(crate) source_paths: Vec<String>,
+    pub(crate) deployments: Vec<DeploymentTarget>,
+}
+
+impl SandboxApp {
+    pub(crate) fn of(app: &App) -> Self {
+        Self {
+            slug: app.slug.clone(),
+            git_tag_prefix: app.git_tag_prefix.clone(),
+            images: app.images.clone(),
+            source_paths: app.source_paths.clone(),
+            deployments: app.deployments.clone(),
+        }
+    }
+
+    /// Returns the deployment by a GitHub Workflow to an environment.
+    pub(crate) fn workflow_target(&self, environment: Environment) -> Option<&DeploymentTarget> {
+        self.deployments.iter().find(|target| {
+            target.environment == environment
+                && matches!(target.means, DeploymentMeans::GitHubWorkflow { .. })
+        })
+    }
+
+    /// Tells whether a change to a file is a change to the app.
+    pub(crate) fn owns(&self, file: &str) -> bool {
+        self.source_paths.iter().any(|path| super::within(file, path))
+    }
+}
+
+/// Images that CI or a person built from one commit.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Build {
+    pub(crate) app: AppSlug,
+    pub(crate) commit: CommitSha,
+    pub(crate) images: BTreeMap<ImageName, Digest>,
+}
+
+/// What a live environment runs.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Live {
+    pub(crate) app: AppSlug,
+    pub(crate) environment: Environment,
+    pub(crate) image_tag: ImageTag,
+    pub(crate) commit: CommitSha,
+    pub(crate) since: DateTime<Utc>,
+}
+
+/// Something that will happen.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Pending {
+    pub(crate) due: DateTime<Utc>,
+    pub(crate) event: Event,
+}
+
+/// What has to be written outside the state itself, after a change was made.
+#[derive(Debug, Default)]
+pub(crate) struct Outbox {
+    pub(crate) blobs: Vec<(Digest, Vec<u8>)>,
+    pub(crate) git_tags: Vec<(String, CommitSha)>,
+    pub(crate) log: Vec<Entry>,
+    pub(crate) changed: bool,
+}
+
+/// The whole simulated world. Pure: the time and what git holds come in as arguments.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct World {
+    pub(crate) format: u32,
+    /// Tells this sandbox from every other, so that a stale port number is found out.
+    pub(crate) id: String,
+    /// The latest moment seen. Time never goes back in a sandbox.
+    pub(crate) clock: DateTime<Utc>,
+    pub(crate) timing: Timing,
+    pub(crate) publish_starts_workflow: bool,
+    pub(crate) repositories: Repositories,
+    pub(crate) apps: Vec<SandboxApp>,
+    /// Every branch and git tag, by full name, with the object it names.
+    pub(crate) references: BTreeMap<String, String>,
+    pub(crate) annotated_tags: BTreeMap<String, AnnotatedTag>,
+    pub(crate) commits: BTreeMap<CommitSha, CommitRecord>,
+    /// The head of the main branch that CI last saw.
+    pub(crate) seen_head: Option<CommitSha>,
+    pub(crate) next_pull_request: u32,
+    pub(crate) releases: Vec<Release>,
+    /// What lists of releases show instead, while they are stale.
+    pub(crate) stale_releases: Option<Vec<Release>>,
+    pub(crate) runs: Vec<Run>,
+    /// The number that a release, a run or a pause gets next.
+    pub(crate) next_id: u64,
+    pub(crate) builds: Vec<Build>,
+    pub(crate) registry: Registry,
+    pub(crate) live: Vec<Live>,
+    pub(crate) pending: Vec<Pending>,
+    pub(crate) faults: Vec<ActiveFault>,
+    pub(crate) paused: Vec<Paused>,
+    #[serde(skip)]
+    pub(crate) outbox: Outbox,
+}
+
+impl World {
+    pub(crate) const FORMAT: u32 = 1;
+
+    /// Returns a world in which nothing has happened yet.
+    pub(crate) fn new(
+        id: String,
+        repositories: Repositories,
+        apps: Vec<SandboxApp>,
+        timing: Timing,
+        publish_starts_workflow: bool,
+        now: DateTime<Utc>,
+    ) -> Self {
+        Self {
+            format: Self::FORMAT,
+            id,
+            clock: now,
+            timing,
+            publish_starts_workflow,
+            repositories,
+            apps,
+            references: BTreeMap::new(),
+            annotated_tags: BTreeMap::new(),
+            commits: BTreeMap::new(),
+            seen_head: None,
+            next_pull_request: 4180,
+            releases: Vec::new(),
+            stale_releases: None,
+            runs: Vec::new(),
+            next_id: 170_000_001,
+            builds: Vec::new(),
+            registry: Registry::default(),
+            live: Vec::new(),
+            pending: Vec::new(),
+            faults: Vec::new(),
+            paused: Vec::new(),
+            outbox: Outbox::default(),
+        }
+    }
+
+    pub(crate) fn new_id(&mut self) -> u64 {
+        self.next_id += 1;
+        self.next_id
+    }
+
+    pub(crate) fn app(&self, slug: &AppSlug) -> Option<&SandboxApp> {
+        self.apps.iter().find(|app| app.slug == *slug)
+    }
+
+    pub(crate) fn app_of_tag(&self, git_tag: &str) -> Option<&SandboxApp> {
+        let tag: openverse_release_core::GitTag = git_tag.parse().ok()?;
+        self.apps.iter().find(|app| app.git_tag_prefix.as_ref() == Some(tag.prefix()))
+    }
+
+    pub(crate) fn live(&self, app: &AppSlug, environment: Environment) -> Option<&Live> {
+        self.live.iter().find(|live| live.app == *app && live.environment == environment)
+    }
+
+    /// Notes a change in the log.
+    pub(crate) fn note(&mut self, system: Part, action: Action, target: impl Into<String>, by: &Author<'_>) {
+        self.outbox.changed = true;
+        self.outbox.log.push(Entry {
+            at: self.clock,
+            system,
+            action,
+            target: target.into(),
+            by: by.name().to_owned(),
+            user_agent: by.user_agent().map(str::to_owned),
+        });
+    }
+
+    /// Does at their own times all that is due by now, in order.
+    pub(crate) fn advance(&mut self, now: DateTime<Utc>) {
+        let now = now.max(self.clock);
+        // The first of the earliest: what was asked for first also happens first.
+        while let Some(index) = (0..self.pending.len())
+            .filter(|&index| self.pending[index].due <= now)
+            .min_by_key(|&index| self.pending[index].due)
+        {
+            let Pending { due, event } = self.pending.remove(index);
+            self.clock = self.clock.max(due);
+            self.outbox.changed = true;
+            self.happen(event);
+        }
+        self.clock = now;
+    }
+
+    pub(crate) fn schedule(&mut self, after: std::time::Duration, event: Event) {
+        self.outbox.changed = true;
+        self.pending.push(Pending { due: self.clock + after, event });
+    }
+}
+
+/// Who makes a change.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Author<'a> {
+    /// A request, with its user agent.
+    Request(Option<&'a str>),
+    /// One of the sandbox's own automations.
+    Automation(&'a str),
+}
+
+impl<'a> Author<'a> {
+    fn name(&self) -> &'a str {
+        match self {
+            Self::Request(_) => Entry::REQUEST,
+            Self::Automation(name) => name,
+        }
+    }
+
+    fn user_agent(&self) -> Option<&'a str> {
+        match self {
+            Self::Request(agent) => *agent,
+            Self::Automation(_) => None,
+        }
+    }
+}
