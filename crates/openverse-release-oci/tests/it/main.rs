@@ -7,4 +7,5 @@ mod page;
 mod pushing;
 mod real;
 mod requests;
+mod sandbox;
 mod tokens;
