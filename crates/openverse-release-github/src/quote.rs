@@ -1,13 +1,13 @@
 //! Quoting what came from outside in an error.
 
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::{ExposeSecret, SecretString};
 
 const SHOWN: usize = 200;
 
 /// Makes text from outside fit to stand in an error: one short line without control characters
 /// and without the token, which a server may echo.
 pub(crate) fn quote(text: &str, token: Option<&SecretString>) -> String {
-    let token = token.map(|token| token.expose_secret()).filter(|token| !token.is_empty());
+    let token = token.map(ExposeSecret::expose_secret).filter(|token| !token.is_empty());
     let text = match token {
         // Before anything is cut off: half a token would not be recognised.
         Some(token) => text.replace(token, "[token]"),

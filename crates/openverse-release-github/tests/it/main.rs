@@ -1,0 +1,15 @@
+//! The adapter against scripted answers, against the contract of the ports, and against GitHub's
+//! own description of its API.
+
+mod bodies;
+mod contract;
+mod deployments;
+mod history;
+mod malformed;
+mod pages;
+mod publishing;
+mod redirects;
+mod retries;
+mod secrecy;
+mod server;
+mod tags;
