@@ -130,6 +130,8 @@ async fn serve(
     script: &(impl Fn(&Seen) -> Reply + Send + Sync),
     log: &Mutex<Vec<Seen>>,
 ) -> std::io::Result<()> {
+    // Head and body are written one after the other; the second must not wait for an acknowledgement.
+    stream.set_nodelay(true)?;
     let (reading, mut writing) = stream.split();
     let mut reading = BufReader::new(reading);
     while let Some(request) = read_request(&mut reading).await? {
