@@ -1,2 +1,15 @@
-//! Placeholder.
-fn main() {}
+//! The command-line tool `openverse-release`.
+
+mod args;
+mod commands;
+mod config;
+mod connect;
+mod error;
+mod exit;
+mod output;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    commands::main()
+}

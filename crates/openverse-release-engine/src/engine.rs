@@ -166,46 +166,46 @@ impl Engine {
         })
     }
 
-    /// Checks that nothing kept in the journal forbids to begin an order of a kind.
+    /// Checks that no run is going on for an app and environment.
     ///
     /// # Errors
-    /// When the environment is held (which does not keep anybody from rolling back further), or a
-    /// run is going on.
-    pub fn check_free(
-        &self,
-        app: &App,
-        environment: Environment,
-        kind: &OrderKind,
-    ) -> Result<(), EngineError> {
-        if let Some(going_on) = self.journal.unfinished(&app.slug, environment)? {
-            let run = going_on.run.id();
-            return Err(Refusal::new(
-                format!("run {run} going on: {} of the {}", going_on.run.order().kind.as_str(), app.name),
-                "no unfinished run",
-                format!("go on with `resume {run}`, or give it up with `abandon {run} --reason …`"),
-            )
-            .into());
-        }
-        if *kind == OrderKind::RollBack {
-            return Ok(());
-        }
-        let held =
-            self.holds()?.into_iter().find(|hold| hold.app == app.slug && hold.environment == environment);
-        match held {
-            None => Ok(()),
-            Some(hold) => Err(Refusal::new(
-                format!(
-                    "a hold on the {} in {environment} since {}, when {} rolled it back: {}",
-                    app.name,
-                    hold.since.format("%Y-%m-%d %H:%M UTC"),
-                    hold.by,
-                    hold.reason
-                ),
-                "no hold",
-                format!("once the cause is mended: `hold lift {} {environment} --reason …`", app.slug),
-            )
-            .into()),
-        }
+    /// When one is, named in the refusal.
+    pub fn check_no_run(&self, app: &App, environment: Environment) -> Result<(), EngineError> {
+        let Some(going_on) = self.journal.unfinished(&app.slug, environment)? else { return Ok(()) };
+        let run = going_on.run.id();
+        Err(Refusal::new(
+            format!("run {run} going on: {} of the {}", going_on.run.order().kind.as_str(), app.name),
+            "no unfinished run",
+            format!("go on with `resume {run}`, or give it up with `abandon {run} --reason …`"),
+        )
+        .into())
+    }
+
+    /// Checks that an app and environment is not held.
+    ///
+    /// # Errors
+    /// When it is: since when, by whom and why.
+    pub fn check_not_held(&self, app: &App, environment: Environment) -> Result<(), EngineError> {
+        let mut holds = self.holds()?.into_iter();
+        let held = holds.find(|hold| hold.app == app.slug && hold.environment == environment);
+        let Some(hold) = held else { return Ok(()) };
+        let since = hold.since.format("%Y-%m-%d %H:%M UTC");
+        Err(Refusal::new(
+            format!(
+                "a hold on the {} in {environment} since {since}, when {} rolled it back: {}",
+                app.name, hold.by, hold.reason
+            ),
+            "no hold",
+            format!("once the cause is mended: `hold lift {} {environment} --reason …`", app.slug),
+        )
+        .into())
+    }
+
+    /// Checks that nothing kept in the journal forbids an order. A hold does not keep anybody from
+    /// rolling back further.
+    fn check_free(&self, app: &App, environment: Environment, kind: &OrderKind) -> Result<(), EngineError> {
+        self.check_no_run(app, environment)?;
+        if *kind == OrderKind::RollBack { Ok(()) } else { self.check_not_held(app, environment) }
     }
 
     /// Begins a run for an order.

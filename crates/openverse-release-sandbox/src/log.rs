@@ -19,6 +19,18 @@ pub enum Part {
     Git,
 }
 
+impl Part {
+    /// Returns the text, as in the log.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::GitHub => "github",
+            Self::Registry => "registry",
+            Self::Deployment => "deployment",
+            Self::Git => "git",
+        }
+    }
+}
+
 macro_rules! actions {
     ($($(#[$doc:meta])* $name:ident = $text:literal,)+) => {
         /// A kind of change.

@@ -1,0 +1,259 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use openverse_release_core::{AppSlug, Environment, ImageTag, RunId};
+use openverse_release_sandbox::Fault;
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  done
+  1  findings (check)
+  2  bad input: a malformed tag, an unknown app, a wrong configuration
+  3  refused, by a gate, a hold or a conflict; what was found and expected is said
+  4  failed
+  5  unfinished, or unknown; `resume` goes on
+
+Without --config everything happens in a sandbox on this machine, kept in the state directory.";
+
+/// Takes code from main to production, and back.
+#[derive(Debug, Parser)]
+#[command(name = "openverse-release", version, after_help = EXIT_CODES, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Global {
+    /// Where runs, holds and the sandbox are kept
+    #[arg(long, global = true, value_name = "DIR", default_value = ".openverse-release")]
+    pub(crate) state_dir: PathBuf,
+    /// The configuration of the live world; without it, the sandbox is used
+    #[arg(long, global = true, value_name = "FILE", env = "OPENVERSE_RELEASE_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
+    /// Who acts, for the journal and the deployments; by default the user of this machine
+    #[arg(long, global = true, value_name = "NAME", env = "OPENVERSE_RELEASE_ACTOR")]
+    pub(crate) actor: Option<String>,
+    /// Print one JSON document (for `tag`, one a line) instead of text
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// Print only results and errors
+    #[arg(long, short, global = true, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+    /// Print more: the requests made; twice, also what the adapters do
+    #[arg(long, short, global = true, action = clap::ArgAction::Count)]
+    pub(crate) verbose: u8,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// List the apps: what is released, and where and how each is deployed
+    Apps,
+    /// Explain the words, and what each is often confused with
+    Glossary {
+        /// Only this word
+        term: Option<String>,
+    },
+    /// Explain git tags, image tags and commit SHAs
+    Tag {
+        /// The tags; `-` reads them from standard input, one a line
+        #[arg(required = true, value_name = "TAG")]
+        tags: Vec<String>,
+    },
+    /// Draw the flowchart of an app
+    Flow {
+        app: String,
+        /// In which form
+        #[arg(long, value_enum, default_value_t)]
+        format: FlowFormat,
+        /// With gates, parts and follow-ups of each step
+        #[arg(long)]
+        detailed: bool,
+    },
+    /// Check flows for mistakes
+    Check {
+        /// Only this app's
+        app: Option<String>,
+    },
+    /// Show what a release would release, and what stands in the way
+    Preview { app: String },
+    /// Publish, bind, tag, deploy and verify the drafted release of an app
+    ///
+    /// Goes on with an unfinished release of the app, if there is one.
+    Release {
+        app: String,
+        /// Publish without asking
+        #[arg(long, short)]
+        yes: bool,
+    },
+    /// Force a deployment: of the running version, an older or a newer one
+    Deploy {
+        app: String,
+        environment: Environment,
+        /// rel-YYYY.MM.DD.HH.MM.SS or a commit SHA; both name the same version
+        tag: ImageTag,
+        #[command(flatten)]
+        why: Why,
+    },
+    /// Go back to the last known working version, and hold the environment there
+    Rollback {
+        app: String,
+        environment: Environment,
+        /// Go back to this version instead: rel-… or a commit SHA
+        #[arg(long, value_name = "TAG")]
+        to: Option<ImageTag>,
+        #[command(flatten)]
+        why: Why,
+    },
+    /// List the holds, or lift one
+    Hold {
+        #[command(subcommand)]
+        action: Option<HoldAction>,
+    },
+    /// Show what runs where, what waits, and what does not fit together
+    Status {
+        /// Only this app
+        app: Option<String>,
+    },
+    /// Show the deployments to an environment
+    History {
+        app: String,
+        environment: Environment,
+        /// How many at the most
+        #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=1000))]
+        limit: u16,
+    },
+    /// List the runs of this tool, or show one, event by event
+    Runs {
+        /// Only this run
+        run: Option<RunId>,
+    },
+    /// Go on with an unfinished run
+    Resume {
+        /// Which; not needed when there is only one
+        run: Option<RunId>,
+        /// Publish without asking, where the run still has to
+        #[arg(long, short)]
+        yes: bool,
+    },
+    /// Give an unfinished run up; what it did stands
+    Abandon {
+        run: RunId,
+        #[command(flatten)]
+        why: Why,
+    },
+    /// The release world on this machine that is used without a configuration
+    Sandbox {
+        #[command(subcommand)]
+        action: SandboxAction,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Why {
+    /// Why; it becomes the name of the deployment and stands in the journal
+    #[arg(long, value_parser = reason)]
+    pub(crate) reason: String,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum HoldAction {
+    /// Let releases and deployments happen again
+    Lift {
+        app: String,
+        environment: Environment,
+        #[command(flatten)]
+        why: Why,
+    },
+}
+
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+pub(crate) enum FlowFormat {
+    /// For GitHub and mermaid.js
+    #[default]
+    Mermaid,
+    /// For Graphviz
+    Dot,
+    /// For a terminal
+    Text,
+    /// The flow as data; a project file may hold it
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SandboxAction {
+    /// Show what the sandbox is like
+    Status,
+    /// Throw the sandbox and its runs away and make it anew
+    Reset {
+        /// Let CI and deployments take no time
+        #[arg(long)]
+        instant: bool,
+        /// Let publishing start the GitHub Workflow that tags and deploys, as at Openverse
+        #[arg(long)]
+        publish_starts_workflow: bool,
+    },
+    /// Merge a change to an app, as a person would
+    Merge {
+        app: AppSlug,
+        /// The subject of the change
+        #[arg(long, default_value = "Improve something")]
+        title: String,
+    },
+    /// Show every change the sandbox received or made, oldest first
+    Log,
+    /// Serve the sandbox until Ctrl-C; other commands then use it
+    Serve,
+    /// List the faults, switch one on, or switch all off
+    Fault {
+        #[command(subcommand)]
+        action: Option<FaultAction>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum FaultAction {
+    /// Switch a fault on
+    On {
+        /// Its name, and where it has one, `:` and what it is for
+        fault: Fault,
+        /// Let so many occasions pass first
+        #[arg(long, value_name = "N", default_value_t = 0)]
+        after: u32,
+        /// How often it happens; as often as is usual for it, if not said
+        #[arg(long, value_name = "N")]
+        times: Option<u32>,
+    },
+    /// Switch every fault off
+    Off,
+}
+
+fn reason(text: &str) -> Result<String, String> {
+    /// GitHub shows no more of a run's name.
+    const LONGEST: usize = 200;
+    let text = text.trim();
+    if text.is_empty() {
+        return Err("found nothing, expected why it is done".to_owned());
+    }
+    if let Some(control) = text.chars().find(|c| c.is_control()) {
+        return Err(format!("found {control:?}, expected one line of text"));
+    }
+    match text.chars().count() {
+        count if count > LONGEST => Err(format!("found {count} characters, expected at most {LONGEST}")),
+        _ => Ok(text.to_owned()),
+    }
+}
+
+impl Command {
+    /// Tells whether the command drives a run, so that Ctrl-C leaves one to be resumed.
+    pub(crate) fn drives_a_run(&self) -> bool {
+        matches!(
+            self,
+            Self::Release { .. } | Self::Deploy { .. } | Self::Rollback { .. } | Self::Resume { .. }
+        )
+    }
+}

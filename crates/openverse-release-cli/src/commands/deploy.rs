@@ -1,0 +1,26 @@
+//! `deploy`: force a deployment.
+
+use openverse_release_core::{Environment, ImageTag};
+
+use super::{
+    Outcome,
+    drive::{announce, drive},
+};
+use crate::connect::Context;
+
+pub(super) async fn run(
+    context: &Context,
+    app: &str,
+    environment: Environment,
+    tag: &ImageTag,
+    reason: &str,
+) -> Outcome {
+    context.find(&context.project()?, app)?;
+    let connected = context.connect()?;
+    let engine = &connected.engine;
+    let app = context.find(&engine.project, app)?;
+    let order = engine.order_deployment(app, environment, tag, reason).await?;
+    announce(context.output, app, &order)?;
+    let session = engine.begin(app, order)?;
+    drive(context, &connected, app, session, true).await
+}

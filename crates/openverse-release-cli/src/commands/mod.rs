@@ -1,0 +1,123 @@
+//! The commands, one file each.
+
+mod abandon;
+mod apps;
+mod check;
+mod deploy;
+mod drive;
+mod flow;
+mod glossary;
+mod history;
+mod hold;
+mod preview;
+mod release;
+mod resume;
+mod rollback;
+mod runs;
+mod sandbox;
+mod status;
+mod tag;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use tracing_subscriber::EnvFilter;
+
+use crate::{
+    args::{Cli, Command},
+    connect::Context,
+    error::CliError,
+    exit::Exit,
+    output::Output,
+};
+
+/// What a command comes to.
+pub(crate) type Outcome = Result<Exit, CliError>;
+
+/// Runs the command that was typed.
+pub(crate) fn main() -> ExitCode {
+    let Cli { global, command } = Cli::parse();
+    let json = global.json;
+    log(global.verbose);
+    let outcome = Context::new(global).and_then(|context| match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime.block_on(until_interrupted(&command, &context)),
+        Err(error) => Err(CliError::new(Exit::Failed, format!("failed to start: {error}"))),
+    });
+    match outcome {
+        Ok(exit) => exit.into(),
+        Err(error) => {
+            error.print(json);
+            error.exit().into()
+        }
+    }
+}
+
+/// Runs a command; where it drives a run, Ctrl-C leaves a run that can be resumed, and says so.
+async fn until_interrupted(command: &Command, context: &Context) -> Outcome {
+    if !command.drives_a_run() {
+        return dispatch(command, context).await;
+    }
+    tokio::select! {
+        outcome = dispatch(command, context) => outcome,
+        _ = tokio::signal::ctrl_c() => Err(interrupted(context)),
+    }
+}
+
+fn interrupted(context: &Context) -> CliError {
+    let unfinished = context.journal().ok().and_then(|journal| journal.runs(1).ok()).unwrap_or_default();
+    match unfinished.iter().find(|stored| stored.run.end().is_none()) {
+        Some(stored) => {
+            CliError::new(Exit::Unfinished, format!("interrupted; run {} is kept", stored.run.id()))
+                .hint(format!("go on with `resume {}`", stored.run.id()))
+        }
+        None => CliError::new(Exit::Refused, "interrupted before anything was begun".to_owned()),
+    }
+}
+
+async fn dispatch(command: &Command, context: &Context) -> Outcome {
+    match command {
+        Command::Apps => apps::run(context),
+        Command::Glossary { term } => glossary::run(context, term.as_deref()),
+        Command::Tag { tags } => tag::run(context, tags),
+        Command::Flow { app, format, detailed } => flow::run(context, app, *format, *detailed),
+        Command::Check { app } => check::run(context, app.as_deref()),
+        Command::Preview { app } => preview::run(context, app).await,
+        Command::Release { app, yes } => release::run(context, app, *yes).await,
+        Command::Deploy { app, environment, tag, why } => {
+            deploy::run(context, app, *environment, tag, &why.reason).await
+        }
+        Command::Rollback { app, environment, to, why } => {
+            rollback::run(context, app, *environment, to.as_ref(), &why.reason).await
+        }
+        Command::Hold { action } => hold::run(context, action.as_ref()),
+        Command::Status { app } => status::run(context, app.as_deref()).await,
+        Command::History { app, environment, limit } => {
+            history::run(context, app, *environment, usize::from(*limit)).await
+        }
+        Command::Runs { run } => runs::run(context, run.as_ref()),
+        Command::Resume { run, yes } => resume::run(context, run.as_ref(), *yes).await,
+        Command::Abandon { run, why } => abandon::run(context, run, &why.reason),
+        Command::Sandbox { action } => sandbox::run(context, action).await,
+    }
+}
+
+/// Sends what the adapters trace to standard error, if asked for.
+fn log(verbose: u8) {
+    let level = match verbose {
+        0 | 1 => "off",
+        2 => "openverse_release=debug",
+        _ => "openverse_release=trace",
+    };
+    let filter = EnvFilter::builder().parse_lossy(level);
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+}
+
+/// Returns what to print of the requests made, if it was asked for.
+fn say_requests(output: Output, connected: &crate::connect::Connected) -> Result<(), CliError> {
+    if output.verbose() {
+        let counts = connected.requests.counts();
+        let words: Vec<_> = counts.iter().map(|(system, count)| format!("{system} {count}")).collect();
+        output.say(&format!("requests: {}", words.join(", ")))?;
+    }
+    Ok(())
+}

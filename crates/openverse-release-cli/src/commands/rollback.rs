@@ -1,0 +1,49 @@
+//! `rollback`: go back to an earlier version, and hold the environment there.
+
+use openverse_release_core::{Environment, ImageTag, LinkKind, Operation};
+
+use super::{
+    Outcome,
+    drive::{announce, drive},
+};
+use crate::{
+    connect::Context,
+    output::{DIM, WARN},
+};
+
+pub(super) async fn run(
+    context: &Context,
+    app: &str,
+    environment: Environment,
+    to: Option<&ImageTag>,
+    reason: &str,
+) -> Outcome {
+    let output = context.output;
+    context.find(&context.project()?, app)?;
+    let connected = context.connect()?;
+    let engine = &connected.engine;
+    let app = context.find(&engine.project, app)?;
+    let order = engine.order_rollback(app, environment, to, reason).await?;
+
+    let reverts = app.flow.steps().any(|step| {
+        step.operation.deploys_to().contains(&environment)
+            && app
+                .flow
+                .after(&step.id, &[LinkKind::RollsBack])
+                .any(|rollback| rollback.operation == Operation::RevertOnMain)
+    });
+    if reverts {
+        output.say(&format!(
+            "{WARN}preferred:{WARN:#} revert the broken code on {} and let {environment} deploy itself",
+            engine.project.repositories.main
+        ))?;
+        output.say(&format!(
+            "  {DIM}{environment} is not critical, and {} must be healthy for any production release{DIM:#}",
+            engine.project.repositories.main
+        ))?;
+    }
+    announce(output, app, &order)?;
+    output.say(&format!("  {DIM}environment variables are not rolled back with it{DIM:#}"))?;
+    let session = engine.begin(app, order)?;
+    drive(context, &connected, app, session, true).await
+}

@@ -1,0 +1,198 @@
+//! The configuration file.
+
+use std::{collections::BTreeMap, fs, path::Path, time::Duration};
+
+use chrono::TimeDelta;
+use openverse_release_core::{AppSlug, HttpUrl, Limits, Performer, Project, StepId};
+use serde::Deserialize;
+
+use crate::{error::CliError, exit::Exit};
+
+/// The configuration of a world, as it stands in the file.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Config {
+    /// `live`, or `sandbox` to set limits and performers for the sandbox.
+    pub(crate) world: WorldKind,
+    /// The file of another project than Openverse, beside this file.
+    project: Option<String>,
+    pub(crate) github: GitHubConfig,
+    /// By registry, as image names write it: `[registry."ghcr.io"]`.
+    pub(crate) registry: BTreeMap<String, RegistryConfig>,
+    pub(crate) live: LiveConfig,
+    limits: LimitsConfig,
+    /// By app, then step: `runner` or `elsewhere`.
+    performers: BTreeMap<AppSlug, BTreeMap<StepId, Performer>>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum WorldKind {
+    #[default]
+    Live,
+    Sandbox,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct GitHubConfig {
+    /// Where GitHub's API is, if not at api.github.com.
+    pub(crate) api: Option<HttpUrl>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct RegistryConfig {
+    /// Where the registry is, if not at `https://` and its name.
+    pub(crate) endpoint: Option<HttpUrl>,
+    /// The name to log in with.
+    pub(crate) username: Option<String>,
+    /// The environment variable that holds the password or token.
+    pub(crate) password_env: Option<String>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct LiveConfig {
+    /// What stands in for the origin of a version endpoint.
+    pub(crate) origins: BTreeMap<HttpUrl, HttpUrl>,
+}
+
+/// How long to wait for what, in seconds, which may have a fraction.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct LimitsConfig {
+    appear: Option<Seconds>,
+    begin: Option<Seconds>,
+    deployment: Option<Seconds>,
+    converge: Option<Seconds>,
+    settle: Option<Seconds>,
+    sight: Option<Seconds>,
+    poll: Option<Seconds>,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(try_from = "f64")]
+struct Seconds(Duration);
+
+impl TryFrom<f64> for Seconds {
+    type Error = String;
+
+    fn try_from(seconds: f64) -> Result<Self, String> {
+        const WEEK: f64 = 7.0 * 24.0 * 3600.0;
+        if (0.0..=WEEK).contains(&seconds) {
+            Ok(Self(Duration::from_secs_f64(seconds)))
+        } else {
+            Err(format!("found {seconds} seconds, expected 0 to {WEEK}"))
+        }
+    }
+}
+
+impl Config {
+    /// Returns what holds where there is no configuration file.
+    pub(crate) fn sandbox() -> Self {
+        Self { world: WorldKind::Sandbox, ..Self::default() }
+    }
+
+    /// Reads the configuration file.
+    pub(crate) fn read(path: &Path) -> Result<Self, CliError> {
+        parse(path, &read(path)?)
+    }
+
+    /// Returns the project the configuration is for.
+    pub(crate) fn project(&self, config_path: Option<&Path>) -> Result<Project, CliError> {
+        let mut project = match &self.project {
+            None => Project::openverse(),
+            Some(file) => {
+                let directory = config_path.and_then(Path::parent).unwrap_or(Path::new(""));
+                let path = directory.join(file);
+                let text = read(&path)?;
+                if path.extension().is_some_and(|extension| extension == "json") {
+                    serde_json::from_str(&text).map_err(|error| unreadable(&path, &error.to_string()))?
+                } else {
+                    parse(&path, &text)?
+                }
+            }
+        };
+        for (slug, performers) in &self.performers {
+            let app = project.apps.iter_mut().find(|app| app.slug == *slug).ok_or_else(|| {
+                CliError::new(
+                    Exit::BadInput,
+                    format!(
+                        "the configuration names the performers of {slug}, which is no app of the project"
+                    ),
+                )
+            })?;
+            app.performers.extend(performers.iter().map(|(step, performer)| (step.clone(), *performer)));
+        }
+        project.validate().map_err(|error| CliError::new(Exit::BadInput, error.to_string()))?;
+        Ok(project)
+    }
+
+    /// Returns how long to wait for what: what the file says, otherwise what is usual.
+    pub(crate) fn limits(&self, usual: Limits) -> Limits {
+        let said = &self.limits;
+        let or = |said: Option<Seconds>, usual: TimeDelta| {
+            said.and_then(|Seconds(duration)| TimeDelta::from_std(duration).ok()).unwrap_or(usual)
+        };
+        Limits {
+            appear: or(said.appear, usual.appear),
+            begin: or(said.begin, usual.begin),
+            deployment: or(said.deployment, usual.deployment),
+            converge: or(said.converge, usual.converge),
+            settle: or(said.settle, usual.settle),
+            sight: or(said.sight, usual.sight),
+        }
+    }
+
+    /// Returns how long to pause between two looks.
+    pub(crate) fn poll(&self, usual: Duration) -> Duration {
+        self.limits.poll.map_or(usual, |Seconds(duration)| duration)
+    }
+}
+
+fn read(path: &Path) -> Result<String, CliError> {
+    fs::read_to_string(path).map_err(|error| {
+        CliError::new(Exit::BadInput, format!("{} could not be read: {error}", path.display()))
+            .hint("leave --config out to use the sandbox")
+    })
+}
+
+fn parse<T: serde::de::DeserializeOwned>(path: &Path, text: &str) -> Result<T, CliError> {
+    toml::from_str(text).map_err(|error| unreadable(path, error.to_string().trim_end()))
+}
+
+fn unreadable(path: &Path, error: &str) -> CliError {
+    CliError::new(Exit::BadInput, format!("{} is not as expected: {error}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config(text: &str) -> Config {
+        toml::from_str(text).unwrap()
+    }
+
+    #[test]
+    fn limits_that_are_not_said_stay_as_usual() {
+        let limits = config("[limits]\nappear = 0.5\n").limits(Limits::default());
+        assert_eq!(limits, Limits { appear: TimeDelta::milliseconds(500), ..Limits::default() });
+        assert!(toml::from_str::<Config>("[limits]\nappear = -1").is_err());
+    }
+
+    #[test]
+    fn performers_are_set_per_app_and_step() {
+        let project = config("[performers.api]\nTag = \"runner\"").project(None).unwrap();
+        let api = project.app("api").unwrap();
+        assert_eq!(api.performer(&"Tag".parse().unwrap()), Performer::Runner);
+        assert_eq!(api.performer(&"Build".parse().unwrap()), Performer::Elsewhere);
+        assert!(config("[performers.webcam]\nTag = \"runner\"").project(None).is_err());
+        assert!(config("[performers.api]\nNone = \"runner\"").project(None).is_err());
+    }
+
+    #[test]
+    fn a_key_that_nobody_reads_is_refused() {
+        assert!(toml::from_str::<Config>("tokn = \"x\"").is_err());
+    }
+}

@@ -1,0 +1,315 @@
+//! Connecting the engine to a world: the sandbox, or the live one of a configuration.
+
+use std::{
+    collections::BTreeMap,
+    env,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    sync::Arc,
+    time::Duration,
+};
+
+use chrono::TimeDelta;
+use openverse_release_core::{
+    App, DeployedVersion, HttpUrl, Limits, Operation, ParseError, Performer, Project,
+};
+use openverse_release_engine::{Engine, EngineError, Journal, SqliteJournal, World};
+use openverse_release_github::GitHub;
+use openverse_release_live::{HttpVersionProbe, ProbeConfig};
+use openverse_release_oci::{Credentials, OciRegistry, RegistryConfig};
+use openverse_release_ports::{Clock, Requests, SystemClock};
+use openverse_release_sandbox::{BaseUrls, Options, Sandbox, Server};
+use secrecy::SecretString;
+
+use crate::{
+    args::Global,
+    config::{Config, WorldKind},
+    error::CliError,
+    exit::Exit,
+    output::Output,
+};
+
+/// What a command works with: its global arguments, and what they lead to.
+#[derive(Debug)]
+pub(crate) struct Context {
+    pub(crate) output: Output,
+    pub(crate) state_dir: PathBuf,
+    config_path: Option<PathBuf>,
+    config: Config,
+    actor: Option<String>,
+}
+
+/// An engine, connected.
+#[derive(Debug)]
+pub(crate) struct Connected {
+    pub(crate) engine: Engine,
+    pub(crate) requests: Requests,
+    /// Serves the sandbox as long as it is kept.
+    _server: Option<Server>,
+}
+
+/// Where the systems of a world are.
+struct Places {
+    github: HttpUrl,
+    registries: BTreeMap<String, HttpUrl>,
+    origins: BTreeMap<HttpUrl, HttpUrl>,
+}
+
+impl Context {
+    pub(crate) fn new(global: Global) -> Result<Self, CliError> {
+        let config = match &global.config {
+            Some(path) => Config::read(path)?,
+            None => Config::sandbox(),
+        };
+        Ok(Self {
+            output: Output::new(global.json, global.quiet, global.verbose),
+            state_dir: global.state_dir,
+            config_path: global.config,
+            config,
+            actor: global.actor,
+        })
+    }
+
+    /// Returns the project, as this world carries it out.
+    pub(crate) fn project(&self) -> Result<Project, CliError> {
+        self.config.project(self.config_path.as_deref())
+    }
+
+    /// Returns the app of a name.
+    pub(crate) fn find<'a>(&self, project: &'a Project, name: &str) -> Result<&'a App, CliError> {
+        project.app(name).ok_or_else(|| {
+            let known: Vec<_> = project.apps.iter().map(|app| app.slug.as_str()).collect();
+            CliError::new(Exit::BadInput, format!("found {name:?}, which is no app of {}", project.name))
+                .expected(known.join(", "))
+        })
+    }
+
+    /// Returns who acts.
+    pub(crate) fn actor(&self) -> String {
+        let said = self.actor.clone().filter(|name| !name.trim().is_empty());
+        said.or_else(|| env::var("USER").ok())
+            .or_else(|| env::var("LOGNAME").ok())
+            .unwrap_or_else(|| "unknown".to_owned())
+    }
+
+    /// Returns the sandbox, whether it exists or not.
+    pub(crate) fn sandbox(&self) -> Sandbox {
+        Sandbox::at(self.state_dir.join("sandbox"))
+    }
+
+    /// Returns the sandbox, made if it did not exist.
+    pub(crate) fn made_sandbox(&self) -> Result<Sandbox, CliError> {
+        let sandbox = self.sandbox();
+        if !sandbox.exists() {
+            sandbox.open_or_create(&self.project()?, Options::default())?;
+            self.output.say(&format!("A new sandbox, in {}.", sandbox.dir().display()))?;
+        }
+        Ok(sandbox)
+    }
+
+    /// Returns the file of the journal. Each world has its own: a rehearsal is no history.
+    pub(crate) fn journal_path(&self) -> PathBuf {
+        self.state_dir.join(format!("{}.sqlite", self.world_name()))
+    }
+
+    /// Tells whether commands act on the live world.
+    pub(crate) fn is_live(&self) -> bool {
+        self.config.world == WorldKind::Live
+    }
+
+    fn world_name(&self) -> &'static str {
+        match self.config.world {
+            WorldKind::Live => "live",
+            WorldKind::Sandbox => "sandbox",
+        }
+    }
+
+    /// Opens the journal alone, without the world.
+    pub(crate) fn journal(&self) -> Result<Arc<dyn Journal>, CliError> {
+        Ok(Arc::new(SqliteJournal::open(&self.journal_path())?))
+    }
+
+    /// Connects an engine to the world.
+    pub(crate) fn connect(&self) -> Result<Connected, CliError> {
+        match self.config.world {
+            WorldKind::Live => self.connect_live(),
+            WorldKind::Sandbox => self.connect_sandbox(),
+        }
+    }
+
+    fn connect_live(&self) -> Result<Connected, CliError> {
+        let github = match &self.config.github.api {
+            Some(api) => api.clone(),
+            None => built_in_url("https://api.github.com"),
+        };
+        let registries = self.config.registry.iter();
+        let places = Places {
+            github,
+            registries: registries
+                .filter_map(|(name, registry)| Some((name.clone(), registry.endpoint.clone()?)))
+                .collect(),
+            origins: self.config.live.origins.clone(),
+        };
+        let token = github_token();
+        let limits = self.config.limits(Limits::default());
+        let poll = self.config.poll(Duration::from_secs(10));
+        self.engine(self.project()?, &places, token, limits, poll, None)
+    }
+
+    fn connect_sandbox(&self) -> Result<Connected, CliError> {
+        let sandbox = self.made_sandbox()?;
+        let mut project = self.project()?;
+        let status = sandbox.status()?;
+        if !status.publish_starts_workflow {
+            let starts_nothing = |operation| {
+                matches!(
+                    operation,
+                    Operation::TagImage
+                        | Operation::DeployByGitHubWorkflow { version: DeployedVersion::Release, .. }
+                )
+            };
+            for app in &mut project.apps {
+                let steps = app.flow.steps().filter(|step| starts_nothing(step.operation));
+                let runner = steps.map(|step| (step.id.clone(), Performer::Runner)).collect::<Vec<_>>();
+                app.performers.extend(runner);
+            }
+        }
+        let (urls, server) = match sandbox.running()? {
+            Some(urls) => (urls, None),
+            None => {
+                let server = sandbox.serve()?;
+                (server.urls().clone(), Some(server))
+            }
+        };
+        let places = sandbox_places(&project, &urls).map_err(EngineError::from)?;
+        // A deployment takes seconds there, and nothing is far away.
+        let usual = Limits {
+            appear: TimeDelta::seconds(10),
+            begin: TimeDelta::seconds(30),
+            deployment: TimeDelta::seconds(60),
+            converge: TimeDelta::seconds(10),
+            settle: TimeDelta::seconds(2),
+            sight: TimeDelta::seconds(20),
+        };
+        let poll = self.config.poll(Duration::from_millis(250));
+        self.engine(project, &places, None, self.config.limits(usual), poll, server)
+    }
+
+    fn engine(
+        &self,
+        project: Project,
+        places: &Places,
+        token: Option<SecretString>,
+        limits: Limits,
+        poll: Duration,
+        server: Option<Server>,
+    ) -> Result<Connected, CliError> {
+        let requests = Requests::default();
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let mut credentials = BTreeMap::new();
+        for (name, registry) in &self.config.registry {
+            if let (Some(username), Some(variable)) = (&registry.username, &registry.password_env) {
+                let password = env::var(variable).map_err(|_| {
+                    CliError::new(Exit::BadInput, format!("the environment variable {variable} is not set, which the configuration names as the password for {name}"))
+                })?;
+                let username = username.clone();
+                credentials.insert(name.clone(), Credentials::Basic { username, password: password.into() });
+            }
+        }
+        let mut github = GitHub::builder()
+            .base_url(places.github.clone())
+            .requests(requests.clone())
+            .clock(Arc::clone(&clock));
+        if let Some(token) = token {
+            // GHCR takes the same token as GitHub's API, with any name.
+            credentials
+                .entry("ghcr.io".to_owned())
+                .or_insert_with(|| Credentials::Basic { username: self.actor(), password: token.clone() });
+            github = github.token(token);
+        }
+        let github = github.build().map_err(|error| CliError::new(Exit::Failed, error.to_string()))?;
+        let registry =
+            RegistryConfig { credentials, endpoints: places.registries.clone(), ..RegistryConfig::default() };
+        let probe = ProbeConfig { origins: places.origins.clone(), ..ProbeConfig::default() };
+        let repositories = &project.repositories;
+        let code = Arc::new(github.repository(repositories.code.clone(), &repositories.main));
+        let infrastructure = github.repository(repositories.infrastructure.clone(), &repositories.main);
+        let world = World {
+            releases: code.clone(),
+            code,
+            deployments: Arc::new(infrastructure),
+            registry: Arc::new(OciRegistry::new(registry, requests.clone(), Arc::clone(&clock))),
+            probe: Arc::new(HttpVersionProbe::new(probe, requests.clone(), Arc::clone(&clock))),
+            clock,
+        };
+        let engine = Engine {
+            project,
+            world,
+            journal: self.journal()?,
+            limits,
+            poll,
+            locks: self.state_dir.join("locks").join(self.world_name()),
+            actor: self.actor(),
+        };
+        Ok(Connected { engine, requests, _server: server })
+    }
+}
+
+/// Returns where a sandbox stands in for each system of a project.
+fn sandbox_places(project: &Project, urls: &BaseUrls) -> Result<Places, ParseError> {
+    let mut places =
+        Places { github: urls.github.parse()?, registries: BTreeMap::new(), origins: BTreeMap::new() };
+    for app in &project.apps {
+        for image in &app.images {
+            places.registries.insert(image.registry().to_owned(), urls.registry.parse()?);
+        }
+        for endpoint in app.deployments.iter().filter_map(|target| target.version_endpoint.as_ref()) {
+            let Some((scheme, rest)) = endpoint.as_str().split_once("://") else { continue };
+            let host = rest.split('/').next().unwrap_or_default();
+            places
+                .origins
+                .insert(format!("{scheme}://{host}").parse()?, format!("{}/{host}", urls.live).parse()?);
+        }
+    }
+    Ok(places)
+}
+
+/// Returns the token for GitHub: of `GITHUB_TOKEN`, otherwise of `gh auth token`, if either has one.
+fn github_token() -> Option<SecretString> {
+    let from_environment = env::var("GITHUB_TOKEN").ok();
+    let from_gh = || {
+        let output =
+            Command::new("gh").args(["auth", "token"]).stdin(Stdio::null()).stderr(Stdio::null()).output();
+        output
+            .ok()
+            .filter(|output| output.status.success())
+            .and_then(|output| String::from_utf8(output.stdout).ok())
+    };
+    let token = from_environment.filter(|token| !token.trim().is_empty()).or_else(from_gh)?;
+    let token = token.trim();
+    (!token.is_empty()).then(|| token.to_owned().into())
+}
+
+fn built_in_url(text: &'static str) -> HttpUrl {
+    text.parse().unwrap_or_else(|_| unreachable!("{text} is a URL"))
+}
+
+/// Removes the journal and the locks of the sandbox, which belong to the world that is thrown away.
+pub(crate) fn forget_runs(context: &Context) -> Result<(), CliError> {
+    let journal = context.journal_path();
+    for suffix in ["", "-wal", "-shm"] {
+        let mut path = journal.clone().into_os_string();
+        path.push(suffix);
+        remove(Path::new(&path))?;
+    }
+    Ok(())
+}
+
+fn remove(path: &Path) -> Result<(), CliError> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(CliError::new(Exit::Failed, format!("{} could not be removed: {error}", path.display())))
+        }
+        _ => Ok(()),
+    }
+}
