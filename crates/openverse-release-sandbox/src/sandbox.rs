@@ -6,7 +6,6 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use fs_err as fs;
 use openverse_release_core::{AppSlug, Commit, Project};
 use openverse_release_ports::{Clock, SystemClock};
 
@@ -99,11 +98,10 @@ impl Sandbox {
 
     fn prepare(&self) -> Result<Locked<'_>, SandboxError> {
         // A code.git without a lock file beside it is somebody else's.
-        if !self.store.path("lock").exists() && self.code().exists() {
+        if !self.store.has_lock() && self.code().exists() {
             return Err(SandboxError::Occupied { dir: self.dir().to_owned() });
         }
-        fs::create_dir_all(self.dir())?;
-        self.store.lock()
+        self.store.make_lock()
     }
 
     fn build(&self, lock: &Locked<'_>, project: &Project, options: Options) -> Result<(), SandboxError> {
@@ -128,7 +126,7 @@ impl Sandbox {
         let mut commits = code.commits(&[&head], &[])?;
         commits.reverse();
         script.play(&mut world, commits, now);
-        lock.create(&mut world)
+        lock.create(world)
     }
 
     /// Merges a change to an app into the main branch, as a person would, and returns the commit.
@@ -157,6 +155,9 @@ impl Sandbox {
     /// # Errors
     /// When the log cannot be read.
     pub fn log(&self) -> Result<Vec<Entry>, SandboxError> {
+        let lock = self.store.lock()?;
+        // Brings the sandbox up to the present, and a log to its end that somebody left unfinished.
+        lock.transact(self.now(), |_| ())?;
         self.store.log()
     }
 

@@ -2,8 +2,9 @@
 
 use std::{
     fs::File,
-    io::{self, Seek, SeekFrom, Write},
+    io::{self, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use chrono::{DateTime, Utc};
@@ -26,6 +27,16 @@ const LOCK: &str = "lock";
 #[derive(Debug, Clone)]
 pub(crate) struct Store {
     dir: PathBuf,
+    /// The world as this process last knew it. It counts only while its generation is the one in
+    /// the lock file: reading the whole state anew for every request would take most of its time.
+    known: Arc<Mutex<Option<Known>>>,
+}
+
+#[derive(Debug)]
+struct Known {
+    generation: u64,
+    log_length: u64,
+    world: World,
 }
 
 /// The saved state: the world, and what of the log belongs to it.
@@ -39,15 +50,17 @@ struct Saved<W> {
 }
 
 /// Holds the sandbox's lock until it is dropped.
+///
+/// The lock file holds the generation: a number that grows before anything is saved.
 #[derive(Debug)]
 pub(crate) struct Locked<'a> {
     store: &'a Store,
-    _file: File,
+    file: File,
 }
 
 impl Store {
     pub(crate) fn at(dir: &Path) -> Self {
-        Self { dir: dir.to_owned() }
+        Self { dir: dir.to_owned(), known: Arc::default() }
     }
 
     pub(crate) fn dir(&self) -> &Path {
@@ -69,10 +82,29 @@ impl Store {
 
     /// Waits until no other process or thread uses the sandbox.
     pub(crate) fn lock(&self) -> Result<Locked<'_>, SandboxError> {
-        let path = self.path(LOCK);
-        let file = OpenOptions::new().create(true).truncate(false).write(true).open(path)?.into_parts().0;
+        self.lock_with(OpenOptions::new().read(true).write(true))
+    }
+
+    /// Waits like [`Store::lock`], and first makes what can be locked.
+    pub(crate) fn make_lock(&self) -> Result<Locked<'_>, SandboxError> {
+        fs::create_dir_all(&self.dir)?;
+        self.lock_with(OpenOptions::new().create(true).truncate(false).read(true).write(true))
+    }
+
+    /// Tells whether the directory was one for a sandbox before.
+    pub(crate) fn has_lock(&self) -> bool {
+        self.path(LOCK).exists()
+    }
+
+    fn lock_with(&self, options: &OpenOptions) -> Result<Locked<'_>, SandboxError> {
+        let file = match options.open(self.path(LOCK)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Err(SandboxError::Absent { dir: self.dir.clone() });
+            }
+            opened => opened?.into_parts().0,
+        };
         file.lock()?;
-        Ok(Locked { store: self, _file: file })
+        Ok(Locked { store: self, file })
     }
 
     /// Does one thing to the world: at its time, on the newest state, and saved before it returns.
@@ -93,8 +125,8 @@ impl Store {
         self.path("registry").join(digest.as_str().replace(':', "-"))
     }
 
+    /// Returns the log as it is; the lock is to be held.
     pub(crate) fn log(&self) -> Result<Vec<Entry>, SandboxError> {
-        let _lock = self.lock()?;
         let path = self.path(LOG);
         let text = match fs::read_to_string(&path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -129,6 +161,7 @@ impl Locked<'_> {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
             other => other,
         };
+        self.next_generation()?;
         for file in [WORLD, REQUESTS, LOG] {
             absent(fs::remove_file(self.store.path(file)))?;
         }
@@ -139,9 +172,9 @@ impl Locked<'_> {
     }
 
     /// Saves a new world, with everything it wants written.
-    pub(crate) fn create(&self, world: &mut World) -> Result<(), SandboxError> {
+    pub(crate) fn create(&self, mut world: World) -> Result<(), SandboxError> {
         fs::create_dir_all(self.store.path("registry"))?;
-        self.save(world, 0)
+        self.save(&mut world, 0).map(drop)
     }
 
     /// Does one thing to the world.
@@ -150,7 +183,7 @@ impl Locked<'_> {
         now: DateTime<Utc>,
         act: impl FnOnce(&mut World) -> R,
     ) -> Result<R, SandboxError> {
-        let (mut world, log_length) = self.load()?;
+        let Known { mut generation, mut log_length, mut world } = self.known()?;
         self.observe_git(&mut world)?;
         world.advance(now);
         world.observe_main();
@@ -158,9 +191,43 @@ impl Locked<'_> {
         let result = act(&mut world);
         world.advance(now);
         if world.outbox.changed {
-            self.save(&mut world, log_length)?;
+            (generation, log_length) = self.save(&mut world, log_length)?;
         }
+        *self.cache() = Some(Known { generation, log_length, world });
         Ok(result)
+    }
+
+    fn cache(&self) -> MutexGuard<'_, Option<Known>> {
+        self.store.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns the newest state, from memory if nobody has saved another since.
+    fn known(&self) -> Result<Known, SandboxError> {
+        let generation = self.generation()?;
+        match self.cache().take() {
+            Some(known) if known.generation == generation => Ok(known),
+            _ => {
+                let (world, log_length) = self.load()?;
+                Ok(Known { generation, log_length, world })
+            }
+        }
+    }
+
+    fn generation(&self) -> Result<u64, SandboxError> {
+        let mut text = String::new();
+        let mut file = &self.file;
+        file.seek(SeekFrom::Start(0))?;
+        file.read_to_string(&mut text)?;
+        Ok(text.trim().parse().unwrap_or_default())
+    }
+
+    fn next_generation(&self) -> Result<u64, SandboxError> {
+        let generation = self.generation()? + 1;
+        let mut file = &self.file;
+        file.seek(SeekFrom::Start(0))?;
+        // All of one length, so that one write replaces the one before as a whole.
+        file.write_all(format!("{generation:020}\n").as_bytes())?;
+        Ok(generation)
     }
 
     /// Counts a request.
@@ -225,7 +292,9 @@ impl Locked<'_> {
     }
 
     /// Writes all that a change made: contents first, what names them after, the log last.
-    fn save(&self, world: &mut World, log_length: u64) -> Result<(), SandboxError> {
+    /// Returns the new generation, and how long the log is now.
+    fn save(&self, world: &mut World, log_length: u64) -> Result<(u64, u64), SandboxError> {
+        let generation = self.next_generation()?;
         let Outbox { blobs, git_tags, log, .. } = std::mem::take(&mut world.outbox);
         for (digest, content) in blobs {
             let path = self.store.blob(&digest);
@@ -242,7 +311,7 @@ impl Locked<'_> {
         let content =
             serde_json::to_vec(&saved).map_err(|source| SandboxError::Unreadable { path, source })?;
         self.store.replace(WORLD, &content)?;
-        self.finish_log(log_length, &saved.log_tail).map(drop)
+        Ok((generation, self.finish_log(log_length, &saved.log_tail)?))
     }
 
     /// Makes the log end with the newest entries, also where a process died before it wrote them.

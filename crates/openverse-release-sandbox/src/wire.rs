@@ -3,9 +3,13 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use chrono::{DateTime, SecondsFormat, Utc};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value, json};
 
 use crate::world::{AnnotatedTag, CommitRecord, Release, Run, RunState, World, login};
+
+/// What a file's path in a URL may not hold as it is.
+const IN_PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'.').remove(b'-').remove(b'_');
 
 /// Where a repository is, for the URLs in an answer.
 ///
@@ -51,7 +55,7 @@ fn node_id(kind: &str, id: impl std::fmt::Display) -> String {
 }
 
 fn user(place: &Place, name: &str) -> Value {
-    let url = format!("{}/users/{name}", place.api);
+    let url = format!("{}/users/{}", place.api, utf8_percent_encode(name, IN_PATH));
     let mut user = json!({
         "login": name,
         "id": number(name),
@@ -140,7 +144,9 @@ pub(crate) fn release(place: &Place, release: &Release) -> Value {
     let url = format!("{}/releases/{}", place.repository, release.id);
     let archive = |kind: &str| {
         let there = !release.draft;
-        there.then(|| format!("{}/{kind}/{}", place.repository, release.tag_name))
+        there.then(|| {
+            format!("{}/{kind}/{}", place.repository, utf8_percent_encode(&release.tag_name, IN_PATH))
+        })
     };
     json!({
         "url": url,
@@ -202,7 +208,8 @@ pub(crate) fn commit(place: &Place, commit: &CommitRecord) -> Value {
 pub(crate) fn commit_with_files(place: &Place, record: &CommitRecord) -> Value {
     let mut shown = commit(place, record);
     let files = record.files.iter().map(|file| {
-        let url = format!("{}/contents/{file}?ref={}", place.repository, record.sha);
+        let path = utf8_percent_encode(file, IN_PATH);
+        let url = format!("{}/contents/{path}?ref={}", place.repository, record.sha);
         json!({
             "sha": null,
             "filename": file,
@@ -226,7 +233,7 @@ pub(crate) fn reference(place: &Place, name: &str, object: &str, annotated: bool
     json!({
         "ref": name,
         "node_id": node_id("REF", name),
-        "url": format!("{}/git/{name}", place.repository),
+        "url": format!("{}/git/{}", place.repository, utf8_percent_encode(name, IN_PATH)),
         "object": {
             "type": kind,
             "sha": object,

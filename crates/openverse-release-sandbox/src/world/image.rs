@@ -11,14 +11,20 @@ use super::sha256;
 pub(crate) const INDEX_TYPE: &str = "application/vnd.oci.image.index.v1+json";
 pub(crate) const MANIFEST_TYPE: &str = "application/vnd.oci.image.manifest.v1+json";
 const CONFIG_TYPE: &str = "application/vnd.oci.image.config.v1+json";
-const LAYER_TYPE: &str = "application/vnd.oci.image.layer.v1.tar";
+const LAYER_TYPE: &str = "application/vnd.oci.image.layer.v1.tar+gzip";
 const ARCHITECTURES: [&str; 2] = ["amd64", "arm64"];
 
 /// The label that says which commit an image was built from.
 pub(crate) const REVISION_LABEL: &str = "org.opencontainers.image.revision";
 
-/// A tar archive without entries: two blocks of zeros.
-const EMPTY_LAYER: [u8; 1024] = [0; 1024];
+/// A tar archive without entries, two blocks of zeros, and the same compressed by gzip. Tools that
+/// copy images compress layers that are not, by which the digest would change.
+const EMPTY_TAR: [u8; 1024] = [0; 1024];
+const EMPTY_LAYER: [u8; 29] = [
+    31, 139, 8, 0, 0, 0, 0, 0, 2, 255, 99, 96, 24, 5, 163, 96, 20, 140, 84, 0, 0, 46, 175, 181, 239, 0, 4, 0,
+    0,
+];
+static EMPTY_TAR_DIGEST: LazyLock<Digest> = LazyLock::new(|| sha256(&EMPTY_TAR));
 static EMPTY_LAYER_DIGEST: LazyLock<Digest> = LazyLock::new(|| sha256(&EMPTY_LAYER));
 
 /// An image for several architectures, with everything it is made of.
@@ -44,7 +50,7 @@ impl MultiArchImage {
                     REVISION_LABEL: commit,
                     "org.opencontainers.image.title": name.short(),
                 } },
-                "rootfs": { "type": "layers", "diff_ids": [*EMPTY_LAYER_DIGEST] },
+                "rootfs": { "type": "layers", "diff_ids": [*EMPTY_TAR_DIGEST] },
                 "history": [{ "created": at.to_rfc3339(), "created_by": "openverse-release sandbox" }],
             }));
             let manifest = file(&json!({

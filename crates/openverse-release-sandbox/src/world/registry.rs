@@ -115,7 +115,8 @@ impl World {
         if reference.parse::<Digest>().is_ok_and(|named| named != digest) {
             return Err(PushError::DigestMismatch(digest));
         }
-        let held = self.registry.repository_mut(repository);
+        let none = ImageRepository::default();
+        let held = self.registry.repository(repository).unwrap_or(&none);
         let digests = |value: &Value| -> Vec<String> {
             let named = value.as_array().map_or(&[][..], Vec::as_slice).iter();
             named.map(|it| it["digest"].as_str().unwrap_or_default().to_owned()).collect()
@@ -140,6 +141,7 @@ impl World {
         } else {
             return Err(invalid("neither an image nor an index"));
         }
+        let held = self.registry.repository_mut(repository);
         held.manifests.insert(digest.clone(), Manifest { media_type, revision });
         if reference.parse::<Digest>().is_err() {
             held.tags.insert(reference.to_owned(), digest.clone());

@@ -1,16 +1,17 @@
 //! A sandbox of its own for each test, whose time stands still unless the test moves it.
 
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, LazyLock, Mutex, PoisonError},
     time::Duration,
 };
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use openverse_release_contract::Contract;
 use openverse_release_core::{AppSlug, Project};
 use openverse_release_ports::Clock;
 use openverse_release_sandbox::{Options, Sandbox, Server, Timing};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 /// A clock that only moves when it is told to.
@@ -74,12 +75,25 @@ impl World {
     }
 
     pub(crate) async fn get(&self, url: String) -> (u16, Value) {
-        answered(self.client.get(url).send().await.unwrap()).await
+        self.request("GET", url, None).await
     }
 
     pub(crate) async fn send(&self, method: &str, url: String, body: &Value) -> (u16, Value) {
-        let method = method.parse().unwrap();
-        answered(self.client.request(method, url).json(body).send().await.unwrap()).await
+        self.request(method, url, Some(body)).await
+    }
+
+    /// Sends a request. Whatever GitHub's part answers is held against GitHub's own description.
+    async fn request(&self, method: &str, url: String, body: Option<&Value>) -> (u16, Value) {
+        let request = self.client.request(method.parse().unwrap(), &url);
+        let request = if let Some(body) = body { request.json(body) } else { request };
+        let (status, body) = answered(request.send().await.unwrap()).await;
+        let path = url.strip_prefix(&self.url("/github")).map(|path| path.split('?').next().unwrap());
+        if let Some(path) = path.filter(|_| status < 500) {
+            let given = (!body.is_null()).then_some(&body);
+            let violations = CONTRACT.check_response(method, path, status, given);
+            assert!(violations.is_empty(), "{method} {path} answered {status}: {violations:#?}");
+        }
+        (status, body)
     }
 
     pub(crate) async fn version(&self, host: &str) -> Value {
@@ -103,12 +117,52 @@ impl World {
     }
 }
 
+static CONTRACT: LazyLock<Contract> = LazyLock::new(Contract::load);
+
 pub(crate) async fn answered(response: reqwest::Response) -> (u16, Value) {
     let status = response.status().as_u16();
     let body = response.bytes().await.unwrap();
-    (status, if body.is_empty() { Value::Null } else { serde_json::from_slice(&body).unwrap() })
+    let text = || Value::String(String::from_utf8_lossy(&body).into_owned());
+    (
+        status,
+        if body.is_empty() { Value::Null } else { serde_json::from_slice(&body).unwrap_or_else(|_| text()) },
+    )
 }
 
 pub(crate) fn app(slug: &str) -> AppSlug {
     slug.parse().unwrap()
+}
+
+/// A release of an app carried out in full over HTTP, as the runner does it; returns its image tag.
+pub(crate) async fn release(world: &World, app: &str) -> String {
+    let draft = world.draft(app).await;
+    let tag = draft["tag_name"].as_str().unwrap().to_owned();
+    let image_tag = format!("rel-{}", tag.rsplit_once('-').unwrap().1);
+    let status = world.sandbox.status().unwrap();
+    let latest = status.apps.iter().find(|it| it.app.as_str() == app).unwrap().latest.clone().unwrap();
+    let url = world.code(&format!("/releases/{}", draft["id"]));
+    let publish = json!({ "draft": false, "target_commitish": latest });
+    assert_eq!(world.send("PATCH", url, &publish).await.0, 200);
+    for image in [format!("openverse-{app}"), format!("openverse-{app}_nginx")] {
+        retag(world, &image, latest.as_str(), &image_tag).await;
+    }
+    let event = format!("deploy_production_{}", if app == "frontend" { "nuxt" } else { app });
+    deploy(world, &event, &image_tag).await;
+    image_tag
+}
+
+pub(crate) async fn deploy(world: &World, event: &str, image_tag: &str) {
+    let body = json!({ "event_type": event, "client_payload": { "actor": "ada", "tag": image_tag } });
+    assert_eq!(world.send("POST", world.infrastructure("/dispatches"), &body).await.0, 204);
+}
+
+/// Makes a tag name what another names.
+pub(crate) async fn retag(world: &World, image: &str, from: &str, to: &str) {
+    let url = |tag: &str| world.url(&format!("/v2/wordpress/{image}/manifests/{tag}"));
+    let response = world.client.get(url(from)).send().await.unwrap();
+    assert_eq!(response.status(), 200, "{image}:{from}");
+    let media_type = response.headers()["content-type"].clone();
+    let manifest = response.bytes().await.unwrap();
+    let put = world.client.put(url(to)).header("content-type", media_type).body(manifest);
+    assert_eq!(put.send().await.unwrap().status(), 201);
 }
