@@ -10,6 +10,7 @@ mod pages;
 mod publishing;
 mod redirects;
 mod retries;
+mod sandbox;
 mod secrecy;
 mod server;
 mod tags;

@@ -11,7 +11,8 @@ use crate::{CodeHistory, Deployments, GitHubReleases};
 /// A GitHub to try the ports on, and the hands that change it behind their back.
 ///
 /// It may hold anything at the start, except releases and git tags whose prefix starts with
-/// `conformance`, files below a folder `conformance`, and runs of [`workflow`](Self::workflow).
+/// `conformance`, files below folders whose name does, runs whose title holds the word, and more
+/// than 50 runs of [`workflow`](Self::workflow).
 /// The methods panic when the world cannot be arranged as asked.
 #[async_trait]
 pub trait GitHubWorld: Debug + Send + Sync {
@@ -27,7 +28,7 @@ pub trait GitHubWorld: Debug + Send + Sync {
     /// Returns the branch that [`merge`](Self::merge) merges to.
     fn main(&self) -> String;
 
-    /// Returns a GitHub Workflow that deploys, and that nothing has run yet.
+    /// Returns a GitHub Workflow that deploys, and that only [`deployments`](Self::deployments) starts.
     fn workflow(&self) -> GitHubWorkflowFile;
 
     /// Returns the `repository_dispatch` event type that starts [`workflow`](Self::workflow).
