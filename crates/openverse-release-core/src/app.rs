@@ -8,6 +8,7 @@ use crate::{
     DispatchEventType, Environment, Flow, GitHubRepository, GitHubWorkflowFile, GitTag, GitTagPrefix,
     ImageName, ReleaseDate, ReleaseTag, StepId,
     parse::{ParseError, check_characters, text_newtype},
+    project::AppFile,
 };
 
 fn check_slug(text: &str) -> Result<(), ParseError> {
@@ -79,6 +80,7 @@ impl DeploymentTarget {
 #[serde(tag = "by", rename_all = "snake_case", deny_unknown_fields)]
 pub enum DeploymentMeans {
     /// A GitHub Workflow of the infrastructure repository.
+    #[serde(rename = "github_workflow")]
     GitHubWorkflow {
         /// Its file.
         workflow: GitHubWorkflowFile,
@@ -101,10 +103,11 @@ pub enum DeploymentMeans {
         /// The variable that holds the image tag.
         variable: String,
     },
+    // With braces, although empty: serde then refuses unknown fields here too.
     /// A checkout on the server that follows `main`.
-    DagSync,
+    DagSync {},
     /// New instances pull `latest` each time they run.
-    PullLatest,
+    PullLatest {},
 }
 
 impl DeploymentMeans {
@@ -114,21 +117,23 @@ impl DeploymentMeans {
             Self::GitHubWorkflow { workflow, .. } => format!("GitHub Workflow {workflow}"),
             Self::Ansible { playbook, .. } => format!("Ansible playbook {playbook}"),
             Self::Terraform { file, .. } => format!("Terraform variable in {file}"),
-            Self::DagSync => "DAG sync with main".to_owned(),
-            Self::PullLatest => "each run pulls latest".to_owned(),
+            Self::DagSync {} => "DAG sync with main".to_owned(),
+            Self::PullLatest {} => "each run pulls latest".to_owned(),
         }
     }
 }
 
 /// An application: something that is released, deployed, or both.
+///
+/// In a file the flow is the name of a documented one, or a whole flow.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(from = "AppFile", into = "AppFile")]
 pub struct App {
     /// Its name on the command line.
     pub slug: AppSlug,
     /// Its name for people, in the middle of a sentence.
     pub name: String,
     /// What its git tags start with; none for an app that has no releases.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub git_tag_prefix: Option<GitTagPrefix>,
     /// Its images: its own first, then the companions that are deployed with it.
     pub images: Vec<ImageName>,
@@ -139,7 +144,6 @@ pub struct App {
     /// Where and how it is deployed.
     pub deployments: Vec<DeploymentTarget>,
     /// Who performs its automatic steps; the runner, where nothing is said.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub performers: BTreeMap<StepId, Performer>,
 }
 

@@ -9,9 +9,11 @@ mod date;
 mod environment;
 mod flow;
 mod github;
+mod glossary;
 mod history;
 mod image;
 mod parse;
+mod project;
 mod run;
 mod tag;
 
@@ -31,11 +33,13 @@ pub use github::{
     Correlation, DeploymentRun, DispatchEventType, GitHubRelease, GitHubReleaseId, GitHubRepository,
     GitHubRunId, GitHubRunStatus, GitHubWorkflowFile, LiveVersion, ReleaseTarget,
 };
+pub use glossary::{Confusion, PartOfSpeech, Term, find_term, glossary, terms_instead_of};
 pub use history::{
     DeploymentKind, DeploymentRecord, NothingToRollBackTo, deployment_history, last_known_working,
 };
 pub use image::{Digest, ImageName, ImageReference, ImageTag, ImageTagKind};
 pub use parse::ParseError;
+pub use project::{ExplainedTag, Project, ProjectError, TagKind, UnknownGitTag, explain_tag};
 pub use run::{
     Decision, DoneStep, Effect, End, IncompatibleProcess, Input, Limits, Look, Next, NotNow, Order,
     OrderKind, Phase, PlanError, PlannedStep, ReplayError, Reply, Run, RunEvent, RunId, Sight, Stop, Task,

@@ -4,6 +4,7 @@ mod builder;
 mod check;
 pub mod documented;
 mod link;
+mod operation_file;
 mod render;
 mod step;
 

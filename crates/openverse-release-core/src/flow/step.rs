@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::operation_file::OperationFile;
 use crate::{
     Environment,
     parse::{ParseError, check_characters, text_newtype},
@@ -63,7 +64,7 @@ pub enum Trigger {
 
 /// What a step does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(tag = "does", rename_all = "snake_case")]
+#[serde(try_from = "OperationFile", into = "OperationFile")]
 pub enum Operation {
     /// Merges a change to `main`.
     MergeToMain,

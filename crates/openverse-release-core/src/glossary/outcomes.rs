@@ -13,7 +13,10 @@ pub(super) const TERMS: &[Term] = &[
         definition: "To apply a release tag to what was built: the git tag to the commit, the image tag to \
             the images. No environment changes by it.",
         confused_with: &[
-            than("deploy", "deploying changes an environment; a release can wait for it, or never be deployed"),
+            than(
+                "deploy",
+                "deploying changes an environment; a release can wait for it, or never be deployed",
+            ),
             than("publish", "publishing the GitHub Release starts the release, and is only that one act"),
             than("GitHub Release", "the noun, a page on GitHub"),
         ],
@@ -37,7 +40,10 @@ pub(super) const TERMS: &[Term] = &[
         definition: "To deploy an earlier version of code or configuration to a live environment, by default \
             the last one known to work. The images go back; environment variables do not by themselves.",
         confused_with: &[
-            than("revert", "a revert changes main; a rollback changes an environment and leaves main as it is"),
+            than(
+                "revert",
+                "a revert changes main; a rollback changes an environment and leaves main as it is",
+            ),
             than("deploy", "every rollback is a deployment, but most deployments go forward"),
             than("hold", "the rollback takes the environment back, the hold keeps it there"),
         ],
@@ -49,7 +55,10 @@ pub(super) const TERMS: &[Term] = &[
         aliases: &["reverting"],
         definition: "To merge a change to main that takes an earlier one out again. It then goes the way of \
             any change, which is the preferred way to get staging right again, because it makes main healthy.",
-        confused_with: &[than("roll back", "a rollback changes the environment at once and leaves the bad code on main")],
+        confused_with: &[than(
+            "roll back",
+            "a rollback changes the environment at once and leaves the bad code on main",
+        )],
         avoid: &["back out"],
     },
     Term {

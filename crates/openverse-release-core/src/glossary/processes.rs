@@ -12,7 +12,10 @@ pub(super) const TERMS: &[Term] = &[
         aliases: &["processes"],
         definition: "Steps, some taken by people and some by machines, that lead to a result.",
         confused_with: &[
-            than("GitHub Workflow", "a GitHub Workflow is a feature of GitHub that may carry out a process, or a part of one"),
+            than(
+                "GitHub Workflow",
+                "a GitHub Workflow is a feature of GitHub that may carry out a process, or a part of one",
+            ),
             than("workflow", "workflow also means process, but is too easily taken for a GitHub Workflow"),
         ],
         avoid: &["the workflow", "pipeline"],
@@ -48,7 +51,10 @@ pub(super) const TERMS: &[Term] = &[
         definition: "A page on GitHub that belongs to one commit by its git tag and holds the release notes \
             for what is meant to go to production. Always named in full.",
         confused_with: &[
-            than("release", "to release is what is done to images and commits, a GitHub Release is a page that starts it"),
+            than(
+                "release",
+                "to release is what is done to images and commits, a GitHub Release is a page that starts it",
+            ),
             than("release tag", "the tag is the name, the GitHub Release the page"),
             than("draft", "a draft is a GitHub Release that nobody has published yet"),
         ],

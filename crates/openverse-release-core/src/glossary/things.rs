@@ -9,7 +9,10 @@ pub(super) const TERMS: &[Term] = &[
         aliases: &["app", "apps", "applications"],
         definition: "A program of the project that is built, released or deployed by itself. Openverse has \
             the API, the frontend, the catalog, the ingestion server and the indexer worker.",
-        confused_with: &[than("Docker image", "an application can need several images; the API also has an nginx companion image")],
+        confused_with: &[than(
+            "Docker image",
+            "an application can need several images; the API also has an nginx companion image",
+        )],
         avoid: &[],
     },
     Term {
@@ -83,7 +86,10 @@ pub(super) const TERMS: &[Term] = &[
         definition: "What exactly a release contains: one commit, and the digest of every image of the app \
             that was built from it. It is fixed when the release is published, and from then on it, and \
             never whatever latest has become, is tagged and deployed.",
-        confused_with: &[than("GitHub Release", "the GitHub Release holds the notes and the git tag; the bundle says which images it means")],
+        confused_with: &[than(
+            "GitHub Release",
+            "the GitHub Release holds the notes and the git tag; the bundle says which images it means",
+        )],
         avoid: &["artifact set"],
     },
 ];

@@ -35,7 +35,7 @@ macro_rules! checks {
 checks! {
     /// A step that nothing leads to starts by itself.
     SourceNotManual = "source-not-manual",
-    /// An automatic step is led to, but nothing sets it off.
+    /// No link sets an automatic step off.
     AutomaticWithoutTrigger = "automatic-without-trigger",
     /// A step cannot be reached from any start.
     DeadStep = "dead-step",

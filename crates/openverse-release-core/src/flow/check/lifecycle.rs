@@ -20,7 +20,7 @@ pub(super) const RULES: &[Rule] = &[
         id: CheckId::AutomaticWithoutTrigger,
         severity: Severity::Error,
         explanation: "Every automatic step is the end of a triggering link. The other links set nothing off: \
-            an automatic step that only they lead to would never happen.",
+            an automatic step that only they lead to, or nothing at all, would never happen.",
         find: automatic_without_trigger,
     },
     Rule {
@@ -56,16 +56,17 @@ fn sources_not_manual(scope: &Scope<'_>) -> Vec<Violation> {
 }
 
 fn automatic_without_trigger(scope: &Scope<'_>) -> Vec<Violation> {
-    let mut violations = Vec::new();
-    for (step, value) in scope.steps().filter(|(_, value)| value.trigger == Trigger::Automatic) {
-        let mut links = scope.links_to(step).peekable();
-        let Some(&first) = links.peek() else { continue };
-        if links.all(|link| link.kind != LinkKind::Triggers) {
-            let why = format!("{} is automatic, and none of the links to it sets it off", value.id);
-            violations.push(Violation::at(step, why).on(first.index).along(vec![first.from, step]));
-        }
-    }
-    violations
+    let automatic = scope.steps().filter(|(_, step)| step.trigger == Trigger::Automatic);
+    automatic
+        .filter(|(index, _)| scope.links_to(*index).all(|link| link.kind != LinkKind::Triggers))
+        .map(|(index, _)| {
+            let violation = Violation::at(index, "it is automatic, and no link sets it off");
+            match scope.links_to(index).next() {
+                Some(link) => violation.on(link.index).along(vec![link.from, index]),
+                None => violation.along(vec![index]),
+            }
+        })
+        .collect()
 }
 
 fn dead_steps(scope: &Scope<'_>) -> Vec<Violation> {

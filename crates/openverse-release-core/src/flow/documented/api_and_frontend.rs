@@ -17,22 +17,22 @@ pub(super) fn flow(app: &str) -> FlowBuilder {
     );
     let staging = flow.deploy_commit_by_github_workflow(
         "StagingDispatch",
-        "Deployment GitHub Workflow:\nrun the commit's images on staging",
+        "The deployment GitHub Workflow\nruns the commit's images on staging",
         Staging,
     );
     let revert =
-        flow.revert_on_main("RevertRollback", "Take staging back:\nmerge a revert of the bad change");
+        flow.revert_on_main("RevertRollback", "Take staging back: merge a revert\nof the bad change to main");
     let publish = flow.publish_github_release("Publish", "Publish the drafted GitHub Release");
     let tag =
         flow.tag_image("Tag", format!("Give the {app}'s images of that commit\nthe release's image tag"));
     let production = flow.deploy_by_github_workflow(
         "ProductionDispatch",
-        "Deployment GitHub Workflow:\nrun the released images in production",
+        "The deployment GitHub Workflow\nruns the released images in production",
         Production,
     );
     let redeploy = flow.redeploy_last_working(
         "TriggerRollback",
-        "Take production back: start its deployment GitHub Workflow\nwith the last image tag known to work",
+        "Take production back: start its deployment\nGitHub Workflow with the last image tag known to work",
         Production,
     );
 

@@ -13,15 +13,15 @@ pub(super) fn flow(app: &str) -> FlowBuilder {
 
     let merge = flow.merge_to_main("Merge", "Merge a change to main");
     let sync = flow
-        .sync_dags("DagSync", "DAG sync: the server pulls main,\nand Airflow's next runs use the new DAGs");
-    let revert =
-        flow.revert_on_main("RevertRollback", "Take the DAGs back:\nmerge a revert of the bad change");
+        .sync_dags("DagSync", "The server pulls main by itself,\nand Airflow's next runs use the new DAGs");
+    let revert = flow
+        .revert_on_main("RevertRollback", "Take the DAGs back: merge a revert\nof the bad change to main");
     let publish = flow.publish_github_release("Publish", "Publish the drafted GitHub Release");
     let tag =
         flow.tag_image("Tag", format!("Give the {app}'s image of that commit\nthe release's image tag"));
     let ansible = flow.deploy_by_ansible(
         "ManCat",
-        format!("Put the image tag into the {app}'s Ansible variables\nand run its playbook"),
+        format!("Put the image tag into the Ansible variables\nand run the {app}'s playbook"),
     );
     let redo = flow.redeploy_last_working(
         "ApplyRollback",

@@ -16,7 +16,7 @@ pub(super) fn flow(app: &str) -> FlowBuilder {
         format!("Test the change, build the {app}'s image,\npush it as latest and under the commit SHA"),
     );
     let run = flow.run_latest("IdxWorker", "The next run starts new EC2 instances,\nwhich pull latest");
-    let revert = flow.revert_on_main("RevertRollback", "Go back:\nmerge a revert of the bad change");
+    let revert = flow.revert_on_main("RevertRollback", "Go back: merge a revert\nof the bad change to main");
 
     flow.triggers(revert, build).triggers(merge, build).triggers(build, run).rolls_back(run, revert);
 

@@ -20,7 +20,7 @@ pub(super) fn flow(app: &str) -> FlowBuilder {
         flow.tag_image("Tag", format!("Give the {app}'s image of that commit\nthe release's image tag"));
     let terraform = flow.deploy_by_terraform(
         "Deploy",
-        format!("Put the image tag into the {app}'s Terraform variables\nand apply them"),
+        format!("Put the image tag into the {app}'s\nTerraform variables and apply them"),
     );
     let redo = flow.redeploy_last_working(
         "ApplyRollback",

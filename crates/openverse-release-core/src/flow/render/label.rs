@@ -1,6 +1,6 @@
 //! Text on its way into a rendering.
 
-use crate::{ChartLevel, DetailKind, Step};
+use crate::{ChartLevel, Detail, DetailKind, Step};
 
 /// Splits text into its lines, with what a terminal would obey made visible.
 pub(super) fn lines(text: &str) -> Vec<String> {
@@ -25,17 +25,23 @@ fn visible(line: &str) -> String {
 /// Returns the lines of a step's box.
 pub(super) fn box_lines(step: &Step, level: ChartLevel) -> Vec<String> {
     let mut shown = lines(&step.label);
-    if level == ChartLevel::Detailed {
-        for detail in &step.details {
-            let text = lines(&detail.text).join(" ");
-            shown.push(format!("{} {text}", lead(detail.kind)));
-        }
-    }
+    shown.extend(detail_lines(step, level));
     shown
 }
 
+/// Returns a line for each detail of a step, in the order of time.
+pub(super) fn detail_lines(step: &Step, level: ChartLevel) -> Vec<String> {
+    let kinds = match level {
+        ChartLevel::Overview => &[][..],
+        ChartLevel::Detailed => &[DetailKind::Gate, DetailKind::Part, DetailKind::FollowUp][..],
+    };
+    let of_kind = |kind: DetailKind| step.details.iter().filter(move |detail| detail.kind == kind);
+    let line = |detail: &Detail| format!("{} {}", lead(detail.kind), lines(&detail.text).join(" "));
+    kinds.iter().copied().flat_map(of_kind).map(line).collect()
+}
+
 /// Returns the word that begins a detail.
-pub(super) fn lead(kind: DetailKind) -> &'static str {
+fn lead(kind: DetailKind) -> &'static str {
     match kind {
         DetailKind::Gate => "Before:",
         DetailKind::Part => "Note:",

@@ -53,6 +53,10 @@ fn quote(lines: &[String]) -> String {
         }
         escape(line, &mut quoted);
     }
+    if quoted.len() == 1 {
+        // Mermaid does not read a label without any character.
+        escape(" ", &mut quoted);
+    }
     quoted.push('"');
     quoted
 }
@@ -76,6 +80,7 @@ fn escape(line: &str, out: &mut String) {
             '-' | ')' => !starts_list,
             // A point inside a word can make an address, which Markdown turns into a link.
             '.' => !starts_list && next.is_none_or(|next| next == ' '),
+            ':' => next == Some(' '),
             'd' => !names_a_direction(&line[at..]),
             'ﬂ' | '¶' => false,
             _ => !c.is_ascii_punctuation(),
@@ -110,14 +115,15 @@ mod tests {
         assert_eq!(escaped(r#"say "hi""#), "say #34;hi#34;");
         assert_eq!(escaped("#quot;"), "#35;quot#59;");
         assert_eq!(escaped("<b>`x`</b>"), "#60;b#62;#96;x#96;#60;/b#62;");
-        assert_eq!(escaped("%%{init: {}}%%"), "#37;#37;#123;init#58; #123;#125;#125;#37;#37;");
+        assert_eq!(escaped("%%{init: {}}%%"), "#37;#37;#123;init: #123;#125;#125;#37;#37;");
         assert_eq!(escaped("the direction TB"), "the #100;irection TB");
         assert_eq!(escaped("directions"), "directions");
         assert_eq!(escaped("1. one"), "1#46; one");
         assert_eq!(escaped("- one"), "#45; one");
+        assert_eq!(escaped("style:a: b:"), "style#58;a: b#58;");
         assert_eq!(escaped("rel-2023.07"), "rel-2023#46;07");
         assert_eq!(escaped("ﬂ°34¶ß"), "#64258;°34#182;ß");
-        assert_eq!(escaped("  two "), "#32;#32;two#32;");
+        assert_eq!(escaped("  two "), "#32; two#32;");
         assert_eq!(escaped("größer 🚀 発行"), "größer 🚀 発行");
     }
 
@@ -125,6 +131,7 @@ mod tests {
     fn no_label_leaves_its_quotes() {
         let label = quote(&["\"]; A --> B\"".to_owned(), "click A".to_owned()]);
         assert_eq!(label.matches('"').count(), 2);
+        assert_eq!(quote(&[String::new()]), "\"#32;\"");
         assert_eq!(label, "\"#34;#93;#59; A --#62; B#34;<br/>click A\"");
     }
 }

@@ -62,7 +62,7 @@ impl<'a> Page<'a> {
             None => " ",
         };
         let head = format!("{}{}", self.margin(&step.id), boxed(step));
-        self.entry(&head, rail, &label::lines(&step.label).join(" "));
+        self.entry(&head, rail, &label::lines(&step.label));
         self.details(step, rail);
         for (at, link) in links.iter().enumerate() {
             if Some(at) != down {
@@ -82,57 +82,45 @@ impl<'a> Page<'a> {
 
     /// Writes a link that does not lead to the next step of the list.
     fn side_link(&mut self, link: &Link, listing: &Listing<'_>, rail: &str) {
-        let arrow = match link.kind {
-            LinkKind::Triggers | LinkKind::Enables => "-->",
-            LinkKind::Continues => "..>",
-            LinkKind::RollsBack => "o--o",
-        };
+        let line = arrow(link.kind);
         let Some(to) = self.flow.step(&link.to) else { return };
-        let nested = listing.below.get(&link.to) == Some(&link.from) && link.kind == LinkKind::RollsBack;
-        let mut words = String::new();
-        if nested {
-            words = label::lines(&to.label).join(" ");
-            for onward in listing.links.get(&link.to).into_iter().flatten() {
-                if let Some(step) = self.flow.step(&onward.to) {
-                    words.push_str(&format!(" --> {}", boxed(step)));
-                }
+        let margin = self.blank_margin();
+        let nested = link.kind == LinkKind::RollsBack && listing.below.get(&link.to) == Some(&link.from);
+        if !nested {
+            let words = link.label.as_deref().map(label::lines).unwrap_or_default();
+            self.entry(&format!("{margin}  {rail} {line} {}", boxed(to)), rail, &words);
+            return;
+        }
+        let mut head = format!("{}  {rail} {line} {}", self.margin(&link.to), boxed(to));
+        for onward in listing.links.get(&link.to).into_iter().flatten() {
+            if let Some(step) = self.flow.step(&onward.to) {
+                head.push_str(&format!(" {} {}", arrow(onward.kind), boxed(step)));
             }
-        } else if let Some(label) = &link.label {
-            words = label::lines(label).join(" ");
         }
-        let margin = if nested { self.margin(&link.to) } else { self.blank_margin().to_owned() };
-        self.entry(&format!("{margin}  {rail} {arrow} {}", boxed(to)), rail, &words);
-        if nested {
-            self.details(to, rail);
-        }
+        self.entry(&head, rail, &label::lines(&to.label));
+        self.details(to, rail);
     }
 
     fn details(&mut self, step: &Step, rail: &str) {
-        if self.level == ChartLevel::Overview {
-            return;
-        }
-        for detail in &step.details {
-            let words = format!("{} {}", label::lead(detail.kind), label::lines(&detail.text).join(" "));
-            let rail = format!("{}  {rail}", self.blank_margin());
-            self.entry(&rail, rail.trim(), &words);
+        let left = format!("{}  {rail}", self.blank_margin());
+        for detail in label::detail_lines(step, self.level) {
+            self.entry(&left, rail, &[detail]);
         }
     }
 
-    /// Writes words in the label column, beside a head on their first line and the rail below it.
-    fn entry(&mut self, head: &str, rail: &str, words: &str) {
-        let column = self.label_column;
+    /// Writes lines in the label column, beside a head on the first and the rail below it.
+    fn entry(&mut self, head: &str, rail: &str, lines: &[String]) {
         let rail = format!("{}  {rail}", self.blank_margin());
         let mut left = head.to_owned();
-        if !words.is_empty() && head.chars().count() + 1 > column {
+        let too_wide = head.chars().count() + 2 > self.label_column;
+        if too_wide || lines.is_empty() {
             self.line(&left, "");
             left.clone_from(&rail);
         }
-        for line in wrap(words, COLUMNS.saturating_sub(column).max(FEWEST_LABEL_COLUMNS)) {
+        let columns = COLUMNS.saturating_sub(self.label_column).max(FEWEST_LABEL_COLUMNS);
+        for line in lines.iter().flat_map(|line| wrap(line, columns)) {
             self.line(&left, &line);
             left.clone_from(&rail);
-        }
-        if words.is_empty() {
-            self.line(&left, "");
         }
     }
 
@@ -169,6 +157,14 @@ fn sign(mark: StepMark) -> char {
     }
 }
 
+fn arrow(kind: LinkKind) -> &'static str {
+    match kind {
+        LinkKind::Triggers | LinkKind::Enables => "-->",
+        LinkKind::Continues => "..>",
+        LinkKind::RollsBack => "o--o",
+    }
+}
+
 fn boxed(step: &Step) -> String {
     match step.trigger {
         Trigger::Manual => format!("[{}]", step.id),
@@ -176,32 +172,48 @@ fn boxed(step: &Step) -> String {
     }
 }
 
-/// Breaks words into lines of at most `width` characters; a longer word is broken too.
+/// Breaks words into lines of at most `width` characters, all but the first indented.
+///
+/// A word that is longer than a line is broken too. Nothing but blanks gives one empty line.
 fn wrap(words: &str, width: usize) -> Vec<String> {
+    const INDENT: &str = "  ";
     let mut lines = Vec::new();
     let mut line = String::new();
     let mut length = 0;
     for word in words.split(' ').filter(|word| !word.is_empty()) {
-        let size = word.chars().count();
-        if length > 0 && length + 1 + size > width {
-            lines.push(std::mem::take(&mut line));
-            length = 0;
+        let mut blank = length > 0 && !line.ends_with(INDENT);
+        if blank && length + 1 + word.chars().count() > width {
+            lines.push(std::mem::replace(&mut line, INDENT.to_owned()));
+            length = INDENT.len();
+            blank = false;
         }
-        if length > 0 {
+        if blank {
             line.push(' ');
             length += 1;
         }
         for c in word.chars() {
             if length == width {
-                lines.push(std::mem::take(&mut line));
-                length = 0;
+                lines.push(std::mem::replace(&mut line, INDENT.to_owned()));
+                length = INDENT.len();
             }
             line.push(c);
             length += 1;
         }
     }
-    if !line.is_empty() {
-        lines.push(line);
-    }
+    lines.push(line);
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_wrapped_and_long_ones_broken() {
+        assert_eq!(wrap("one two three", 7), ["one two", "  three"]);
+        assert_eq!(wrap("one two three", 80), ["one two three"]);
+        assert_eq!(wrap("abcdefghij", 4), ["abcd", "  ef", "  gh", "  ij"]);
+        assert_eq!(wrap("a bcdefgh", 4), ["a", "  bc", "  de", "  fg", "  h"]);
+        assert_eq!(wrap("  ", 4), [""]);
+    }
 }

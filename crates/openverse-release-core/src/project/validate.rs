@@ -1,0 +1,246 @@
+//! What makes a project one that can be used.
+
+use std::collections::BTreeSet;
+
+use super::{Project, by_name, folded, names};
+use crate::{
+    App, AppSlug, DeploymentMeans, Environment, GitTagPrefix, ImageName, Operation, StepId, Trigger,
+};
+
+/// A project that could not be used, and where it is wrong.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ProjectError {
+    /// A text for people is empty, or would not stay on its line.
+    #[error("{place} is {found:?}, expected words on one line")]
+    BadText {
+        /// Which text.
+        place: String,
+        /// What it is.
+        found: String,
+    },
+    /// There is nothing to release.
+    #[error("the project has no apps, expected at least one")]
+    NoApps,
+    /// Two apps have the same slug.
+    #[error("the slug {slug} is used by two apps, expected one of its own for each")]
+    DuplicateSlug {
+        /// The slug.
+        slug: AppSlug,
+    },
+    /// The git tags of two apps could not be told apart.
+    #[error(
+        "the git tag prefix {prefix} is used by the apps {first} and {second}, expected one of its own for each"
+    )]
+    DuplicateGitTagPrefix {
+        /// The prefix.
+        prefix: GitTagPrefix,
+        /// The app that has it first.
+        first: AppSlug,
+        /// The app that has it again.
+        second: AppSlug,
+    },
+    /// A name could mean either of two apps.
+    #[error(
+        "the name {name:?} could mean the app {first} or the app {second}, expected names that cannot be confused"
+    )]
+    AmbiguousName {
+        /// The name: slug, prefix or display name.
+        name: String,
+        /// One app that answers to it.
+        first: AppSlug,
+        /// The other.
+        second: AppSlug,
+    },
+    /// An app has nothing to run.
+    #[error("the app {app} has no images, expected at least its own")]
+    NoImages {
+        /// The app.
+        app: AppSlug,
+    },
+    /// An app has an image twice.
+    #[error("the app {app} has the image {image} twice")]
+    DuplicateImage {
+        /// The app.
+        app: AppSlug,
+        /// The image.
+        image: ImageName,
+    },
+    /// An app is deployed to an environment in two ways.
+    #[error("the app {app} has two deployments to {environment}, expected one for each environment")]
+    DuplicateEnvironment {
+        /// The app.
+        app: AppSlug,
+        /// The environment.
+        environment: Environment,
+    },
+    /// The flow deploys where nothing is known of.
+    #[error("the app {app} has no deployment to {environment}, which the step {step} of its flow updates")]
+    MissingDeployment {
+        /// The app.
+        app: AppSlug,
+        /// The environment.
+        environment: Environment,
+        /// The step.
+        step: StepId,
+    },
+    /// The flow deploys by other means.
+    #[error(
+        "the app {app} is deployed to {environment} by other means ({means}) than by the step {step} of its flow"
+    )]
+    UnfitMeans {
+        /// The app.
+        app: AppSlug,
+        /// The environment.
+        environment: Environment,
+        /// What is said to update it.
+        means: String,
+        /// The step.
+        step: StepId,
+    },
+    /// The flow publishes a GitHub Release that would have no git tag.
+    #[error(
+        "the app {app} has no git tag prefix, which its releases need: the step {step} of its flow publishes them"
+    )]
+    NoGitTagPrefix {
+        /// The app.
+        app: AppSlug,
+        /// The step that publishes.
+        step: StepId,
+    },
+    /// A performer is named for a step that the flow does not have.
+    #[error("the app {app} names a performer for the step {step}, which its flow does not have")]
+    UnknownPerformedStep {
+        /// The app.
+        app: AppSlug,
+        /// The step.
+        step: StepId,
+    },
+    /// A performer is named for a step that a person takes.
+    #[error(
+        "the app {app} names a performer for the step {step}, which is manual, expected only automatic steps"
+    )]
+    PerformerOfManualStep {
+        /// The app.
+        app: AppSlug,
+        /// The step.
+        step: StepId,
+    },
+}
+
+pub(super) fn validate(project: &Project) -> Result<(), ProjectError> {
+    check_text("the project's name", &project.name)?;
+    check_text("the branch that code is merged to", &project.repositories.main)?;
+    if project.apps.is_empty() {
+        return Err(ProjectError::NoApps);
+    }
+    check_names(&project.apps)?;
+    for app in &project.apps {
+        check_text(&format!("the name of the app {}", app.slug), &app.name)?;
+        check_images(app)?;
+        check_deployments(app)?;
+        check_performers(app)?;
+    }
+    Ok(())
+}
+
+fn check_text(place: &str, text: &str) -> Result<(), ProjectError> {
+    if text.trim().is_empty() || text.contains(char::is_control) {
+        return Err(ProjectError::BadText { place: place.to_owned(), found: text.to_owned() });
+    }
+    Ok(())
+}
+
+fn check_names(apps: &[App]) -> Result<(), ProjectError> {
+    let mut slugs = BTreeSet::new();
+    for app in apps {
+        if !slugs.insert(&app.slug) {
+            return Err(ProjectError::DuplicateSlug { slug: app.slug.clone() });
+        }
+    }
+    let first_of = by_name(apps);
+    for app in apps {
+        for name in names(app) {
+            let Some(first) = first_of.get(&folded(name)).filter(|first| first.slug != app.slug) else {
+                continue;
+            };
+            let (first_slug, second) = (first.slug.clone(), app.slug.clone());
+            return Err(match &app.git_tag_prefix {
+                Some(prefix) if first.git_tag_prefix == app.git_tag_prefix => {
+                    ProjectError::DuplicateGitTagPrefix { prefix: prefix.clone(), first: first_slug, second }
+                }
+                _ => ProjectError::AmbiguousName { name: name.to_owned(), first: first_slug, second },
+            });
+        }
+    }
+    Ok(())
+}
+
+fn check_images(app: &App) -> Result<(), ProjectError> {
+    if app.images.is_empty() {
+        return Err(ProjectError::NoImages { app: app.slug.clone() });
+    }
+    let mut seen = BTreeSet::new();
+    match app.images.iter().find(|image| !seen.insert(*image)) {
+        Some(image) => Err(ProjectError::DuplicateImage { app: app.slug.clone(), image: image.clone() }),
+        None => Ok(()),
+    }
+}
+
+fn check_deployments(app: &App) -> Result<(), ProjectError> {
+    let mut seen = Vec::new();
+    for environment in app.deployments.iter().map(|target| target.environment) {
+        if seen.contains(&environment) {
+            return Err(ProjectError::DuplicateEnvironment { app: app.slug.clone(), environment });
+        }
+        seen.push(environment);
+    }
+    for step in app.flow.steps() {
+        let publishes = step.operation == Operation::PublishGitHubRelease;
+        if publishes && app.git_tag_prefix.is_none() {
+            return Err(ProjectError::NoGitTagPrefix { app: app.slug.clone(), step: step.id.clone() });
+        }
+        for &environment in step.operation.deploys_to() {
+            let (app_slug, step_id) = (app.slug.clone(), step.id.clone());
+            let Some(target) = app.deployment(environment) else {
+                return Err(ProjectError::MissingDeployment { app: app_slug, environment, step: step_id });
+            };
+            if !fits(step.operation, &target.means) {
+                let means = target.means.describe();
+                return Err(ProjectError::UnfitMeans { app: app_slug, environment, means, step: step_id });
+            }
+        }
+    }
+    Ok(())
+}
+
+fn fits(operation: Operation, means: &DeploymentMeans) -> bool {
+    match operation {
+        Operation::DeployByGitHubWorkflow { .. } => matches!(means, DeploymentMeans::GitHubWorkflow { .. }),
+        Operation::DeployByAnsible => matches!(means, DeploymentMeans::Ansible { .. }),
+        Operation::DeployByTerraform => matches!(means, DeploymentMeans::Terraform { .. }),
+        Operation::SyncDags => matches!(means, DeploymentMeans::DagSync {}),
+        Operation::RunLatest => matches!(means, DeploymentMeans::PullLatest {}),
+        // A rollback deploys by whatever means the deployment has.
+        Operation::RedeployLastWorking { .. }
+        | Operation::RevertOnMain
+        | Operation::MergeToMain
+        | Operation::BuildImages
+        | Operation::PublishGitHubRelease
+        | Operation::TagImage => true,
+    }
+}
+
+fn check_performers(app: &App) -> Result<(), ProjectError> {
+    for step in app.performers.keys() {
+        let (app_slug, step_id) = (app.slug.clone(), step.clone());
+        match app.flow.step(step).map(|step| step.trigger) {
+            Some(Trigger::Automatic) => {}
+            Some(Trigger::Manual) => {
+                return Err(ProjectError::PerformerOfManualStep { app: app_slug, step: step_id });
+            }
+            None => return Err(ProjectError::UnknownPerformedStep { app: app_slug, step: step_id }),
+        }
+    }
+    Ok(())
+}

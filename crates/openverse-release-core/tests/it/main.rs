@@ -1,0 +1,10 @@
+//! The rules of the core, as an outside user sees them.
+
+mod charts;
+mod checks;
+mod checks_naively;
+mod documented_flows;
+mod project_files;
+mod small_flows;
+mod tags_explained;
+mod text_listing;
