@@ -40,11 +40,6 @@ impl Call {
         self.headers.insert(name, value);
         self
     }
-
-    /// Returns where it goes.
-    pub fn url(&self) -> &HttpUrl {
-        &self.url
-    }
 }
 
 /// Adds parameters to a URL, encoded as a query wants them; `None` when the URL has a form that no

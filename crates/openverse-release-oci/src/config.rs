@@ -26,13 +26,28 @@ pub enum Credentials {
 }
 
 /// Where the registries are, how to be let in, and the limits of a request.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct RegistryConfig {
     /// Credentials by registry, as image names write it (`ghcr.io`); anonymous where none are given.
     pub credentials: BTreeMap<String, Credentials>,
     /// Where a registry really is, if not at `https://` and its name: something that stands in for
     /// it. Only here can a registry be spoken to without TLS.
     pub endpoints: BTreeMap<String, HttpUrl>,
+    /// How many tags are asked for at a time. Some registries grant fewer, some ignore it.
+    pub tags_per_page: u16,
     /// The limits of every request.
     pub http: HttpSettings,
+}
+
+impl Default for RegistryConfig {
+    /// Nobody's credentials, every registry where its name says, and 1000 tags at a time, the most
+    /// that every registry grants.
+    fn default() -> Self {
+        Self {
+            credentials: BTreeMap::new(),
+            endpoints: BTreeMap::new(),
+            tags_per_page: 1000,
+            http: HttpSettings::default(),
+        }
+    }
 }

@@ -214,7 +214,7 @@ impl ImageRegistry for OciRegistry {
         let session = self.session(image, Access::Pull)?;
         let action = format!("the tags of {image}");
         let first = session.url("tags/list")?;
-        let mut page = with_query(&first, &[("n", tag_list::PAGE_SIZE)]).unwrap_or(first);
+        let mut page = with_query(&first, &[("n", &self.config.tags_per_page.to_string())]).unwrap_or(first);
         let mut tags = BTreeSet::new();
         loop {
             let answer = session.read(&Call::get(page.clone()), &action).await?;

@@ -3,9 +3,6 @@
 use openverse_release_core::ImageTag;
 use serde::Deserialize;
 
-/// How many tags are asked for at a time: the most that every registry grants. Some ignore it.
-pub(crate) const PAGE_SIZE: &str = "1000";
-
 #[derive(Deserialize)]
 struct Page {
     // `null` where an image has no tags.

@@ -2,3 +2,4 @@
 
 mod answers;
 mod conformance;
+mod sandbox;

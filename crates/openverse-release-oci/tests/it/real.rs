@@ -35,6 +35,8 @@ fn adapter(registry: &DockerRegistry, credentials: Credentials) -> OciRegistry {
     let config = RegistryConfig {
         credentials: [("ghcr.io".to_owned(), credentials)].into(),
         endpoints: [("ghcr.io".to_owned(), registry.origin().parse().unwrap())].into(),
+        // Few, so that the suite's list of tags takes several pages.
+        tags_per_page: 40,
         ..RegistryConfig::default()
     };
     OciRegistry::new(config, Requests::default(), Arc::new(ManualClock::default()))

@@ -6,7 +6,10 @@ use openverse_release_core::{ImageTag, Project};
 use openverse_release_oci::{OciRegistry, RegistryConfig};
 use openverse_release_ports::{
     ImageRegistry as _, Requests, System,
-    conformance::{ManualClock, registry::check_registry},
+    conformance::{
+        ManualClock,
+        registry::{RegistryFixture as _, check_registry},
+    },
 };
 use openverse_release_sandbox::{Action, Fault, Mutations, Options, Part, Sandbox, Server, Timing};
 use tempfile::TempDir;
@@ -29,6 +32,8 @@ fn world() -> World {
     let server = sandbox.serve().unwrap();
     let config = RegistryConfig {
         endpoints: [("ghcr.io".to_owned(), server.urls().registry.parse().unwrap())].into(),
+        // Few, so that the suite's list of tags takes several pages.
+        tags_per_page: 40,
         ..RegistryConfig::default()
     };
     let requests = Requests::default();
@@ -41,6 +46,10 @@ async fn the_sandbox_keeps_the_contract() {
     let world = world();
     let pusher = Pusher::new(&world.server.urls().registry, |_| None);
     check_registry(&world.registry, &pusher).await;
+
+    let before = world.requests.counts()[&System::Registry];
+    let tags = world.registry.tags(&pusher.image("tags")).await.unwrap();
+    assert_eq!((tags.len(), world.requests.counts()[&System::Registry] - before), (151, 4));
 }
 
 #[tokio::test(flavor = "multi_thread")]

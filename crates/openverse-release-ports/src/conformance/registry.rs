@@ -178,11 +178,12 @@ pub async fn every_tag_is_listed(registry: &dyn ImageRegistry, fixture: &dyn Reg
     let tags: BTreeSet<ImageTag> = (0..150)
         .map(|number| match number % 3 {
             0 => tag(&format!("{number:040x}")),
-            1 => tag(&format!("rel-2024.01.02.03.04.{:02}", number % 60)),
+            1 => tag(&format!("rel-2024.01.02.03.{:02}.{:02}", number / 60, number % 60)),
             _ => tag(&format!("Other_{number}.x")),
         })
         .chain([ImageTag::latest()])
         .collect();
+    assert_eq!(tags.len(), 151, "the suite's own tags differ");
     for tag in &tags {
         fixture.push(&image, tag, &sample).await;
     }
