@@ -15,9 +15,9 @@ pub enum DeploymentKind {
     Release,
     /// The version that ran already.
     Redeploy,
-    /// A version that ran before, and not last.
+    /// A version that first ran before the one that ran then.
     RollBack,
-    /// Any other version, by hand.
+    /// Any other version, by hand; also a later one that was rolled back before.
     Forced,
 }
 
@@ -64,23 +64,25 @@ pub fn deployment_history(
     runs: &[DeploymentRun],
     released: &BTreeMap<ReleaseDate, CommitSha>,
 ) -> Vec<DeploymentRecord> {
-    let mut ran_before = HashSet::new();
-    let mut running: Option<CommitSha> = None;
+    // The place of each version in the order in which they first ran.
+    let mut first_ran: BTreeMap<CommitSha, usize> = BTreeMap::new();
+    let mut running: Option<usize> = None;
     let mut records: Vec<_> = runs
         .iter()
         .rev()
         .map(|run| {
             let image_tag = run.image_tag();
             let commit = image_tag.as_ref().and_then(|tag| commit_of(tag, released));
-            let kind = match &commit {
-                Some(commit) if running.as_ref() == Some(commit) => DeploymentKind::Redeploy,
-                Some(commit) if ran_before.contains(commit) => DeploymentKind::RollBack,
+            let place = commit.as_ref().and_then(|commit| first_ran.get(commit).copied());
+            let kind = match (place, running) {
+                (Some(place), Some(running)) if place == running => DeploymentKind::Redeploy,
+                (Some(place), Some(running)) if place < running => DeploymentKind::RollBack,
                 _ if run.event == "repository_dispatch" => DeploymentKind::Release,
                 _ => DeploymentKind::Forced,
             };
             if let (Some(commit), GitHubRunStatus::Succeeded) = (&commit, run.status) {
-                ran_before.insert(commit.clone());
-                running = Some(commit.clone());
+                let next = first_ran.len();
+                running = Some(*first_ran.entry(commit.clone()).or_insert(next));
             }
             DeploymentRecord {
                 run: run.id,
@@ -226,6 +228,7 @@ mod tests {
             kinds("ra rb b a c rd"),
             ["release", "release", "redeploy", "rollback", "forced", "release"]
         );
+        assert_eq!(kinds("ra rb a b"), ["release", "release", "rollback", "forced"], "forward again");
         assert_eq!(kinds("ra rb! b"), ["release", "release", "forced"]);
     }
 
@@ -243,6 +246,7 @@ mod tests {
         assert_eq!(back("ra rb", 'b'), Ok(sha('a')));
         assert_eq!(back("ra rb rc b", 'b'), Ok(sha('a')), "c was rolled back");
         assert_eq!(back("ra rb! c", 'c'), Ok(sha('a')), "b never worked");
+        assert_eq!(back("ra rb a b rc", 'c'), Ok(sha('b')), "b was rolled back, and then found to work");
         assert_eq!(back("ra rb rb", 'b'), Ok(sha('a')), "a redeployment is no other version");
         assert_eq!(back("ra", 'a'), Err(NothingToRollBackTo::NoneWorked));
         assert!(matches!(back("ra rb!", 'a'), Err(NothingToRollBackTo::AlreadyBack { .. })));

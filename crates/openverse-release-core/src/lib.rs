@@ -41,8 +41,8 @@ pub use image::{Digest, ImageName, ImageReference, ImageTag, ImageTagKind};
 pub use parse::ParseError;
 pub use project::{ExplainedTag, Project, ProjectError, TagKind, UnknownGitTag, explain_tag};
 pub use run::{
-    Decision, DoneStep, Effect, End, IncompatibleProcess, Input, Limits, Look, Next, NotNow, Order,
-    OrderKind, Phase, PlanError, PlannedStep, ReplayError, Reply, Run, RunEvent, RunId, Sight, Stop, Task,
-    plan,
+    Decision, DeploymentLook, DoneStep, Effect, End, IncompatibleProcess, Input, Limits, Look, Next, NotNow,
+    Order, OrderKind, Phase, PlanError, PlannedStep, ReplayError, Reply, Run, RunEvent, RunId, Sight, Stop,
+    Task, plan,
 };
 pub use tag::{GitTag, GitTagPrefix, ReleaseTag};

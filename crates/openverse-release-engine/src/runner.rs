@@ -68,7 +68,7 @@ impl Runner<'_> {
                 Next::Ended(_) => return Ok(Pause::Ended),
                 Next::Look(look) => look,
             };
-            let sight = self.world.look(&look).await;
+            let sight = self.world.look(&stored.run, &look).await;
             let decision = stored.run.decide(Input::Saw(sight), self.world.clock.now(), self.limits)?;
             self.record(stored, &decision.events, watcher)?;
             match decision.perform {

@@ -170,14 +170,6 @@ impl Run {
         limits: &Limits,
     ) -> Verdict {
         let version = &self.order().version;
-        let correlation = self.id().correlation();
-        let own = runs.iter().find(|run| match self.deployment {
-            Some(id) => run.id == id,
-            None => run.names(&correlation),
-        });
-        // A release's image tag is new, so whoever deploys it deploys this release.
-        let of_release =
-            |run: &&DeploymentRun| !forced && run.image_tag().as_ref() == Some(&version.image_tag);
         let is_live = live.is_some_and(|live| {
             live.as_ref()
                 .is_ok_and(|live| live.commit == version.bundle.commit && live.environment == target.called())
@@ -190,7 +182,7 @@ impl Run {
             }
         };
 
-        let Some(run) = own.or_else(|| runs.iter().find(of_release)) else {
+        let Some(run) = self.followed(runs, forced) else {
             let in_doubt = matches!(self.phase, super::Phase::InDoubt { .. } | super::Phase::UnderWay { .. });
             if is_live && !forced && !in_doubt {
                 return Verdict::Done {
@@ -270,6 +262,27 @@ impl Run {
                 _ => Verdict::Failed { evidence: format!("the deployment {status}, and {answer}: {page}") },
             },
         }
+    }
+
+    /// Tells whether the answer of the live app matters for what the runs show: not while the
+    /// deployment that is followed goes on.
+    pub fn needs_live(&self, runs: &[DeploymentRun]) -> bool {
+        match self.step().task {
+            Task::Deploy { forced, .. } => self.followed(runs, forced).is_none_or(|run| run.status.ended()),
+            Task::Publish | Task::TagImages => false,
+        }
+    }
+
+    /// Returns the deployment that this run asked for, or, for a release, that anybody did.
+    fn followed<'a>(&self, runs: &'a [DeploymentRun], forced: bool) -> Option<&'a DeploymentRun> {
+        let correlation = self.id().correlation();
+        let own = runs.iter().find(|run| match self.deployment {
+            Some(id) => run.id == id,
+            None => run.names(&correlation),
+        });
+        // A release's image tag is new, so whoever deploys it deploys this release.
+        let tag = &self.order().version.image_tag;
+        own.or_else(|| runs.iter().find(|run| !forced && run.image_tag().as_ref() == Some(tag)))
     }
 
     fn dispatch(&self, target: &DeploymentTarget, forced: bool) -> Option<Effect> {

@@ -27,16 +27,20 @@ pub enum Look {
         tag: ImageTag,
     },
     /// The deployments asked for since a moment, and what the live app says.
-    Deployment {
-        /// The GitHub Workflow that deploys.
-        workflow: GitHubWorkflowFile,
-        /// The run to follow, once its number is known; else all runs since the moment.
-        run: Option<GitHubRunId>,
-        /// The moment.
-        since: DateTime<Utc>,
-        /// Where the live app tells its version, if it does.
-        endpoint: Option<HttpUrl>,
-    },
+    Deployment(DeploymentLook),
+}
+
+/// Which deployments a run wants to see.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeploymentLook {
+    /// The GitHub Workflow that deploys.
+    pub workflow: GitHubWorkflowFile,
+    /// The run that is followed, once its number is known. A list can lag behind it.
+    pub run: Option<GitHubRunId>,
+    /// All runs since this moment are wanted, in UTC.
+    pub since: DateTime<Utc>,
+    /// Where the live app tells its version, if it does.
+    pub endpoint: Option<HttpUrl>,
 }
 
 /// What was seen.
@@ -55,7 +59,8 @@ pub enum Sight {
     Deployment {
         /// The runs, newest first.
         runs: Vec<DeploymentRun>,
-        /// What the live app said, or why it could not be asked; none without an endpoint.
+        /// What the live app said, or why it could not be asked; none without an endpoint, or where
+        /// [`Run::needs_live`](crate::Run::needs_live) says that it does not matter.
         live: Option<Result<LiveVersion, String>>,
     },
     /// The world could not be seen.

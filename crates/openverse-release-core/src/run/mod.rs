@@ -20,6 +20,6 @@ pub use decide::{Decision, Input, NotNow};
 pub use effect::{Effect, Reply};
 pub use event::{End, RunEvent, Stop};
 pub use judge::Limits;
-pub use look::{Look, Sight};
+pub use look::{DeploymentLook, Look, Sight};
 pub use order::{Order, OrderKind, PlanError, PlannedStep, RunId, Task, plan};
 pub use state::{DoneStep, IncompatibleProcess, Next, Phase, ReplayError, Run};

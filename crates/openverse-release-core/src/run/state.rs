@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use semver::{Comparator, Op, Version, VersionReq};
 
-use super::{Effect, End, Look, Order, PlannedStep, RunEvent, RunId, Stop, Task};
+use super::{DeploymentLook, Effect, End, Look, Order, PlannedStep, RunEvent, RunId, Stop, Task};
 use crate::{DeploymentMeans, Flow, GitHubRunId, OrderKind, StepId, Trigger};
 
 /// One release, deployment or rollback.
@@ -298,12 +298,12 @@ impl Run {
                 Look::Release { id: draft.id, git_tag: draft.git_tag.clone() }
             }
             (Task::Deploy { target, .. }, _) => match &target.means {
-                DeploymentMeans::GitHubWorkflow { workflow, .. } => Look::Deployment {
+                DeploymentMeans::GitHubWorkflow { workflow, .. } => Look::Deployment(DeploymentLook {
                     workflow: workflow.clone(),
                     run: self.deployment,
                     since: self.started_at - SKEW,
                     endpoint: target.version_endpoint.clone(),
-                },
+                }),
                 _ => unreachable!("only deployments by a GitHub Workflow are planned"),
             },
             (Task::TagImages | Task::Publish, _) => Look::ImageTag {
