@@ -144,8 +144,9 @@ impl CodeRepository {
     /// Returns what an annotated git tag says, `None` if the object is no such tag.
     pub(crate) fn annotated_tag(&self, object: &str) -> Result<Option<AnnotatedTag>, SandboxError> {
         let peeled = format!("{object}^{{commit}}");
-        let Ok(commit) = self.run(&["rev-parse", "--verify", "--quiet", &peeled], b"", "rev-parse") else {
-            return Ok(None);
+        let commit = match self.run(&["rev-parse", "--verify", "--quiet", &peeled], b"", "rev-parse") {
+            Err(SandboxError::Git { .. }) => return Ok(None),
+            found => found?,
         };
         let body = self.run(&["cat-file", "tag", object], b"", "cat-file")?;
         let body = String::from_utf8_lossy(&body);
@@ -177,6 +178,8 @@ impl CodeRepository {
         let mut child = command
             .args(arguments)
             .current_dir(&self.dir)
+            // Never a repository around this one, whatever became of this one.
+            .env("GIT_DIR", ".")
             .env("GIT_CONFIG_NOSYSTEM", "1")
             .env("GIT_CONFIG_GLOBAL", if cfg!(windows) { "NUL" } else { "/dev/null" })
             .env("GIT_DEFAULT_REF_FORMAT", "files")

@@ -2,7 +2,33 @@
 //! the live apps, with the automations between them and with faults on demand.
 //!
 //! The adapters for the real world talk to it over HTTP; only their base URLs differ. It is kept
-//! in a directory, which any number of processes may use at once.
+//! in a directory, which any number of processes may use at once, and [`Sandbox`] is the way in.
+//!
+//! # What it speaks
+//! One listener on a free port of 127.0.0.1:
+//!
+//! - `/github/repos/{owner}/{repo}/…`: the part of GitHub's API that releases need. Tokens are
+//!   accepted and not looked at.
+//! - `/v2/…`: the OCI distribution API. Repositories are named as in the images' names, without
+//!   the registry's host, and any other can be pushed to.
+//! - `/live/{host}/{path}`: what the live app at that host and path answers.
+//!
+//! The code is the bare git repository `code.git`: clone it, push to its main branch, and CI
+//! builds.
+//!
+//! # What happens by itself
+//! A move of the main branch makes CI build the images of each app that it touches, refresh that
+//! app's draft and dispatch its deployment to staging. A dispatched deployment appears as a run,
+//! takes its time, one at a time for each GitHub Workflow, and changes what the live app answers.
+//! Publishing a draft makes the git tag; [`Options::publish_starts_workflow`] makes it start the
+//! tagging and the production deployment too.
+//!
+//! Nothing runs in the background: what is due by now happens, at its own time, as soon as anybody
+//! looks.
+//!
+//! # What it does not do
+//! It carries out only deployments by GitHub Workflow, has no infrastructure repository behind
+//! that name, and shows which files a commit touches but not how.
 
 mod error;
 mod fault;

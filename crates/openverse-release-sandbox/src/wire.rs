@@ -3,13 +3,18 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
 use serde_json::{Map, Value, json};
 
 use crate::world::{AnnotatedTag, CommitRecord, Release, Run, RunState, World, login};
 
 /// What a file's path in a URL may not hold as it is.
 const IN_PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'.').remove(b'-').remove(b'_');
+
+/// Returns a text as it stands in the path of a URL.
+pub(crate) fn in_path(text: &str) -> PercentEncode<'_> {
+    utf8_percent_encode(text, IN_PATH)
+}
 
 /// Where a repository is, for the URLs in an answer.
 ///
@@ -55,7 +60,7 @@ fn node_id(kind: &str, id: impl std::fmt::Display) -> String {
 }
 
 fn user(place: &Place, name: &str) -> Value {
-    let url = format!("{}/users/{}", place.api, utf8_percent_encode(name, IN_PATH));
+    let url = format!("{}/users/{}", place.api, in_path(name));
     let mut user = json!({
         "login": name,
         "id": number(name),
@@ -144,9 +149,7 @@ pub(crate) fn release(place: &Place, release: &Release) -> Value {
     let url = format!("{}/releases/{}", place.repository, release.id);
     let archive = |kind: &str| {
         let there = !release.draft;
-        there.then(|| {
-            format!("{}/{kind}/{}", place.repository, utf8_percent_encode(&release.tag_name, IN_PATH))
-        })
+        there.then(|| format!("{}/{kind}/{}", place.repository, in_path(&release.tag_name)))
     };
     json!({
         "url": url,
@@ -208,7 +211,7 @@ pub(crate) fn commit(place: &Place, commit: &CommitRecord) -> Value {
 pub(crate) fn commit_with_files(place: &Place, record: &CommitRecord) -> Value {
     let mut shown = commit(place, record);
     let files = record.files.iter().map(|file| {
-        let path = utf8_percent_encode(file, IN_PATH);
+        let path = in_path(file);
         let url = format!("{}/contents/{path}?ref={}", place.repository, record.sha);
         json!({
             "sha": null,
@@ -233,7 +236,7 @@ pub(crate) fn reference(place: &Place, name: &str, object: &str, annotated: bool
     json!({
         "ref": name,
         "node_id": node_id("REF", name),
-        "url": format!("{}/git/{}", place.repository, utf8_percent_encode(name, IN_PATH)),
+        "url": format!("{}/git/{}", place.repository, in_path(name)),
         "object": {
             "type": kind,
             "sha": object,

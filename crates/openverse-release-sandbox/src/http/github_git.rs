@@ -81,7 +81,7 @@ pub(crate) fn compare(world: &World, call: &Call, range: &str, place: &Place) ->
     let page = call.pages_of(compared.ahead, COMPARED, COMPARED);
     let commits = page.items.iter().filter_map(|sha| world.commits.get(sha));
     let commits: Value = commits.map(|commit| wire::commit(place, commit)).collect();
-    let url = format!("{}/compare/{range}", place.repository);
+    let url = format!("{}/compare/{}", place.repository, wire::in_path(range));
     let body = json!({
         "url": url,
         "html_url": url,

@@ -14,7 +14,7 @@ use fs_err as fs;
 use http::{Request, Response};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use openverse_release_ports::Clock;
 use serde::{Deserialize, Serialize};
 use tokio::{net::TcpListener, sync::oneshot};
@@ -147,11 +147,13 @@ async fn accept(listener: std::net::TcpListener, shared: Arc<Shared>) -> io::Res
                 continue;
             }
         };
-        stream.set_nodelay(true)?;
+        // Without it an answer waits for an acknowledgement; with or without, it comes.
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "answers may be slow");
+        }
         let (shared, origin) = (Arc::clone(&shared), origin.clone());
         let service = service_fn(move |request| respond(Arc::clone(&shared), origin.clone(), request));
-        let connection =
-            http1::Builder::new().timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), service);
+        let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
         tokio::spawn(async move {
             if let Err(error) = connection.await {
                 tracing::debug!(%error, "a connection ended early");

@@ -213,16 +213,16 @@ impl World {
             return self.schedule(self.timing.appear(), Event::RunEnds { run: id });
         };
         let commit = self.deployable(&app, &image_tag);
-        let (mut ending, mut hangs) = (Ending::Well, false);
-        if commit.is_none() {
-            ending = Ending::Badly;
-        } else if self.fires(|fault| *fault == Fault::DeploymentFails(environment)) {
-            ending = Ending::Badly;
+        let fails = commit.is_none() || self.fires(|fault| *fault == Fault::DeploymentFails(environment));
+        let ending = if fails {
+            Ending::Badly
         } else if self.fires(|fault| *fault == Fault::DeploymentRedButLive(environment)) {
-            ending = Ending::BadlyButLive;
+            Ending::BadlyButLive
         } else {
-            hangs = self.fires(|fault| *fault == Fault::DeploymentHangs(environment));
-        }
+            Ending::Well
+        };
+        let hangs =
+            ending == Ending::Well && self.fires(|fault| *fault == Fault::DeploymentHangs(environment));
         // A tag that is not there is found out before anything is deployed.
         let takes = if commit.is_none() { self.timing.appear() } else { self.timing.deploy() };
         if let Some(run) = self.run_mut(id) {

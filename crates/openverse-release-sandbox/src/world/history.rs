@@ -89,12 +89,12 @@ impl World {
                 queue.extend(commit.parents.iter().cloned());
             }
         }
-        self.newest_first(seen)
+        self.newest_first(&seen)
     }
 
     /// Orders commits so that each stands before its parents, newer ones first where that leaves
     /// a choice.
-    fn newest_first(&self, commits: BTreeSet<CommitSha>) -> Vec<CommitSha> {
+    fn newest_first(&self, commits: &BTreeSet<CommitSha>) -> Vec<CommitSha> {
         let mut children: BTreeMap<&CommitSha, usize> = commits.iter().map(|sha| (sha, 0)).collect();
         let parents = |sha: &CommitSha| self.commits.get(sha).map_or(&[][..], |commit| &commit.parents[..]);
         for parent in commits.iter().flat_map(parents) {
@@ -161,5 +161,83 @@ impl World {
         self.references.insert(reference, commit.to_string());
         self.outbox.git_tags.push((tag.to_owned(), commit.clone()));
         self.note(Part::Git, Action::CreateGitTag, format!("{tag} on {}", commit.short()), by);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::world::state::tests::{bare_world, commit, sha};
+
+    #[test]
+    fn a_folder_holds_what_is_in_it_and_not_what_only_begins_like_it() {
+        assert!(within("api/a/b", "api") && within("api/a", "api/") && within("api", "api"));
+        assert!(within("anything", ""));
+        assert!(!within("apiary/a", "api") && !within("a/api", "api"));
+    }
+
+    /// 1 ← 2 ← 4 (main), 1 ← 3 ← 5 (topic), and 6 merges 5 into 4.
+    fn forked() -> World {
+        let mut world = bare_world();
+        for (number, parents) in [(1, &[][..]), (2, &[1]), (3, &[1]), (4, &[2]), (5, &[3]), (6, &[4, 5])] {
+            let commit = commit(&world, number, parents, "api/file");
+            world.commits.insert(commit.sha.clone(), commit);
+        }
+        world
+    }
+
+    #[test]
+    fn a_commit_stands_before_its_parents_whatever_its_date() {
+        let mut world = forked();
+        for commit in world.commits.values_mut() {
+            commit.committed_at = DateTime::UNIX_EPOCH;
+        }
+        let order = world.ancestry(&sha(6));
+        assert_eq!(order.len(), 6);
+        for (index, of) in order.iter().enumerate() {
+            for parent in &world.commits[of].parents {
+                assert!(order.iter().position(|it| it == parent) > Some(index), "{order:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn comparisons_count_from_where_histories_part() {
+        let world = forked();
+        let compared = world.compare(&sha(4), &sha(5)).unwrap();
+        assert_eq!((compared.merge_base, compared.ahead, compared.behind), (sha(1), vec![sha(3), sha(5)], 2));
+        let compared = world.compare(&sha(4), &sha(6)).unwrap();
+        assert_eq!((compared.merge_base, compared.behind), (sha(4), 0));
+        assert_eq!(compared.ahead, [sha(3), sha(5), sha(6)]);
+    }
+
+    #[test]
+    fn commits_that_share_no_history_cannot_be_compared() {
+        let mut world = forked();
+        let other = commit(&world, 7, &[], "api/file");
+        world.commits.insert(other.sha.clone(), other);
+        assert!(world.compare(&sha(4), &sha(7)).is_none());
+    }
+
+    #[test]
+    fn names_are_resolved_as_github_does() {
+        let mut world = forked();
+        world.references.insert("refs/heads/main".to_owned(), sha(4).to_string());
+        world.references.insert("refs/tags/v1".to_owned(), "f".repeat(40));
+        let tag = AnnotatedTag {
+            tag: "v1".to_owned(),
+            message: String::new(),
+            tagger: String::new(),
+            email: String::new(),
+            tagged_at: DateTime::UNIX_EPOCH,
+            commit: sha(2),
+        };
+        world.annotated_tags.insert("f".repeat(40), tag);
+        let of_four = sha(4).to_string();
+        for (name, commit) in [("main", 4), ("heads/main", 4), ("v1", 2), ("tags/v1", 2), (&of_four, 4)] {
+            assert_eq!(world.resolve(name), Some(sha(commit)), "{name}");
+        }
+        assert_eq!(world.resolve("topic"), None);
+        assert_eq!(world.resolve(&"0".repeat(40)), None);
     }
 }

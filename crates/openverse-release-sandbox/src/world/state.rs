@@ -232,3 +232,121 @@ impl<'a> Author<'a> {
         }
     }
 }
+
+#[cfg(test)]
+pub(super) mod tests {
+    use std::time::Duration;
+
+    use openverse_release_core::Project;
+
+    use super::*;
+
+    /// A world of Openverse's apps in which nothing has happened.
+    pub(crate) fn bare_world() -> World {
+        let openverse = Project::openverse();
+        let apps = openverse.apps.iter().map(SandboxApp::of).collect();
+        let start = DateTime::from_timestamp(1_700_000_000, 0).unwrap();
+        World::new("id".to_owned(), openverse.repositories, apps, Timing::default(), false, start)
+    }
+
+    pub(crate) fn sha(number: u32) -> CommitSha {
+        format!("{number:040x}").parse().unwrap()
+    }
+
+    pub(crate) fn commit(world: &World, number: u32, parents: &[u32], file: &str) -> CommitRecord {
+        CommitRecord {
+            sha: sha(number),
+            tree: "0".repeat(40),
+            parents: parents.iter().copied().map(sha).collect(),
+            author: "Ada".to_owned(),
+            email: "ada@example.invalid".to_owned(),
+            authored_at: world.clock,
+            committed_at: world.clock,
+            message: format!("Add number {number}"),
+            files: vec![file.to_owned()],
+        }
+    }
+
+    /// Pushes a commit that touches a file to the main branch.
+    fn push(world: &mut World, number: u32, file: &str) {
+        let parents: &[u32] = if number == 1 { &[] } else { &[number - 1] };
+        let commit = commit(world, number, parents, file);
+        world.references.insert(world.main_reference(), commit.sha.to_string());
+        world.commits.insert(commit.sha.clone(), commit);
+        world.observe_main();
+    }
+
+    fn slug(app: &str) -> AppSlug {
+        app.parse().unwrap()
+    }
+
+    #[test]
+    fn what_is_due_happens_at_its_own_time_and_in_order_however_late_it_is_looked_at() {
+        let mut world = bare_world();
+        let start = world.clock;
+        push(&mut world, 1, "api/a");
+        world.advance(start + Duration::from_secs(1));
+        push(&mut world, 2, "frontend/a");
+        push(&mut world, 3, "api/b");
+        world.advance(start + Duration::from_secs(3600));
+        let log = world.outbox.log.iter().map(|entry| {
+            (
+                (entry.at - start).num_milliseconds(),
+                format!("{} {}", entry.action, entry.target.split(' ').next().unwrap()),
+            )
+        });
+        let expected = [
+            (2_000, "build_images api"),
+            (2_000, "redraft api-2023.11.14.22.13.22"),
+            (2_000, "repository_dispatch deploy_staging_api"),
+            (3_000, "build_images frontend"),
+            (3_000, "redraft frontend-2023.11.14.22.13.23"),
+            (3_000, "repository_dispatch deploy_staging_nuxt"),
+            (3_000, "build_images api"),
+            (3_000, "redraft api-2023.11.14.22.13.23"),
+            (3_000, "repository_dispatch deploy_staging_api"),
+            (5_300, "deploy api"),
+            (6_300, "deploy frontend"),
+            // The second one of the API waits for the first, which ended at 5.3 s.
+            (8_300, "deploy api"),
+        ];
+        let log: Vec<_> = log.collect();
+        assert_eq!(log, expected.map(|(at, what)| (at, what.to_owned())));
+        assert_eq!(world.live(&slug("api"), Environment::Staging).unwrap().commit, sha(3));
+    }
+
+    #[test]
+    fn time_never_goes_back() {
+        let mut world = bare_world();
+        let start = world.clock;
+        world.advance(start - Duration::from_secs(60));
+        assert_eq!(world.clock, start);
+    }
+
+    #[test]
+    fn one_push_of_many_commits_is_one_build_of_its_head() {
+        let mut world = bare_world();
+        push(&mut world, 1, "README.md");
+        assert_eq!(world.pending.len(), 0, "no app is touched");
+        for number in 2..5 {
+            let commit = commit(&world, number, &[number - 1], "catalog/a");
+            world.commits.insert(commit.sha.clone(), commit);
+        }
+        push(&mut world, 5, "api/a");
+        world.advance(world.clock + Duration::from_secs(60));
+        let built: Vec<_> =
+            world.builds.iter().map(|build| (build.app.as_str(), build.commit.clone())).collect();
+        assert_eq!(built, [("api", sha(5)), ("catalog", sha(5))]);
+    }
+
+    #[test]
+    fn a_state_survives_being_saved() {
+        let mut world = bare_world();
+        push(&mut world, 1, "api/a");
+        world.set_fault("pause-before:any".parse().unwrap(), 2, None);
+        world.advance(world.clock + Duration::from_secs(60));
+        let saved = serde_json::to_value(&world).unwrap();
+        let read: World = serde_json::from_value(saved.clone()).unwrap();
+        assert_eq!(serde_json::to_value(&read).unwrap(), saved);
+    }
+}
