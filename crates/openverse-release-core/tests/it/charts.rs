@@ -121,7 +121,7 @@ fn decode(label: &str) -> String {
 }
 
 /// A flow whose every text is the given one.
-fn saying(text: &str) -> Flow {
+pub(crate) fn saying(text: &str) -> Flow {
     let mut parts = Parts::to_production();
     for step in &mut parts.steps {
         step.label = text.to_owned();
@@ -133,7 +133,7 @@ fn saying(text: &str) -> Flow {
     parts.flow()
 }
 
-const HOSTILE: &[&str] = &[
+pub(crate) const HOSTILE: &[&str] = &[
     "\"]; Evil --> Merge; X[\"",
     "\")\n    Evil --> Merge",
     "`markdown` **bold** _it_ ~~no~~",

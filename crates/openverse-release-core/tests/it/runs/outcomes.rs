@@ -1,0 +1,333 @@
+//! How runs end when the world is not as it should be.
+
+use chrono::TimeDelta;
+use openverse_release_core::{
+    Effect, End, GitHubRunStatus, Input, Next, NotNow, OrderKind, Performer, Phase, ReplayError, Reply, Run,
+    RunEvent, Sight, Stop,
+};
+
+use super::world::{Drive, Mishap, TAG, World, api, digest, sha};
+
+fn release(world: &World) -> Drive {
+    Drive::start(world, &api(Performer::Runner), world.release_order())
+}
+
+fn go(drive: &mut Drive, world: &mut World) {
+    drive.go(world, std::iter::empty());
+}
+
+fn conflict(drive: &Drive) -> &str {
+    match drive.run.next() {
+        Next::Stopped(Stop::Conflict { found, .. }) => found,
+        other => panic!("expected a conflict, found {other:?}"),
+    }
+}
+
+fn refused(drive: &Drive) -> &str {
+    match drive.run.next() {
+        Next::Ended(End::Refused { found, .. }) => found,
+        other => panic!("expected a refusal, found {other:?}"),
+    }
+}
+
+fn unknown(drive: &Drive) -> &str {
+    match drive.run.next() {
+        Next::Stopped(Stop::Unknown { what }) => what,
+        other => panic!("expected unknown, found {other:?}"),
+    }
+}
+
+#[test]
+fn a_release_waits_for_an_approval_before_it_publishes() {
+    let world = World::new();
+    let drive = release(&world);
+    assert!(matches!(drive.run.next(), Next::Approval(step) if step.step.as_str() == "Publish"));
+    let error = drive.run.decide(Input::Saw(Sight::Blind { why: String::new() }), world.now, &drive.limits);
+    assert_eq!(error, Err(NotNow::NotLooking));
+}
+
+#[test]
+fn an_edited_draft_is_refused_and_nothing_is_changed() {
+    let mut world = World::new();
+    let mut drive = release(&world);
+    world.release.as_mut().unwrap().notes.push_str("\n- another change");
+    go(&mut drive, &mut world);
+    assert!(refused(&drive).contains("notes"), "{}", refused(&drive));
+    assert!(world.mutations.is_empty());
+}
+
+#[test]
+fn a_draft_that_is_gone_is_refused() {
+    let mut world = World::new();
+    let mut drive = release(&world);
+    world.release = None;
+    go(&mut drive, &mut world);
+    assert!(refused(&drive).contains("gone"), "{}", refused(&drive));
+}
+
+#[test]
+fn a_release_published_by_hand_on_the_right_commit_is_gone_on_with() {
+    let mut world = World::new();
+    let mut drive = release(&world);
+    world.release.as_mut().unwrap().draft = false;
+    world.tag_commit = Some(sha('b'));
+    go(&mut drive, &mut world);
+    assert_eq!(drive.run.next(), Next::Ended(&End::Done));
+    assert_eq!(world.mutations, ["tag openverse-api", "tag openverse-api_nginx", "dispatch"]);
+}
+
+#[test]
+fn a_release_published_by_hand_on_another_commit_is_refused() {
+    let mut world = World::new();
+    let mut drive = release(&world);
+    world.release.as_mut().unwrap().draft = false;
+    world.tag_commit = Some(sha('c'));
+    go(&mut drive, &mut world);
+    assert!(refused(&drive).contains("ccccccc"), "{}", refused(&drive));
+}
+
+#[test]
+fn a_published_release_that_was_turned_back_is_a_conflict_and_not_published_again() {
+    let mut world = World::new();
+    let mut drive = release(&world);
+    drive.tell(&world, Input::Approve { by: "ada".to_owned() });
+    let sight = world.see(&drive.run, &look(&drive));
+    let effect = drive.tell(&world, Input::Saw(sight)).unwrap();
+    world.perform(&effect);
+    drive.tell(&world, Input::Replied(Reply::Accepted { run: None }));
+    world.release.as_mut().unwrap().draft = true;
+    go(&mut drive, &mut world);
+    assert!(conflict(&drive).contains("turned back into a draft"), "{}", conflict(&drive));
+    assert_eq!(world.mutations, ["publish"]);
+
+    // A person publishes it again, and the run goes on.
+    world.release.as_mut().unwrap().draft = false;
+    drive.restart(&world);
+    go(&mut drive, &mut world);
+    assert_eq!(drive.run.next(), Next::Ended(&End::Done));
+    assert_eq!(world.mutations.iter().filter(|mutation| *mutation == "publish").count(), 1);
+}
+
+fn look(drive: &Drive) -> openverse_release_core::Look {
+    match drive.run.next() {
+        Next::Look(look) => look,
+        other => panic!("expected a look, found {other:?}"),
+    }
+}
+
+#[test]
+fn an_image_tag_that_names_another_image_is_a_conflict_that_shows_both() {
+    let mut world = World::new();
+    let companion = world.tags.keys().last().unwrap().clone();
+    world.tags.insert(companion, Some(digest('9')));
+    let mut drive = release(&world);
+    go(&mut drive, &mut world);
+    let Next::Stopped(Stop::Conflict { found, expected }) = drive.run.next() else { panic!("no conflict") };
+    assert!(found.contains("sha256:999999999999"), "{found}");
+    assert!(expected.contains("sha256:222222222222"), "{expected}");
+    assert_eq!(world.mutations, ["publish"], "no image is tagged where another is tagged wrongly");
+}
+
+#[test]
+fn a_failed_deployment_fails_the_run() {
+    let mut world = World::new();
+    world.next_outcome = GitHubRunStatus::Failed;
+    world.next_goes_live = false;
+    let mut drive = release(&world);
+    go(&mut drive, &mut world);
+    assert!(
+        matches!(drive.run.next(), Next::Ended(End::Failed { step, .. }) if step.as_str() == "ProductionDispatch")
+    );
+    assert_eq!(world.mutations.last().unwrap(), "dispatch");
+}
+
+#[test]
+fn a_deployment_that_ends_red_but_is_live_is_done_with_a_warning() {
+    let mut world = World::new();
+    world.next_outcome = GitHubRunStatus::Failed;
+    let mut drive = release(&world);
+    go(&mut drive, &mut world);
+    assert_eq!(drive.run.next(), Next::Ended(&End::Done));
+    let warning = drive.run.done().last().unwrap().warning.as_deref().unwrap();
+    assert!(warning.contains("failed although its version is live"), "{warning}");
+}
+
+#[test]
+fn a_deployment_that_succeeds_without_being_live_is_unknown() {
+    let mut world = World::new();
+    world.next_goes_live = false;
+    let mut drive = release(&world);
+    go(&mut drive, &mut world);
+    assert!(unknown(&drive).contains("/version answers aaaaaaa"), "{}", unknown(&drive));
+}
+
+#[test]
+fn a_later_deployment_of_another_version_is_a_conflict() {
+    let mut world = World::new();
+    world.next_goes_live = false;
+    let mut drive = release(&world);
+    world.takes = TimeDelta::seconds(30);
+    drive.limits.converge = TimeDelta::seconds(1);
+    let later = world.clone();
+    go(&mut drive, &mut world);
+    drop(later);
+    world.deploy(&format!("{}: somebody else", sha('a')), "workflow_dispatch");
+    drive.restart(&world);
+    world.now += TimeDelta::seconds(60);
+    go(&mut drive, &mut world);
+    assert!(conflict(&drive).contains("somebody else"), "{}", conflict(&drive));
+}
+
+#[test]
+fn a_deployment_that_hangs_is_unknown_and_can_be_resumed() {
+    let mut world = World::new();
+    world.takes = TimeDelta::hours(5);
+    let mut drive = release(&world);
+    go(&mut drive, &mut world);
+    assert!(unknown(&drive).contains("in progress"), "{}", unknown(&drive));
+    world.now += TimeDelta::hours(5);
+    drive.restart(&world);
+    go(&mut drive, &mut world);
+    assert_eq!(drive.run.next(), Next::Ended(&End::Done));
+    assert_eq!(world.mutations.iter().filter(|mutation| *mutation == "dispatch").count(), 1);
+}
+
+#[test]
+fn an_accepted_deployment_that_never_appears_is_unknown_and_not_asked_for_again() {
+    let mut world = World::new();
+    world.appears_after = TimeDelta::days(1);
+    let mut drive = release(&world);
+    go(&mut drive, &mut world);
+    assert!(unknown(&drive).contains("has not appeared"), "{}", unknown(&drive));
+    assert_eq!(world.mutations.iter().filter(|mutation| *mutation == "dispatch").count(), 1);
+}
+
+#[test]
+fn an_effect_that_comes_to_nothing_three_times_is_given_up() {
+    let mut world = World::new();
+    let mut drive = release(&world);
+    drive.go(&mut world, std::iter::repeat(Mishap::LostRequest));
+    assert!(unknown(&drive).contains("tried 3 times"), "{}", unknown(&drive));
+    assert!(world.mutations.is_empty());
+}
+
+#[test]
+fn what_is_performed_elsewhere_is_awaited_and_never_performed() {
+    let mut world = World::new();
+    let mut drive = Drive::start(&world, &api(Performer::Elsewhere), world.release_order());
+    drive.limits.begin = TimeDelta::seconds(30);
+    go(&mut drive, &mut world);
+    assert!(unknown(&drive).contains("is not there yet"), "{}", unknown(&drive));
+    assert_eq!(world.mutations, ["publish"]);
+
+    for (image, digest) in drive.run.order().version.bundle.images.clone() {
+        world.tags.insert(image, Some(digest));
+    }
+    world.deploy(super::world::IMAGE_TAG, "repository_dispatch");
+    drive.restart(&world);
+    go(&mut drive, &mut world);
+    assert_eq!(drive.run.next(), Next::Ended(&End::Done));
+    assert_eq!(world.mutations, ["publish"]);
+}
+
+#[test]
+fn a_blind_world_is_unknown_after_a_while() {
+    let world = World::new();
+    let mut drive = release(&world);
+    drive.tell(&world, Input::Approve { by: "ada".to_owned() });
+    let blind = || Input::Saw(Sight::Blind { why: "no route to host".to_owned() });
+    assert_eq!(drive.tell(&world, blind()), None);
+    assert!(matches!(drive.run.phase(), Phase::Looking));
+    let mut later = world.clone();
+    later.now += TimeDelta::minutes(3);
+    drive.tell(&later, blind());
+    assert!(unknown(&drive).contains("no route to host"), "{}", unknown(&drive));
+}
+
+#[test]
+fn a_refused_call_ends_a_run_that_changed_nothing_and_stops_one_that_did() {
+    let mut world = World::new();
+    let mut drive = release(&world);
+    drive.tell(&world, Input::Approve { by: "ada".to_owned() });
+    let sight = world.see(&drive.run, &look(&drive));
+    drive.tell(&world, Input::Saw(sight)).unwrap();
+    drive.tell(&world, Input::Replied(Reply::NotDone { why: "403".to_owned() }));
+    assert_eq!(refused(&drive), "403");
+
+    let mut drive = release(&world);
+    drive.tell(&world, Input::Approve { by: "ada".to_owned() });
+    let mut told = false;
+    while let Next::Look(look) = drive.run.next() {
+        let sight = world.see(&drive.run, &look);
+        match drive.tell(&world, Input::Saw(sight)) {
+            Some(effect @ Effect::PublishGitHubRelease { .. }) => {
+                world.perform(&effect);
+                drive.tell(&world, Input::Replied(Reply::Accepted { run: None }));
+            }
+            Some(_) => {
+                told = true;
+                drive.tell(&world, Input::Replied(Reply::NotDone { why: "403".to_owned() }));
+            }
+            None => {}
+        }
+    }
+    assert!(told);
+    assert_eq!(unknown(&drive), "403");
+}
+
+#[test]
+fn a_rollback_places_its_hold_before_it_acts_and_a_refused_one_holds_nothing() {
+    let mut world = World::new();
+    world.live = sha('b');
+    let mut drive = Drive::start(&world, &api(Performer::Runner), world.order(OrderKind::RollBack));
+    let sight = world.see(&drive.run, &look(&drive));
+    drive.tell(&world, Input::Saw(sight)).unwrap();
+    let places: Vec<_> = drive
+        .history
+        .iter()
+        .filter(|(_, event)| matches!(event, RunEvent::HoldPlaced | RunEvent::Intended { .. }))
+        .collect();
+    assert!(matches!(places[0].1, RunEvent::HoldPlaced), "{places:?}");
+    drive.tell(&world, Input::Replied(Reply::NotDone { why: "403".to_owned() }));
+    assert!(!drive.run.holds());
+}
+
+#[test]
+fn a_forced_deployment_happens_even_where_the_version_runs_already() {
+    let mut world = World::new();
+    world.live = sha('b');
+    let mut drive = Drive::start(&world, &api(Performer::Runner), world.order(OrderKind::Deploy));
+    go(&mut drive, &mut world);
+    assert_eq!(drive.run.next(), Next::Ended(&End::Done));
+    assert_eq!(world.mutations, ["dispatch"]);
+}
+
+#[test]
+fn a_history_in_the_wrong_order_is_no_run() {
+    let world = World::new();
+    let drive = release(&world);
+    let id = drive.run.id().clone();
+    let approve = RunEvent::Approved { step: "Publish".parse().unwrap(), by: "ada".to_owned() };
+    let done = RunEvent::StepDone { step: "Tag".parse().unwrap(), evidence: String::new(), warning: None };
+    let replay = |events: Vec<RunEvent>| {
+        let history = drive.history.clone().into_iter();
+        Run::replay(id.clone(), history.chain(events.into_iter().map(|event| (world.now, event))))
+    };
+    assert!(replay(vec![approve.clone()]).is_ok());
+    let out_of_place = |position| Err(ReplayError::OutOfPlace { run: id.clone(), position });
+    assert_eq!(replay(vec![done]), out_of_place(2));
+    assert_eq!(replay(vec![approve.clone(), approve.clone()]), out_of_place(3));
+    let end = RunEvent::Ended { end: End::Done };
+    assert_eq!(replay(vec![end, approve]), out_of_place(3));
+    assert_eq!(Run::replay(id.clone(), []), Err(ReplayError::NotStarted { run: id.clone() }));
+}
+
+#[test]
+fn the_release_names_its_git_tag_in_every_refusal() {
+    let mut world = World::new();
+    let mut drive = release(&world);
+    world.release = None;
+    go(&mut drive, &mut world);
+    let Next::Ended(End::Refused { expected, .. }) = drive.run.next() else { panic!("not refused") };
+    assert!(expected.contains(TAG), "{expected}");
+}
