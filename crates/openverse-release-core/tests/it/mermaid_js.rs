@@ -1,5 +1,7 @@
 //! Mermaid charts, read back by the real mermaid.js.
 
+#![expect(clippy::disallowed_types, reason = "the core starts no program, but mermaid.js is one")]
+
 use std::{
     io::Write as _,
     path::Path,
