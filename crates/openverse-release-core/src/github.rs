@@ -124,6 +124,34 @@ pub struct GitHubRelease {
     pub page: String,
 }
 
+impl GitHubRelease {
+    /// Returns what of this release is no longer as it was seen, and how it was seen, in words;
+    /// none if a person would read the same on its page. Whether it is a draft is not compared.
+    pub fn difference_from(&self, seen: &Self) -> Option<(String, String)> {
+        let texts = |release: &Self| {
+            let target = release.target.as_commitish();
+            [
+                ("git tag", release.git_tag.to_string()),
+                ("name", release.name.clone()),
+                ("target", target.to_owned()),
+            ]
+        };
+        let (mut found, mut expected) = (Vec::new(), Vec::new());
+        for ((what, now), (_, before)) in texts(self).into_iter().zip(texts(seen)) {
+            if now != before {
+                found.push(format!("{what} {now:?}"));
+                expected.push(format!("{what} {before:?}"));
+            }
+        }
+        if self.notes != seen.notes {
+            // Too long to show.
+            found.push("other release notes".to_owned());
+            expected.push("the release notes as they were read".to_owned());
+        }
+        (!found.is_empty()).then(|| (found.join(", "), expected.join(", ")))
+    }
+}
+
 /// The number GitHub gives a run of a GitHub Workflow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -56,7 +56,7 @@ impl Engine {
     /// # Errors
     /// When the app has no releases, or an outside system does not answer.
     pub async fn preview(&self, app: &App) -> Result<Preview, EngineError> {
-        Preview::look(&self.world, &self.project.repositories, app).await
+        Preview::look(&self.world, &self.project.repositories.main, app).await
     }
 
     /// Returns the order to deploy a version, whichever it is.

@@ -1,6 +1,6 @@
 //! What an engine can answer instead of doing what it was asked.
 
-use openverse_release_core::{IncompatibleProcess, NoReleases, NotNow, ParseError, PlanError};
+use openverse_release_core::{IncompatibleProcess, NoReleases, NotNow, ParseError, PlanError, ReplayError};
 use openverse_release_ports::PortError;
 use serde::Serialize;
 
@@ -41,6 +41,9 @@ pub enum EngineError {
     /// The app's flow has no steps for it.
     #[error(transparent)]
     Plan(#[from] PlanError),
+    /// The steps make no run.
+    #[error(transparent)]
+    Replay(#[from] ReplayError),
     /// A tag or name could not be read.
     #[error(transparent)]
     Parse(#[from] ParseError),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use openverse_release_core::{
     App, Bundle, Commit, CommitSha, DeployableVersion, Digest, Environment, GitHubRelease, GitTag, ImageName,
-    ImageTag, Order, OrderKind, Repositories,
+    ImageTag, Order, OrderKind,
 };
 use openverse_release_ports::CommitQuery;
 use serde::Serialize;
@@ -53,23 +53,25 @@ impl Preview {
     ///
     /// # Errors
     /// When the app has no releases, or an outside system does not answer.
-    pub async fn look(world: &World, repositories: &Repositories, app: &App) -> Result<Self, EngineError> {
+    pub async fn look(world: &World, main: &str, app: &App) -> Result<Self, EngineError> {
         let prefix = app.require_prefix()?;
         let mut blockers = Vec::new();
         let releases = world.releases.releases(prefix).await?;
         let last_release = world.releases.tags(prefix).await?.into_iter().next();
         let draft = only_draft(app, &releases, last_release.as_ref(), &mut blockers);
 
-        let mut touching = newest_touching(world, &repositories.main, app, SEARCHED).await?;
+        // A draft follows a branch, or names the commit it is for.
+        let target = draft.as_ref().map_or(main, |draft| draft.target.as_commitish());
+        let mut touching = newest_touching(world, target, app, SEARCHED).await?;
         if touching.is_empty() {
             blockers.push(Refusal::new(
-                format!("no commit on {} that touches {}", repositories.main, app.source_paths.join(", ")),
+                format!("no commit on {target} that touches {}", app.source_paths.join(", ")),
                 format!("one that CI built images of the {} from", app.name),
                 "merge a change of the app first",
             ));
         }
         let (commit, images) = match touching.first().cloned() {
-            Some(newest) => find_built(world, repositories, app, newest, &mut blockers).await?,
+            Some(newest) => find_built(world, target, app, newest, &mut blockers).await?,
             None => (None, Vec::new()),
         };
         if let Some((_, last)) = &last_release {
@@ -108,6 +110,9 @@ impl Preview {
                 }
                 None => {}
             }
+        }
+        if let Some(draft) = &draft {
+            cautions.extend(unmentioned(&touching, &draft.notes));
         }
         Ok(Self {
             draft,
@@ -191,6 +196,28 @@ fn only_draft(
     }
 }
 
+/// Returns a caution if the notes leave out pull requests that the release contains.
+///
+/// A merge names its pull request at the end of its subject: `Make it fast (#12)`.
+fn unmentioned(changes: &[Commit], notes: &str) -> Option<String> {
+    let number = |commit: &Commit| {
+        let (_, number) = commit.subject.trim_end().strip_suffix(')')?.rsplit_once("(#")?;
+        number.parse::<u64>().ok()
+    };
+    let mentioned = |number: &u64| {
+        let text = format!("#{number}");
+        notes
+            .match_indices(&text)
+            .any(|(at, _)| !notes[at + text.len()..].starts_with(|c: char| c.is_ascii_digit()))
+    };
+    let missing: Vec<_> = changes.iter().filter_map(number).filter(|number| !mentioned(number)).collect();
+    if missing.is_empty() {
+        return None;
+    }
+    let list: Vec<_> = missing.iter().map(|number| format!("#{number}")).collect();
+    Some(format!("the notes do not mention {}, which the release contains", list.join(", ")))
+}
+
 /// Returns the newest commits of a branch that touch the app, newest first.
 pub(crate) async fn newest_touching(
     world: &World,
@@ -218,7 +245,7 @@ pub(crate) async fn newest_touching(
 /// That is the newest commit that touches the app, or a later one where CI builds on more paths.
 async fn find_built(
     world: &World,
-    repositories: &Repositories,
+    target: &str,
     app: &App,
     newest: Commit,
     blockers: &mut Vec<Refusal>,
@@ -233,7 +260,7 @@ async fn find_built(
         return Ok((Some(newest), images));
     }
     // A rare path, so it may ask more: which commit is `latest` of the app's own image built from?
-    let query = CommitQuery { branch: repositories.main.clone(), path: None, limit: SEARCHED };
+    let query = CommitQuery { branch: target.to_owned(), path: None, limit: SEARCHED };
     let history = world.code.commits(&query).await?;
     let main_image = images.first().map(|image| (image.image.clone(), image.latest.clone()));
     let mut built = None;
@@ -261,12 +288,18 @@ async fn find_built(
         }
     }
     for image in images.iter().filter(|image| image.latest.is_none() || image.latest != image.of_commit) {
-        blockers.push(mismatch(app, image, &newest, built.as_ref(), &repositories.main));
+        blockers.push(mismatch(app, image, &newest, built.as_ref(), target));
     }
     Ok((Some(newest), images))
 }
 
-fn mismatch(app: &App, image: &ImagePreview, newest: &Commit, built: Option<&Commit>, main: &str) -> Refusal {
+fn mismatch(
+    app: &App,
+    image: &ImagePreview,
+    newest: &Commit,
+    built: Option<&Commit>,
+    target: &str,
+) -> Refusal {
     let name = image.image.short();
     let commit = newest.sha.short();
     let show =
@@ -288,11 +321,30 @@ fn mismatch(app: &App, image: &ImagePreview, newest: &Commit, built: Option<&Com
     }
     let origin = match built {
         Some(built) => format!("the image of commit {}", built.sha.short()),
-        None => format!("not the image of a recent commit on {main}"),
+        None => format!("not the image of a recent commit on {target}"),
     };
     Refusal::new(
         format!("{name}:latest naming {} ({origin})", show(&image.latest)),
         expected,
         "wait until CI has built the newest commit, or point `latest` back, then look at `preview` again",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pull_requests_that_the_notes_leave_out_are_named() {
+        let commit = |subject: &str| Commit {
+            sha: "a".repeat(40).parse().unwrap(),
+            subject: subject.to_owned(),
+            author: "ada".to_owned(),
+            committed_at: chrono::DateTime::UNIX_EPOCH,
+        };
+        let changes = ["One (#12)", "Two (#123)", "Three (#4) ", "No number", "Fix (#x)"].map(commit);
+        let caution = unmentioned(&changes, "- One #123\n- Three #4").unwrap();
+        assert_eq!(caution, "the notes do not mention #12, which the release contains");
+        assert_eq!(unmentioned(&changes, "#12, #123, #4"), None);
+    }
 }

@@ -22,23 +22,10 @@ pub fn require_same_draft(seen: &GitHubRelease, now: Option<&GitHubRelease>) -> 
     if !now.draft {
         return conflict(format!("the GitHub Release {}, already published", now.git_tag), draft);
     }
-    let mut found = Vec::new();
-    let mut expected = Vec::new();
-    let mut compare = |what: &str, now: &str, seen: &str| {
-        if now != seen {
-            found.push(format!("{what} \"{}\"", now.escape_debug()));
-            expected.push(format!("{what} \"{}\"", seen.escape_debug()));
-        }
-    };
-    compare("git tag", &now.git_tag.to_string(), &seen.git_tag.to_string());
-    compare("name", &now.name, &seen.name);
-    compare("target", now.target.as_commitish(), seen.target.as_commitish());
-    if now.notes != seen.notes {
-        // Too long to show, and from outside.
-        found.push("other release notes".to_owned());
-        expected.push("the release notes as they were read".to_owned());
+    match now.difference_from(seen) {
+        None => Ok(()),
+        Some((found, expected)) => conflict(found, expected),
     }
-    if found.is_empty() { Ok(()) } else { conflict(found.join(", "), expected.join(", ")) }
 }
 
 /// The GitHub Releases of one repository.

@@ -1,13 +1,10 @@
 //! Driving a run for a person: approvals, progress, and what it came to.
 
-use std::{
-    collections::BTreeMap,
-    io::{self, Write},
-};
+use std::io::{self, Write};
 
 use chrono::{DateTime, Utc};
 use openverse_release_core::{
-    App, CommitSha, End, Environment, ImageTag, Order, Phase, Run, Step, StepId, StepMark, Stop, Task,
+    App, CommitSha, End, Environment, ImageTag, Order, Phase, Run, Step, StepId, Stop, Task,
 };
 use openverse_release_engine::{Pause, Session, StoredRun};
 use serde::Serialize;
@@ -204,20 +201,6 @@ pub(super) fn exit_of(run: &Run) -> Exit {
         | Phase::Stopped { stop: Stop::Conflict { .. }, .. } => Exit::Refused,
         _ => Exit::Unfinished,
     }
-}
-
-/// Returns the marks that show a run on its flow.
-pub(super) fn marks(run: &Run) -> BTreeMap<StepId, StepMark> {
-    let mark = |(index, step): (usize, &openverse_release_core::PlannedStep)| {
-        let mark = match run.phase() {
-            _ if index < run.done().len() => StepMark::Done,
-            Phase::Ended(End::Failed { step: failed, .. }) if *failed == step.step => StepMark::Failed,
-            _ if index == run.done().len() => StepMark::Current,
-            _ => StepMark::Pending,
-        };
-        (step.step.clone(), mark)
-    };
-    run.steps().iter().enumerate().map(mark).collect()
 }
 
 fn conclude(out: &mut dyn Write, app: &App, run: &Run) -> io::Result<()> {

@@ -1,109 +1,181 @@
 //! A run, as it goes.
 
-use std::{sync::Mutex, time::Duration};
+use std::{
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 
-use indicatif::{ProgressBar, ProgressStyle};
-use openverse_release_core::{End, Flow, Phase, Run, RunEvent, StepId, Stop};
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use openverse_release_core::{End, Flow, Phase, PlannedStep, Run, RunEvent, StepId, Stop, Trigger};
 use openverse_release_engine::Watcher;
 
 use super::{BAD, DIM, GOOD, Output, WARN, clean};
 
-/// Tells a person what happens in a run: a line for what happened, and at a terminal a spinner
-/// for what is being waited for.
-#[derive(Debug)]
+/// Tells a person what happens in a run.
+///
+/// At a terminal the steps of the run stand on the screen, each with where it stands and a spinner
+/// at the present one. Elsewhere there is a plain line for each thing that happens.
 pub(crate) struct Progress<'a> {
     output: Output,
     flow: &'a Flow,
-    spinner: ProgressBar,
-    last: Mutex<String>,
+    screen: MultiProgress,
+    bars: Mutex<Vec<(StepId, ProgressBar)>>,
 }
 
 impl<'a> Progress<'a> {
     pub(crate) fn new(output: Output, flow: &'a Flow) -> Self {
-        let spinner = if output.can_draw() { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
-        spinner.set_style(ProgressStyle::with_template("{spinner} {msg} ({elapsed})").unwrap_or_else(|_| {
-            // The template above is a constant that a test draws.
-            ProgressStyle::default_spinner()
-        }));
-        Self { output, flow, spinner, last: Mutex::new(String::new()) }
+        Self { output, flow, screen: MultiProgress::new(), bars: Mutex::default() }
     }
 
-    /// Takes the spinner away.
+    /// Leaves the steps on the screen as they stand, so that something else can be printed.
     pub(crate) fn finish(&self) {
-        self.spinner.finish_and_clear();
+        for (_, bar) in self.bars.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
+            bar.abandon();
+        }
     }
 
-    fn line(&self, line: &str) {
-        // Whoever closed the output does not want to read on; the run goes on all the same.
-        self.spinner.suspend(|| self.output.say(line).ok());
+    /// Tells of something beside the steps.
+    fn note(&self, line: &str) {
+        if self.output.can_draw() {
+            // A screen that cannot be written to is no reason to stop the run.
+            self.screen.println(line).ok();
+        } else {
+            self.output.say(line).ok();
+        }
     }
 
-    fn label(&self, step: &StepId) -> String {
-        let label = self.flow.step(step).map_or_else(|| step.to_string(), |step| step.label.clone());
-        label.lines().next().unwrap_or_default().to_owned()
+    /// Shows where a step stands, with the words for it.
+    fn show(&self, run: &Run, step: &StepId, state: State, words: &str) {
+        let words = clean(words);
+        if !self.output.can_draw() {
+            let name =
+                run.steps().iter().find(|planned| planned.step == *step).map(boxed).unwrap_or_default();
+            if let Some(word) = state.word() {
+                self.output.say(&format!("{word}  {name} {words}")).ok();
+            }
+            return;
+        }
+        let mut bars = self.bars.lock().unwrap_or_else(PoisonError::into_inner);
+        if bars.is_empty() {
+            bars.extend(run.steps().iter().enumerate().map(|(index, planned)| {
+                let bar = self.screen.add(ProgressBar::new_spinner()).with_prefix(boxed(planned));
+                let done = run.done().get(index);
+                let label = self.flow.step(&planned.step).map_or("", |step| step.label.as_str());
+                let words = done.map_or_else(|| label.replace('\n', " "), |done| clean(&done.evidence));
+                (if done.is_some() { State::Done } else { State::Pending }).draw(&bar, words);
+                (planned.step.clone(), bar)
+            }));
+        }
+        if let Some((_, bar)) = bars.iter().find(|(id, _)| id == step) {
+            state.draw(bar, words);
+        }
+    }
+}
+
+/// Where a step of a run stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Pending,
+    /// Going on; worth a line only where there is a screen.
+    Busy,
+    UnderWay,
+    Done,
+    Stopped,
+    Failed,
+}
+
+impl State {
+    /// Returns the word a plain line begins with, if it is worth a line.
+    fn word(self) -> Option<String> {
+        match self {
+            Self::Pending | Self::Busy => None,
+            Self::UnderWay => Some(format!("{DIM}  .. {DIM:#}")),
+            Self::Done => Some(format!("{GOOD}done {GOOD:#}")),
+            Self::Stopped => Some(format!("{WARN}stop {WARN:#}")),
+            Self::Failed => Some(format!("{BAD}fail {BAD:#}")),
+        }
     }
 
-    fn spin(&self, run: &Run, what: &str) {
-        self.spinner.enable_steady_tick(Duration::from_millis(120));
-        self.spinner.set_message(format!("{}: {}", self.label(&run.step().step), clean(what)));
+    fn draw(self, bar: &ProgressBar, words: String) {
+        let template = match self {
+            Self::Pending => "  {prefix:.dim} {msg:.dim}",
+            Self::Busy | Self::UnderWay => "{spinner} {prefix:.bold} {msg} {elapsed:.dim}",
+            Self::Done => "{spinner:.green} {prefix} {msg}",
+            Self::Stopped => "{spinner:.yellow} {prefix} {msg:.yellow}",
+            Self::Failed => "{spinner:.red} {prefix} {msg:.red}",
+        };
+        let style =
+            ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_spinner());
+        // The last sign is the one that a finished spinner keeps.
+        let ticks = match self {
+            Self::Done => "+",
+            Self::Stopped | Self::Failed => "!",
+            _ => ".",
+        };
+        bar.set_style(style.tick_chars(&format!("-\\|/{ticks}")));
+        match self {
+            Self::Pending => bar.set_message(words),
+            Self::Busy | Self::UnderWay => {
+                bar.set_message(words);
+                bar.enable_steady_tick(Duration::from_millis(120));
+            }
+            Self::Done | Self::Stopped | Self::Failed => bar.abandon_with_message(words),
+        }
+    }
+}
+
+/// Returns a step's name in the box its chart has.
+fn boxed(step: &PlannedStep) -> String {
+    match step.trigger {
+        Trigger::Manual => format!("[{}]", step.step),
+        Trigger::Automatic => format!("({})", step.step),
     }
 }
 
 impl Watcher for Progress<'_> {
     fn happened(&self, run: &Run, event: &RunEvent) {
         match event {
-            RunEvent::Started { .. } => {}
-            RunEvent::Approved { by, .. } => self.line(&format!("{DIM}approved by {}{DIM:#}", clean(by))),
-            RunEvent::Intended { effect, .. } => self.spin(run, &effect.describe()),
-            RunEvent::Performed { .. } => {}
+            RunEvent::Started { .. } | RunEvent::Performed { .. } => {}
+            RunEvent::Approved { step, .. } => self.show(run, step, State::Busy, "approved"),
+            RunEvent::Intended { step, effect } => self.show(run, step, State::Busy, &effect.describe()),
             RunEvent::HoldPlaced => {
                 let order = run.order();
-                self.line(&format!(
-                    "{WARN}hold{WARN:#}  {} {} takes no release and no deployment until the hold is lifted",
+                self.note(&format!(
+                    "{WARN}hold {WARN:#}  {} {} takes no release and no deployment until it is lifted",
                     order.app, order.environment
                 ));
             }
-            RunEvent::NotPerformed { why, .. } => self.line(&format!("{BAD}not done{BAD:#}  {}", clean(why))),
+            RunEvent::NotPerformed { why, .. } => self.note(&format!("{BAD}not done{BAD:#}  {}", clean(why))),
             RunEvent::ReplyLost { why, .. } => {
-                self.line(&format!("{WARN}in doubt{WARN:#}  {}; looking whether it happened", clean(why)));
+                self.note(&format!("{WARN}in doubt{WARN:#}  {}; looking whether it happened", clean(why)));
             }
-            RunEvent::UnderWay { evidence, .. } => {
-                let mut last = self.last.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-                if *last != *evidence {
-                    self.line(&format!("{DIM}      {}{DIM:#}", clean(evidence)));
-                    last.clone_from(evidence);
-                }
-                self.spin(run, evidence);
-            }
+            RunEvent::UnderWay { step, evidence, .. } => self.show(run, step, State::UnderWay, evidence),
             RunEvent::StepDone { step, evidence, warning } => {
-                self.line(&format!("{GOOD}done{GOOD:#}  {}: {}", self.label(step), clean(evidence)));
+                self.show(run, step, State::Done, evidence);
                 if let Some(warning) = warning {
-                    self.line(&format!("{WARN}note{WARN:#}  {}", clean(warning)));
+                    self.note(&format!("{WARN}note {WARN:#}  {}", clean(warning)));
                 }
             }
-            RunEvent::Stopped { step, stop } => {
-                let why = match stop {
-                    Stop::Conflict { found, .. } => format!("found {found}"),
-                    Stop::Unknown { what } => what.clone(),
-                };
-                self.line(&format!("{BAD}stopped{BAD:#}  {}: {}", self.label(step), clean(&why)));
+            RunEvent::Stopped { step, stop: Stop::Conflict { found, .. } } => {
+                self.show(run, step, State::Stopped, &format!("found {found}"));
             }
-            RunEvent::Resumed { by } => self.line(&format!("{DIM}resumed by {}{DIM:#}", clean(by))),
-            RunEvent::Ended { end } => match end {
-                End::Failed { step, evidence } => {
-                    self.line(&format!("{BAD}failed{BAD:#}  {}: {}", self.label(step), clean(evidence)));
-                }
-                End::Done | End::Refused { .. } | End::Abandoned { .. } => {}
-            },
+            RunEvent::Stopped { step, stop: Stop::Unknown { what } } => {
+                self.show(run, step, State::Stopped, what);
+            }
+            RunEvent::Resumed { by } => self.note(&format!("{DIM}resumed by {}{DIM:#}", clean(by))),
+            RunEvent::Ended { end: End::Failed { step, evidence } } => {
+                self.show(run, step, State::Failed, evidence);
+            }
+            RunEvent::Ended { end: End::Done | End::Refused { .. } | End::Abandoned { .. } } => {}
         }
     }
 
     fn waiting(&self, run: &Run) {
-        let what = match run.phase() {
+        let words = match run.phase() {
             Phase::UnderWay { evidence } => evidence.clone(),
             Phase::InDoubt { effect, .. } => format!("looking whether it happened: {}", effect.describe()),
             _ => "waiting".to_owned(),
         };
-        self.spin(run, &what);
+        self.show(run, &run.step().step, State::Busy, &words);
     }
 }

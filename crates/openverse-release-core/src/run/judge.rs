@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Effect, Run, Sight, Task};
+use super::{Effect, Phase, Run, Sight, Task};
 use crate::{
     CommitSha, DeploymentMeans, DeploymentRun, DeploymentTarget, Digest, GitHubRelease, GitHubRunId,
     GitHubRunStatus, ImageName, LiveVersion, OrderKind, Performer,
@@ -98,8 +98,8 @@ impl Run {
                 release.git_tag,
                 on.short()
             )),
-            (Some(release), None) if release.draft => match difference(draft, release) {
-                Some(found) => conflict(found),
+            (Some(release), None) if release.draft => match release.difference_from(draft) {
+                Some((found, _)) => conflict(format!("it changed since: {found}")),
                 None => Verdict::Absent(Effect::PublishGitHubRelease {
                     draft: Box::new(draft.clone()),
                     commit: commit.clone(),
@@ -183,7 +183,7 @@ impl Run {
         };
 
         let Some(run) = self.followed(runs, forced) else {
-            let in_doubt = matches!(self.phase, super::Phase::InDoubt { .. } | super::Phase::UnderWay { .. });
+            let in_doubt = self.phase != Phase::Looking;
             if is_live && !forced && !in_doubt {
                 return Verdict::Done {
                     evidence: format!("{answer}, deployed before"),
@@ -264,12 +264,13 @@ impl Run {
         }
     }
 
-    /// Tells whether the answer of the live app matters for what the runs show: not while the
-    /// deployment that is followed goes on.
+    /// Tells whether the answer of the live app matters for what the runs show: once the
+    /// deployment that is followed has ended, and before a release's deployment is asked for.
     pub fn needs_live(&self, runs: &[DeploymentRun]) -> bool {
-        match self.step().task {
-            Task::Deploy { forced, .. } => self.followed(runs, forced).is_none_or(|run| run.status.ended()),
-            Task::Publish | Task::TagImages => false,
+        let Task::Deploy { forced, .. } = self.step().task else { return false };
+        match self.followed(runs, forced) {
+            Some(run) => run.status.ended(),
+            None => !forced && self.phase == Phase::Looking,
         }
     }
 
@@ -296,18 +297,4 @@ impl Run {
             run_name: format!("{} [{}]", order.reason, self.id()),
         })
     }
-}
-
-/// Returns what of a draft is no longer as it was seen, in words.
-fn difference(seen: &GitHubRelease, now: &GitHubRelease) -> Option<String> {
-    if now.git_tag != seen.git_tag {
-        return Some(format!("the draft is now {}", now.git_tag));
-    }
-    let fields = [
-        ("name", now.name != seen.name),
-        ("notes", now.notes != seen.notes),
-        ("target", now.target != seen.target),
-    ];
-    let (what, _) = fields.into_iter().find(|(_, differs)| *differs)?;
-    Some(format!("the draft's {what} changed after it was previewed"))
 }
