@@ -1,0 +1,20 @@
+//! Drives the real binary, as a person would: in a sandbox of its own, and on bad days.
+
+mod bad_days;
+mod crash;
+mod crash_at_random;
+mod exchange;
+mod expectation;
+mod facts;
+mod faults;
+mod hostile_text;
+mod interrupt;
+mod json_output;
+mod live_world;
+mod output;
+mod parallel;
+mod place;
+mod refusals;
+mod requests;
+mod served;
+mod snapshot;
