@@ -140,6 +140,24 @@ fn branches_and_joins_are_written_out() {
 }
 
 #[test]
+fn a_step_is_listed_below_all_that_lead_to_it() {
+    // The last step is written first, and one of the ways to it is longer than the other.
+    let parts = Parts::empty()
+        .step("Last", Manual, TO_STAGING)
+        .step("Merge", Manual, Operation::MergeToMain)
+        .step("Far", Manual, Operation::MergeToMain)
+        .step("Farther", Manual, Operation::MergeToMain)
+        .link("Merge", "==>", "Last")
+        .link("Merge", "==>", "Far")
+        .link("Far", "==>", "Farther")
+        .link("Farther", "==>", "Last");
+    let text = parts.flow().to_text(ChartLevel::Overview);
+    let entries: Vec<_> = text.lines().filter(|line| line.starts_with('[')).collect();
+    let ids: Vec<_> = entries.iter().filter_map(|line| line.split(['[', ']']).nth(1)).collect();
+    assert_eq!(ids[..4], ["Merge", "Far", "Farther", "Last"], "{text}");
+}
+
+#[test]
 fn no_line_is_wider_than_a_terminal_and_none_ends_in_blanks() {
     let marks: StepMarks = [("Merge".parse().unwrap(), StepMark::Current)].into();
     for flow in [

@@ -105,7 +105,7 @@ fn cycles_without_rollback(scope: &Scope<'_>) -> Vec<Violation> {
             continue;
         }
         // The shortest way back to the first step, and that step again.
-        let walk = scope.walk(onward, Direction::Outgoing, |link| inside(link.to) && link.from != first);
+        let walk = scope.walk(onward, Direction::Outgoing, |link| inside(link.to));
         let mut path = vec![first];
         path.extend(walk.path_to(first));
         let why =
