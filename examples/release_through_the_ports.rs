@@ -1,0 +1,107 @@
+//! Drives a release of the API, and then a rollback, from Rust: what a tool needs that embeds the
+//! engine. It all happens in a sandbox in a temporary directory, through the adapters for the real
+//! world, of which only the URLs differ.
+//!
+//! ```text
+//! cargo run -p openverse-release-examples --example release_through_the_ports
+//! ```
+
+use std::{error::Error, sync::Arc, time::Duration};
+
+use openverse_release_core::{Environment, Limits, Project, Run, RunEvent};
+use openverse_release_engine::{Engine, Pause, Session, SqliteJournal, Watcher, World};
+use openverse_release_github::GitHub;
+use openverse_release_live::{HttpVersionProbe, ProbeConfig};
+use openverse_release_oci::{OciRegistry, RegistryConfig};
+use openverse_release_ports::{Clock, Requests, SystemClock};
+use openverse_release_sandbox::{Options, Sandbox, StandIns, Timing};
+
+/// Prints each event as it happens.
+struct Printer;
+
+impl Watcher for Printer {
+    fn happened(&self, run: &Run, event: &RunEvent) {
+        let what = match event {
+            RunEvent::Approved { by, .. } => format!("approved by {by}"),
+            RunEvent::Intended { effect, .. } => format!("about to {}", effect.describe()),
+            RunEvent::Performed { .. } => "accepted; looking whether it shows".to_owned(),
+            RunEvent::UnderWay { evidence, .. } => format!("waiting: {evidence}"),
+            RunEvent::StepDone { step, evidence, .. } => format!("{step} is done: {evidence}"),
+            RunEvent::HoldPlaced => "held: no release and no deployment from now on".to_owned(),
+            other => format!("{other:?}"),
+        };
+        println!("  {:>18}  {what}", run.step().step.as_str());
+    }
+
+    fn waiting(&self, _: &Run) {}
+}
+
+/// Connects the adapters to where each system is: here the sandbox's stand-ins for them.
+fn connect(project: &Project, places: StandIns, requests: &Requests) -> Result<World, Box<dyn Error>> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let github = GitHub::builder().base_url(places.github).requests(requests.clone()).build()?;
+    let repositories = &project.repositories;
+    let code = Arc::new(github.repository(repositories.code.clone(), &repositories.main));
+    let infrastructure = github.repository(repositories.infrastructure.clone(), &repositories.main);
+    let registry = RegistryConfig { endpoints: places.registries, ..RegistryConfig::default() };
+    let probe = ProbeConfig { origins: places.origins, ..ProbeConfig::default() };
+    Ok(World {
+        releases: code.clone(),
+        code,
+        deployments: Arc::new(infrastructure),
+        registry: Arc::new(OciRegistry::new(registry, requests.clone(), Arc::clone(&clock))),
+        probe: Arc::new(HttpVersionProbe::new(probe, requests.clone(), Arc::clone(&clock))),
+        clock,
+    })
+}
+
+/// Drives a run to its end, saying yes to every step that asks.
+async fn drive(engine: &Engine, mut session: Session) -> Result<(), Box<dyn Error>> {
+    while engine.drive(&mut session, &Printer).await? == Pause::Approval {
+        engine.approve(&mut session, &Printer)?;
+    }
+    println!();
+    Ok(())
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let place = tempfile::tempdir()?;
+    let mut project = Project::openverse();
+    // At Openverse, GitHub Workflows tag and deploy once a release is published; here the run does.
+    project.apps.iter_mut().for_each(|app| app.performers.clear());
+
+    let sandbox = Sandbox::at(place.path().join("sandbox"));
+    let timing = Timing { appear_ms: 100, deploy_ms: 500, ..Timing::instant() };
+    sandbox.create(&project, Options { timing, ..Options::default() })?;
+    let server = sandbox.serve()?;
+    let requests = Requests::default();
+    let world = connect(&project, server.urls().stand_ins(&project)?, &requests)?;
+    let engine = Engine {
+        project: project.clone(),
+        world,
+        journal: Arc::new(SqliteJournal::open(&place.path().join("journal.sqlite"))?),
+        limits: Limits::default(),
+        poll: Duration::from_millis(100),
+        locks: place.path().join("locks"),
+        actor: "ada".to_owned(),
+    };
+    let api = project.app("api").ok_or("the project has no API")?;
+
+    let preview = engine.preview(api).await?;
+    println!("A release of {} changes:", preview.changes.len());
+    preview.changes.iter().for_each(|change| println!("  {} {}", change.sha.short(), change.subject));
+    let order = preview.order(api, &engine.actor)?;
+    drive(&engine, engine.begin(api, order)?).await?;
+
+    println!("It is bad, so production goes back:");
+    let why = "searches got slow";
+    let order = engine.order_rollback(api, Environment::Production, None, why).await?;
+    drive(&engine, engine.begin(api, order)?).await?;
+
+    if let Err(refused) = engine.check_not_held(api, Environment::Production) {
+        println!("The next release has to wait: {refused}\n");
+    }
+    requests.counts().iter().for_each(|(system, count)| println!("{count:>3} requests: {system}"));
+    Ok(())
+}
