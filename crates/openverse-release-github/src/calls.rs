@@ -150,19 +150,14 @@ impl GitHub {
     /// Returns where a redirect leads, as a path below the base URL. `None` if it leads to another
     /// server or out of the base URL: the token does not belong there.
     fn same_server(&self, path: &str, answer: &Answer) -> Option<String> {
-        let base = self.0.base.as_str().trim_end_matches('/');
-        let here = reqwest::Url::parse(&format!("{base}{path}")).ok()?;
+        let here = reqwest::Url::parse(&format!("{}{path}", self.0.base)).ok()?;
         let there = here.join(answer.header(header::LOCATION.as_str())?).ok()?;
-        if here.origin() != there.origin() {
-            return None;
-        }
         self.below_base(there.as_str())
     }
 
     /// Returns the path and query of a URL below the base URL.
     pub(crate) fn below_base(&self, url: &str) -> Option<String> {
-        let base = self.0.base.as_str().trim_end_matches('/');
-        url.strip_prefix(base).filter(|path| path.starts_with('/')).map(str::to_owned)
+        url.strip_prefix(self.0.base.as_str()).filter(|path| path.starts_with('/')).map(str::to_owned)
     }
 
     async fn send(&self, method: &Method, path: &str, body: Option<&Value>) -> Result<Answer, Failure> {

@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use http::HeaderValue;
 use octocrab::{AuthState, Octocrab, OctocrabBuilder};
-use openverse_release_core::{GitHubRepository, HttpUrl, ParseError};
+use openverse_release_core::{GitHubRepository, HttpUrl};
 use openverse_release_http::HttpSettings;
 use openverse_release_ports::{Clock, Requests, SystemClock};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -19,7 +19,9 @@ pub struct GitHub(pub(crate) Arc<Connection>);
 
 pub(crate) struct Connection {
     pub(crate) octocrab: Octocrab,
-    pub(crate) base: HttpUrl,
+    /// As the URL standard writes it, so that what a server links to can be compared with it, and
+    /// without a slash at its end.
+    pub(crate) base: String,
     pub(crate) token: Option<SecretString>,
     pub(crate) settings: HttpSettings,
     pub(crate) requests: Requests,
@@ -29,7 +31,7 @@ pub(crate) struct Connection {
 impl fmt::Debug for GitHub {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("GitHub")
-            .field("base", &self.0.base.as_str())
+            .field("base", &self.0.base)
             .field("token", &self.0.token.as_ref().map(|_| "[token]"))
             .field("settings", &self.0.settings)
             .finish_non_exhaustive()
@@ -76,14 +78,11 @@ impl Default for GitHubBuilder {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {
-    /// The base URL cannot be used.
-    #[error("the base URL of GitHub's API cannot be used")]
-    BaseUrl(#[source] ParseError),
-    /// The base URL ends in a query or a fragment.
-    #[error("the base URL of GitHub's API holds \"?\" or \"#\": {base}")]
-    BaseUrlNotAPath {
+    /// The base URL is no URL, or holds a query or a fragment.
+    #[error("the base URL of GitHub's API is not a plain URL: {base}")]
+    BaseUrl {
         /// The base URL.
-        base: HttpUrl,
+        base: String,
     },
     /// The token has characters that no HTTP header can hold, such as a line break.
     #[error("the GitHub token holds characters that no token has")]
@@ -137,13 +136,7 @@ impl GitHubBuilder {
     /// # Errors
     /// When the token or the base URL cannot be used, or there is no runtime.
     pub fn build(self) -> Result<GitHub, BuildError> {
-        let base = match self.base {
-            Some(base) => base,
-            None => PUBLIC_GITHUB.parse().map_err(BuildError::BaseUrl)?,
-        };
-        if base.as_str().contains(['?', '#']) {
-            return Err(BuildError::BaseUrlNotAPath { base });
-        }
+        let url = plain_url(self.base.as_ref().map_or(PUBLIC_GITHUB, HttpUrl::as_str))?;
         let auth = match &self.token {
             // octocrab would say so only at the first request.
             Some(token) if HeaderValue::from_str(token.expose_secret()).is_err() => {
@@ -156,9 +149,16 @@ impl GitHubBuilder {
             return Err(BuildError::NoRuntime);
         }
         let transport =
-            Transport::new(&base, &self.settings).map_err(|error| BuildError::Http(error.into()))?;
+            Transport::new(&url, &self.settings).map_err(|error| BuildError::Http(error.into()))?;
         let Ok(octocrab) = OctocrabBuilder::new_empty().with_service(transport).with_auth(auth).build();
+        let base = url.as_str().trim_end_matches('/').to_owned();
         let Self { token, settings, requests, clock, .. } = self;
         Ok(GitHub(Arc::new(Connection { octocrab, base, token, settings, requests, clock })))
     }
+}
+
+fn plain_url(text: &str) -> Result<reqwest::Url, BuildError> {
+    let url = reqwest::Url::parse(text).ok();
+    let plain = url.filter(|url| url.query().is_none() && url.fragment().is_none());
+    plain.ok_or_else(|| BuildError::BaseUrl { base: text.to_owned() })
 }

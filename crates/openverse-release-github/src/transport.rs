@@ -8,7 +8,6 @@ use std::{
 use http::{HeaderMap, HeaderValue, Request, Response, header};
 use http_body_util::BodyExt as _;
 use octocrab::OctoBody;
-use openverse_release_core::HttpUrl;
 use openverse_release_http::HttpSettings;
 use tower_service::Service;
 
@@ -40,7 +39,7 @@ impl SendError {
 }
 
 impl Transport {
-    pub(crate) fn new(base: &HttpUrl, settings: &HttpSettings) -> Result<Self, reqwest::Error> {
+    pub(crate) fn new(base: &reqwest::Url, settings: &HttpSettings) -> Result<Self, reqwest::Error> {
         let mut headers = HeaderMap::new();
         headers.insert(header::ACCEPT, HeaderValue::from_static("application/vnd.github+json"));
         let builder = reqwest::Client::builder()
@@ -51,14 +50,12 @@ impl Transport {
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never());
         // A proxy of the environment leads to the outside, never back to this machine.
-        let builder = if is_loopback(base) { builder.no_proxy() } else { builder };
+        let builder = match base.host_str() {
+            Some("127.0.0.1" | "localhost" | "[::1]") => builder.no_proxy(),
+            _ => builder,
+        };
         Ok(Self { client: builder.build()?, base: base.as_str().trim_end_matches('/').to_owned() })
     }
-}
-
-fn is_loopback(base: &HttpUrl) -> bool {
-    let url = reqwest::Url::parse(base.as_str()).ok();
-    matches!(url.as_ref().and_then(|url| url.host_str()), Some("127.0.0.1" | "localhost" | "[::1]"))
 }
 
 impl Service<Request<OctoBody>> for Transport {

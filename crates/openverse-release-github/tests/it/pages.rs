@@ -1,8 +1,9 @@
 //! Lists of several pages.
 
 use openverse_release_core::{GitTagPrefix, ReleaseTarget};
+use openverse_release_github::{BuildError, GitHub};
 use openverse_release_ports::{GitHubReleases as _, PortError};
-use openverse_release_testkit::{Reply, Seen};
+use openverse_release_testkit::{Reply, Seen, StandIn};
 use serde_json::{Value, json};
 
 use crate::{
@@ -111,4 +112,23 @@ async fn a_page_in_the_middle_is_repeated_too() {
     .await;
     assert_eq!(server.repository.releases(&api()).await.unwrap().len(), 2);
     assert_eq!(server.lines().len(), 3);
+}
+
+#[tokio::test]
+async fn a_base_url_may_be_written_in_any_way() {
+    let pages = vec![json!([release(1, TAG)]), json!([release(6, "api-2023.06.01.00.00.00")])];
+    let stand_in = StandIn::start(paged(pages)).await;
+    let port = stand_in.origin().rsplit(':').next().unwrap().to_owned();
+    let base = format!("http://LOCALHOST:0{port}/x/..{PREFIX}/").parse().unwrap();
+    let github = GitHub::builder().base_url(base).build().unwrap();
+    let repository = github.repository("o/r".parse().unwrap(), "main");
+    assert_eq!(repository.releases(&api()).await.unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn a_base_url_that_is_no_plain_url_is_refused() {
+    for base in ["https://github.example/api?v=3", "https://github.example/#x", "http://["] {
+        let refused = GitHub::builder().base_url(base.parse().unwrap()).build();
+        assert!(matches!(refused, Err(BuildError::BaseUrl { .. })), "{base}");
+    }
 }

@@ -30,7 +30,14 @@ async fn a_read_follows_a_renamed_repository_on_the_same_server() {
 #[tokio::test]
 async fn no_redirect_is_followed_to_another_server() {
     let other = StandIn::start(|_| json(200, &release(7, TAG))).await;
-    for location in [format!("{}{PREFIX}/x", other.origin()), format!("//{}/x", &other.origin()[7..])] {
+    let origin = other.origin();
+    let elsewhere = [
+        format!("{origin}{PREFIX}/x"),
+        format!("//{}{PREFIX}/x", &origin["http://".len()..]),
+        "/outside/of/the/base".to_owned(),
+        "/github/../outside".to_owned(),
+    ];
+    for location in elsewhere {
         let server = StandIn::start(move |_| Reply::answer(302, "").with("location", &location)).await;
         let answer = repository(&server).release(ID).await;
         assert!(matches!(answer, Err(PortError::Refused { status: 302, .. })), "{answer:?}");

@@ -157,9 +157,3 @@ async fn without_a_token_no_header_is_sent() {
 fn without_a_runtime_a_client_is_refused_and_does_not_panic() {
     assert!(matches!(GitHub::builder().build(), Err(BuildError::NoRuntime)));
 }
-
-#[tokio::test]
-async fn a_base_url_with_a_query_is_refused() {
-    let base = "https://github.example/api?v=3".parse().unwrap();
-    assert!(matches!(GitHub::builder().base_url(base).build(), Err(BuildError::BaseUrlNotAPath { .. })));
-}
