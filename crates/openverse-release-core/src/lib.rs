@@ -43,6 +43,6 @@ pub use project::{ExplainedTag, Project, ProjectError, TagKind, UnknownGitTag, e
 pub use run::{
     Decision, DeploymentLook, DoneStep, Effect, End, IncompatibleProcess, Input, Limits, Look, Next, NotNow,
     Order, OrderKind, Phase, PlanError, PlannedStep, ReplayError, Reply, Run, RunEvent, RunId, Sight, Stop,
-    Task, plan,
+    Task, carried_out, plan,
 };
 pub use tag::{GitTag, GitTagPrefix, ReleaseTag};

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
 
 use openverse_release_core::{
     App, DeploymentMeans, DeploymentRecord, Environment, ImageTag, Input, Limits, Order, OrderKind,
-    PlanError, Project, Run, RunId, deployment_history, last_known_working, plan,
+    PlanError, Project, Run, RunId, carried_out, deployment_history, last_known_working, plan,
 };
 use openverse_release_ports::RunQuery;
 
@@ -289,12 +289,8 @@ impl Engine {
         environment: Environment,
         limit: usize,
     ) -> Result<Vec<DeploymentRecord>, EngineError> {
-        let target = app
-            .deployment(environment)
-            .ok_or_else(|| PlanError::NotDeployed { app: app.name.clone(), environment })?;
-        let DeploymentMeans::GitHubWorkflow { workflow, .. } = &target.means else {
-            let means = target.means.describe();
-            return Err(PlanError::MeansNotCarriedOut { app: app.name.clone(), means }.into());
+        let DeploymentMeans::GitHubWorkflow { workflow, .. } = &carried_out(app, environment)?.means else {
+            return Ok(Vec::new());
         };
         // Whether a deployment was a redeployment or a rollback shows only beside those before it.
         let query = RunQuery { created_since: None, limit: limit.max(SEARCHED) };

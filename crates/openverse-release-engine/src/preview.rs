@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use openverse_release_core::{
     App, Bundle, Commit, CommitSha, DeployableVersion, Digest, Environment, GitHubRelease, GitTag, ImageName,
-    ImageTag, Order, OrderKind,
+    ImageTag, Order, OrderKind, carried_out,
 };
 use openverse_release_ports::CommitQuery;
 use serde::Serialize;
@@ -56,6 +56,13 @@ impl Preview {
     pub async fn look(world: &World, main: &str, app: &App) -> Result<Self, EngineError> {
         let prefix = app.require_prefix()?;
         let mut blockers = Vec::new();
+        if let Err(error) = carried_out(app, Environment::Production) {
+            blockers.push(Refusal::new(
+                error.to_string(),
+                "a deployment by a GitHub Workflow",
+                format!("release it by hand, as `flow {} --detailed` shows", app.slug),
+            ));
+        }
         let releases = world.releases.releases(prefix).await?;
         let last_release = world.releases.tags(prefix).await?.into_iter().next();
         let draft = only_draft(app, &releases, last_release.as_ref(), &mut blockers);

@@ -54,8 +54,15 @@ fn write(out: &mut dyn Write, app: &App, status: &AppStatus, now: DateTime<Utc>)
     for environment in &status.environments {
         write_environment(out, environment, now)?;
     }
-    if status.environments.is_empty() {
-        writeln!(out, "  {DIM}not deployed by a GitHub Workflow; its deployments are not looked at{DIM:#}")?;
+    for target in &app.deployments {
+        if !status.environments.iter().any(|seen| seen.environment == target.environment) {
+            let means = target.means.describe();
+            writeln!(
+                out,
+                "  {:<11}  {DIM}by {means}, which is not looked at{DIM:#}",
+                target.environment.as_str()
+            )?;
+        }
     }
     if let Some(tag) = &status.last_release {
         writeln!(out, "  released     {tag}")?;

@@ -21,5 +21,5 @@ pub use effect::{Effect, Reply};
 pub use event::{End, RunEvent, Stop};
 pub use judge::Limits;
 pub use look::{DeploymentLook, Look, Sight};
-pub use order::{Order, OrderKind, PlanError, PlannedStep, RunId, Task, plan};
+pub use order::{Order, OrderKind, PlanError, PlannedStep, RunId, Task, carried_out, plan};
 pub use state::{DoneStep, IncompatibleProcess, Next, Phase, ReplayError, Run};

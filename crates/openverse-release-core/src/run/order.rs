@@ -126,7 +126,7 @@ pub enum PlanError {
     },
     /// The deployment is by means that a run does not carry out.
     #[error(
-        "the {app} is deployed by {means}, which this tool does not carry out; found {means}, expected a GitHub Workflow"
+        "the {app} is deployed by other means than a GitHub Workflow, which this tool does not carry out: {means}"
     )]
     MeansNotCarriedOut {
         /// The app's name.
@@ -134,6 +134,19 @@ pub enum PlanError {
         /// What deploys it.
         means: String,
     },
+}
+
+/// Returns where an app is deployed to in an environment, if by means that a run can carry out.
+///
+/// # Errors
+/// When it is not deployed there, or by other means.
+pub fn carried_out(app: &App, environment: Environment) -> Result<&DeploymentTarget, PlanError> {
+    let not_deployed = || PlanError::NotDeployed { app: app.name.clone(), environment };
+    let target = app.deployment(environment).ok_or_else(not_deployed)?;
+    match &target.means {
+        DeploymentMeans::GitHubWorkflow { .. } => Ok(target),
+        means => Err(PlanError::MeansNotCarriedOut { app: app.name.clone(), means: means.describe() }),
+    }
 }
 
 /// Returns the steps of an app's flow that carry out an order of a kind for an environment.
@@ -147,12 +160,8 @@ pub enum PlanError {
 /// When the flow has no such steps, or the app is deployed by something a run cannot carry out.
 pub fn plan(app: &App, kind: &OrderKind, environment: Environment) -> Result<Vec<PlannedStep>, PlanError> {
     let flow = &app.flow;
+    let target = carried_out(app, environment)?;
     let not_deployed = || PlanError::NotDeployed { app: app.name.clone(), environment };
-    let target = app.deployment(environment).ok_or_else(not_deployed)?;
-    if !matches!(target.means, DeploymentMeans::GitHubWorkflow { .. }) {
-        let means = target.means.describe();
-        return Err(PlanError::MeansNotCarriedOut { app: app.name.clone(), means });
-    }
     let deploys_here =
         |step: &Step| step.operation.is_deployment() && step.operation.deploys_to().contains(&environment);
     let deployment = flow.steps().find(|step| deploys_here(step)).ok_or_else(not_deployed)?;
