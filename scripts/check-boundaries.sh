@@ -1,0 +1,61 @@
+#!/usr/bin/env bash
+# Checks which crates depend on which: the core is pure, arrows between layers only point down, and
+# the workspace has one HTTP client and one TLS stack.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+status=0
+refuse() {
+    echo "boundary: $*" >&2
+    status=1
+}
+
+# The crates that a package is made of, as `name version features`, without its dev-dependencies.
+normal_tree() {
+    cargo tree --locked -p "$1" -e normal --target all --prefix none --no-dedupe -f '{p} {f}' | sort -u
+}
+
+# By name: runtimes and async, network and TLS, databases, clocks and chance.
+readonly impure='(tokio|async|futures|smol|mio|polling|reqwest|hyper|http|h2|ureq|curl|axum|tower|octocrab|oci|rustls|native-tls|openssl|ring|aws-lc|socket2|rusqlite|libsqlite3|redb|git2|gix|time|jiff|iana-time-zone|quanta|instant|web-time|rand|getrandom|fastrand)'
+core=$(normal_tree openverse-release-core)
+while read -r crate; do
+    refuse "openverse-release-core depends on $crate; it has no async, network, database, clock or chance"
+done < <(grep -E "^$impure([-_][^ ]*)? " <<<"$core" || true)
+chrono=$(grep '^chrono ' <<<"$core")
+if grep -qwE 'clock|now|wasmbind' <<<"${chrono##* }"; then
+    refuse "openverse-release-core turns on the clock of $chrono"
+fi
+
+# A crate, and the crates of this workspace that it may be made of.
+layers() {
+    local layer=openverse-release-$1 own=" openverse-release-$1 " tree crate
+    shift
+    for crate in "$@"; do own+="openverse-release-$crate "; done
+    tree=$(normal_tree "$layer")
+    while read -r crate; do
+        [[ $own == *" $crate "* ]] || refuse "$layer depends on $crate, which is no layer below it"
+    done < <(grep -o '^openverse-release-[a-z]*' <<<"$tree" | sort -u)
+}
+layers core
+layers ports core
+layers http core ports
+layers github core ports http
+layers oci core ports http
+layers live core ports http
+layers engine core ports
+layers sandbox core ports
+
+all=$(cargo tree --locked --workspace --target all -e normal,build,dev --prefix none -f '{p}' | awk '{ print $1, $2 }' | sort -u)
+while read -r crate; do
+    refuse "the workspace depends on $crate"
+done < <(grep -E '^(ring|openssl|openssl-sys|native-tls) |^hyper v0\.' <<<"$all" || true)
+for crate in reqwest rustls; do
+    versions=$(grep -c "^$crate " <<<"$all" || true)
+    [ "$versions" -eq 1 ] || refuse "the workspace has $versions versions of $crate, expected one"
+done
+
+# With what it asks for itself, and nothing that another crate turned on for it.
+cargo check --locked --quiet -p openverse-release-core
+
+[ "$status" -ne 0 ] || echo "boundaries: the core is pure, layers only point down, one HTTP client, one TLS stack"
+exit "$status"
