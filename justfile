@@ -1,7 +1,7 @@
 # Thin: what is checked, and how, is in `.ci/run`, which CI runs too.
 
 _list:
-    @just --list --unsorted
+    @{{ just_executable() }} --list --unsorted
 
 # Formatting, clippy and the boundaries between crates
 check:
