@@ -130,7 +130,7 @@ impl Config {
     }
 
     /// Returns how long to wait for what: what the file says, otherwise what is usual.
-    pub(crate) fn limits(&self, usual: Limits) -> Limits {
+    pub(crate) fn limits(&self, usual: &Limits) -> Limits {
         let said = &self.limits;
         let or = |said: Option<Seconds>, usual: TimeDelta| {
             said.and_then(|Seconds(duration)| TimeDelta::from_std(duration).ok()).unwrap_or(usual)
@@ -176,7 +176,7 @@ mod tests {
 
     #[test]
     fn limits_that_are_not_said_stay_as_usual() {
-        let limits = config("[limits]\nappear = 0.5\n").limits(Limits::default());
+        let limits = config("[limits]\nappear = 0.5\n").limits(&Limits::default());
         assert_eq!(limits, Limits { appear: TimeDelta::milliseconds(500), ..Limits::default() });
         assert!(toml::from_str::<Config>("[limits]\nappear = -1").is_err());
     }

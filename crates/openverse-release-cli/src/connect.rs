@@ -151,7 +151,7 @@ impl Context {
             origins: self.config.live.origins.clone(),
         };
         let token = github_token();
-        let limits = self.config.limits(Limits::default());
+        let limits = self.config.limits(&Limits::default());
         let poll = self.config.poll(Duration::from_secs(10));
         self.engine(self.project()?, &places, token, limits, poll, None)
     }
@@ -192,7 +192,7 @@ impl Context {
             sight: TimeDelta::seconds(20),
         };
         let poll = self.config.poll(Duration::from_millis(250));
-        self.engine(project, &places, None, self.config.limits(usual), poll, server)
+        self.engine(project, &places, None, self.config.limits(&usual), poll, server)
     }
 
     fn engine(

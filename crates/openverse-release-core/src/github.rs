@@ -19,6 +19,10 @@ fn check_repository(text: &str) -> Result<(), ParseError> {
             c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-')
         })
         .map_err(|error| ParseError::new(subject, text, offset + error.position(), expected))?;
+        // It becomes part of a path.
+        if matches!(part, "." | "..") {
+            return Err(ParseError::new(subject, text, offset, expected));
+        }
     }
     Ok(())
 }

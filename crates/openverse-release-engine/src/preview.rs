@@ -113,7 +113,7 @@ impl Preview {
                     commit.sha.short()
                 )),
                 Some(LiveAnswer::Trouble(why)) => {
-                    cautions.push(format!("staging could not be asked for its version: {why}"))
+                    cautions.push(format!("staging could not be asked for its version: {why}"));
                 }
                 None => {}
             }

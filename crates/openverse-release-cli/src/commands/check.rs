@@ -27,7 +27,7 @@ pub(super) fn run(context: &Context, app: Option<&str>) -> Outcome {
             writeln!(out, "{style}{}{style:#} {}", finding.severity, clean(&finding.place()))?;
             writeln!(out, "  {}  {DIM}[{}]{DIM:#}", clean(&finding.why), finding.check)?;
             if !finding.path.is_empty() {
-                let path: Vec<_> = finding.path.iter().map(|step| step.as_str()).collect();
+                let path: Vec<_> = finding.path.iter().map(openverse_release_core::StepId::as_str).collect();
                 writeln!(out, "  by way of {}", path.join(" -> "))?;
             }
             if let Some(reason) = &finding.exemption {

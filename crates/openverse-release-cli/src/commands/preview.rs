@@ -27,7 +27,7 @@ pub(super) async fn run(context: &Context, app: &str) -> Outcome {
 pub(super) fn write(out: &mut dyn Write, app: &App, preview: &Preview, now: DateTime<Utc>) -> io::Result<()> {
     match &preview.draft {
         Some(draft) => {
-            writeln!(out, "{BOLD}{}{BOLD:#}, the drafted release of the {}", draft.git_tag, app.name)?
+            writeln!(out, "{BOLD}{}{BOLD:#}, the drafted release of the {}", draft.git_tag, app.name)?;
         }
         None => writeln!(out, "{BOLD}no draft to release{BOLD:#} of the {}", app.name)?,
     }

@@ -112,18 +112,14 @@ pub enum ReplayError {
 /// A run that began under another version of the process.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "found a run of process {run_flow} {run_version}, expected one that {flow} {version} can continue; \
-     finish it with the version it began under, or abandon it"
+    "found a run of process {run_process}, expected one that {process} can continue; finish it with the version it \
+     began under, or abandon it"
 )]
 pub struct IncompatibleProcess {
-    /// The flow the run follows.
-    pub run_flow: String,
-    /// The version the run follows.
-    pub run_version: Version,
-    /// The flow there is now.
-    pub flow: String,
-    /// The version there is now.
-    pub version: Version,
+    /// The flow the run follows, and its version.
+    pub run_process: String,
+    /// The flow there is now, and its version.
+    pub process: String,
 }
 
 impl Run {
@@ -138,15 +134,15 @@ impl Run {
         flow: &Flow,
         at: DateTime<Utc>,
     ) -> Result<(Self, Vec<RunEvent>), ReplayError> {
-        let mut events = vec![RunEvent::Started {
-            order: Box::new(order.clone()),
-            steps: steps.clone(),
-            flow: flow.name().to_owned(),
-            flow_version: flow.version().clone(),
-        }];
-        if let (OrderKind::Deploy | OrderKind::RollBack, Some(first)) = (&order.kind, steps.first()) {
-            events.push(RunEvent::Approved { step: first.step.clone(), by: order.actor.clone() });
-        }
+        let approved = match (&order.kind, steps.first()) {
+            (OrderKind::Deploy | OrderKind::RollBack, Some(first)) => {
+                Some(RunEvent::Approved { step: first.step.clone(), by: order.actor.clone() })
+            }
+            _ => None,
+        };
+        let (flow, flow_version) = (flow.name().to_owned(), flow.version().clone());
+        let mut events = vec![RunEvent::Started { order: Box::new(order), steps, flow, flow_version }];
+        events.extend(approved);
         let run = Self::replay(id, events.iter().map(|event| (at, event.clone())))?;
         Ok((run, events))
     }
@@ -325,10 +321,8 @@ impl Run {
             return Ok(());
         }
         Err(IncompatibleProcess {
-            run_flow: self.flow.clone(),
-            run_version: self.flow_version.clone(),
-            flow: flow.name().to_owned(),
-            version: flow.version().clone(),
+            run_process: format!("{} {}", self.flow, self.flow_version),
+            process: format!("{} {}", flow.name(), flow.version()),
         })
     }
 
