@@ -131,6 +131,14 @@ fn the_charts_are_as_reviewed() {
 }
 
 #[test]
+fn the_readme_shows_the_chart_of_the_api() {
+    let readme = include_str!("../../../../README.md");
+    let (_, rest) = readme.split_once("```mermaid\n").unwrap();
+    let (chart, _) = rest.split_once("```").unwrap();
+    assert_eq!(chart, flows::api().to_mermaid(ChartLevel::Overview));
+}
+
+#[test]
 fn the_documented_flows_break_no_rule_but_those_they_are_exempted_from() {
     for (name, flow) in all() {
         flow.assert_valid();
