@@ -66,6 +66,7 @@ pub(crate) enum Command {
     },
     /// Draw the flowchart of an app
     Flow {
+        /// Its name, as `apps` lists it
         app: String,
         /// In which form
         #[arg(long, value_enum, default_value_t)]
@@ -76,15 +77,19 @@ pub(crate) enum Command {
     },
     /// Check flows for mistakes
     Check {
-        /// Only this app's
+        /// Only the flow of this app
         app: Option<String>,
     },
     /// Show what a release would release, and what stands in the way
-    Preview { app: String },
+    Preview {
+        /// Its name, as `apps` lists it
+        app: String,
+    },
     /// Publish, bind, tag, deploy and verify the drafted release of an app
     ///
     /// Goes on with an unfinished release of the app, if there is one.
     Release {
+        /// Its name, as `apps` lists it
         app: String,
         /// Publish without asking
         #[arg(long, short)]
@@ -92,7 +97,9 @@ pub(crate) enum Command {
     },
     /// Force a deployment: of the running version, an older or a newer one
     Deploy {
+        /// Its name, as `apps` lists it
         app: String,
+        /// staging or production
         environment: Environment,
         /// rel-YYYY.MM.DD.HH.MM.SS or a commit SHA; both name the same version
         tag: ImageTag,
@@ -101,7 +108,9 @@ pub(crate) enum Command {
     },
     /// Go back to the last known working version, and hold the environment there
     Rollback {
+        /// Its name, as `apps` lists it
         app: String,
+        /// staging or production
         environment: Environment,
         /// Go back to this version instead: rel-… or a commit SHA
         #[arg(long, value_name = "TAG")]
@@ -121,7 +130,9 @@ pub(crate) enum Command {
     },
     /// Show the deployments to an environment
     History {
+        /// Its name, as `apps` lists it
         app: String,
+        /// staging or production
         environment: Environment,
         /// How many at the most
         #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=1000))]
@@ -142,6 +153,7 @@ pub(crate) enum Command {
     },
     /// Give an unfinished run up; what it did stands
     Abandon {
+        /// Its name, as `runs` lists it
         run: RunId,
         #[command(flatten)]
         why: Why,
@@ -164,7 +176,9 @@ pub(crate) struct Why {
 pub(crate) enum HoldAction {
     /// Let releases and deployments happen again
     Lift {
+        /// Its name, as `apps` lists it
         app: String,
+        /// staging or production
         environment: Environment,
         #[command(flatten)]
         why: Why,
@@ -199,6 +213,7 @@ pub(crate) enum SandboxAction {
     },
     /// Merge a change to an app, as a person would
     Merge {
+        /// Its name, as `apps` lists it
         app: AppSlug,
         /// The subject of the change
         #[arg(long, default_value = "Improve something")]

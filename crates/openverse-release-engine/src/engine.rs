@@ -10,7 +10,7 @@ use openverse_release_ports::RunQuery;
 
 use crate::{
     EngineError, EnvironmentLock, Hold, Journal, LiveAnswer, Pause, Preview, Refusal, Runner, StoredRun,
-    Watcher, World, resolve_version,
+    Watcher, World, resolve_version, version::named_version,
 };
 
 /// How many past deployments are searched for the last known working version.
@@ -70,6 +70,7 @@ impl Engine {
         tag: &ImageTag,
         reason: &str,
     ) -> Result<Order, EngineError> {
+        named_version(tag)?;
         self.check_free(app, environment, &OrderKind::Deploy)?;
         let history = self.history(app, environment, 1).await?;
         if let Some(newest) = history.first().filter(|newest| !newest.outcome.ended()) {
@@ -96,6 +97,7 @@ impl Engine {
         to: Option<&ImageTag>,
         reason: &str,
     ) -> Result<Order, EngineError> {
+        to.map(named_version).transpose()?;
         self.check_free(app, environment, &OrderKind::RollBack)?;
         let order = match to {
             Some(tag) => self.order(app, environment, tag, reason, OrderKind::RollBack).await?,

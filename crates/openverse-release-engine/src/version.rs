@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use openverse_release_core::{
-    App, Bundle, CommitSha, DeployableVersion, Digest, GitTag, ImageName, ImageTag, ImageTagKind,
+    App, Bundle, CommitSha, DeployableVersion, Digest, GitTag, ImageName, ImageTag, ImageTagKind, ReleaseDate,
 };
 
 use crate::{EngineError, Refusal, World};
@@ -21,10 +21,9 @@ pub async fn resolve_version(
     app: &App,
     tag: &ImageTag,
 ) -> Result<DeployableVersion, EngineError> {
-    let no_version = |found| EngineError::NoVersion { tag: tag.to_string(), found };
-    let commit = match tag.kind() {
-        ImageTagKind::Commit(commit) => commit,
-        ImageTagKind::Release(date) => {
+    let commit = match named_version(tag)? {
+        NamedVersion::Commit(commit) => commit,
+        NamedVersion::Release(date) => {
             let git_tag = GitTag::new(app.require_prefix()?.clone(), date);
             let commit = world.releases.tag_commit(&git_tag).await?;
             commit.ok_or_else(|| {
@@ -35,14 +34,32 @@ pub async fn resolve_version(
                 )
             })?
         }
-        ImageTagKind::Latest => return Err(no_version("the tag of the newest build, which moves")),
-        ImageTagKind::Other => return Err(no_version("none of the documented patterns")),
     };
     let images = digests(world, app, tag).await?;
     if *tag != ImageTag::of_commit(&commit) {
         check_aliases(world, app, tag, &commit, &images).await?;
     }
     Ok(DeployableVersion { image_tag: tag.clone(), bundle: Bundle { commit, images } })
+}
+
+/// A version as its image tag names it, for ever.
+pub(crate) enum NamedVersion {
+    Commit(CommitSha),
+    Release(ReleaseDate),
+}
+
+/// Returns the version that an image tag names, before anybody looks whether there is one.
+///
+/// # Errors
+/// When the tag is of no kind that names a version.
+pub(crate) fn named_version(tag: &ImageTag) -> Result<NamedVersion, EngineError> {
+    let found = match tag.kind() {
+        ImageTagKind::Commit(commit) => return Ok(NamedVersion::Commit(commit)),
+        ImageTagKind::Release(date) => return Ok(NamedVersion::Release(date)),
+        ImageTagKind::Latest => "the tag of the newest build, which moves",
+        ImageTagKind::Other => "none of the documented patterns",
+    };
+    Err(EngineError::NoVersion { tag: tag.to_string(), found })
 }
 
 async fn digests(

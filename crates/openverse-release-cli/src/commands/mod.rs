@@ -36,7 +36,10 @@ pub(crate) type Outcome = Result<Exit, CliError>;
 
 /// Runs the command that was typed.
 pub(crate) fn main() -> ExitCode {
-    let Cli { global, command } = Cli::parse();
+    let Cli { global, command } = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return misread(&error),
+    };
     let json = global.json;
     log(global.verbose);
     let outcome = Context::new(global).and_then(|context| match tokio::runtime::Runtime::new() {
@@ -50,6 +53,20 @@ pub(crate) fn main() -> ExitCode {
             error.exit().into()
         }
     }
+}
+
+/// Answers words that are no command, or a question for help.
+fn misread(error: &clap::Error) -> ExitCode {
+    let json = std::env::args_os().any(|word| word == "--json");
+    if json && error.use_stderr() {
+        let text = error.render().to_string();
+        let message = text.split("\n\n").next().unwrap_or_default().trim_start_matches("error: ");
+        CliError::new(Exit::BadInput, message).hint("`help` lists the commands").print(json);
+        return Exit::BadInput.into();
+    }
+    // Whoever closed the output has no use for the text.
+    error.print().ok();
+    if error.use_stderr() { Exit::BadInput.into() } else { Exit::Done.into() }
 }
 
 /// Runs a command; where it drives a run, Ctrl-C leaves a run that can be resumed, and says so.
