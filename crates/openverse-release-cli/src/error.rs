@@ -124,6 +124,10 @@ impl From<EngineError> for CliError {
                 .hint("give a token that is allowed to, in GITHUB_TOKEN or by `gh auth login`"),
             EngineError::Port(PortError::Unreachable { .. }) => Self::from_chain(Exit::Failed, &error)
                 .hint("nothing was changed; check the network and the configuration, and try again"),
+            EngineError::Port(PortError::Refused { status: 500..=599, .. }) => {
+                Self::from_chain(Exit::Failed, &error)
+                    .hint("nothing was changed; try again once it works again")
+            }
             EngineError::Port(PortError::RateLimited { .. }) => Self::from_chain(Exit::Failed, &error)
                 .hint("nothing was changed; try again then, or with a token of a higher limit"),
             _ => Self::from_chain(Exit::Failed, &error),

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use chrono::{DateTime, Utc};
 use openverse_release_core::{
-    App, CommitSha, End, Environment, ImageTag, Order, Phase, Run, Step, StepId, Stop, Task,
+    App, CommitSha, End, Environment, ImageTag, Order, OrderKind, Phase, Run, Step, StepId, Stop, Task,
 };
 use openverse_release_engine::{Pause, Session, StoredRun};
 use serde::Serialize;
@@ -233,16 +233,20 @@ fn conclude(out: &mut dyn Write, app: &App, run: &Run) -> io::Result<()> {
         }
         Phase::Ended(End::Failed { evidence, .. }) => {
             writeln!(out, "{BAD}failed:{BAD:#} {}", clean(evidence))?;
-            let last = run.order().replaces.as_ref().map(|commit| {
-                format!(", or `rollback {} {}`", app.slug, order.environment)
-                    + &format!(" if {} does not run", commit.short())
+            let (slug, environment, tag) = (&app.slug, order.environment, &version.image_tag);
+            // A rollback holds the environment, so `deploy` would be refused.
+            if order.kind == OrderKind::RollBack {
+                return writeln!(
+                    out,
+                    "{BOLD}to do:{BOLD:#} try again with `rollback {slug} {environment} --to {tag} --reason …`"
+                );
+            }
+            let last = order.replaces.as_ref().map(|commit| {
+                format!(", or `rollback {slug} {environment}` if {} does not run", commit.short())
             });
             writeln!(
                 out,
-                "{BOLD}to do:{BOLD:#} try again with `deploy {} {} {} --reason …`{}",
-                app.slug,
-                order.environment,
-                version.image_tag,
+                "{BOLD}to do:{BOLD:#} try again with `deploy {slug} {environment} {tag} --reason …`{}",
                 last.unwrap_or_default()
             )
         }
