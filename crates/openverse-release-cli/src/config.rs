@@ -114,19 +114,22 @@ impl Config {
                 }
             }
         };
+        self.set_performers(&mut project)?;
+        Ok(project)
+    }
+
+    /// Sets who performs which step, as the file says.
+    pub(crate) fn set_performers(&self, project: &mut Project) -> Result<(), CliError> {
         for (slug, performers) in &self.performers {
             let app = project.apps.iter_mut().find(|app| app.slug == *slug).ok_or_else(|| {
-                CliError::new(
-                    Exit::BadInput,
-                    format!(
-                        "the configuration names the performers of {slug}, which is no app of the project"
-                    ),
-                )
+                let found = format!(
+                    "the configuration names the performers of {slug}, which is no app of the project"
+                );
+                CliError::new(Exit::BadInput, found)
             })?;
             app.performers.extend(performers.iter().map(|(step, performer)| (step.clone(), *performer)));
         }
-        project.validate().map_err(|error| CliError::new(Exit::BadInput, error.to_string()))?;
-        Ok(project)
+        project.validate().map_err(|error| CliError::new(Exit::BadInput, error.to_string()))
     }
 
     /// Returns how long to wait for what: what the file says, otherwise what is usual.

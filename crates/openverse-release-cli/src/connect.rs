@@ -10,15 +10,13 @@ use std::{
 };
 
 use chrono::TimeDelta;
-use openverse_release_core::{
-    App, DeployedVersion, HttpUrl, Limits, Operation, ParseError, Performer, Project,
-};
+use openverse_release_core::{App, HttpUrl, Limits, Project};
 use openverse_release_engine::{Engine, EngineError, Journal, SqliteJournal, World};
 use openverse_release_github::GitHub;
 use openverse_release_live::{HttpVersionProbe, ProbeConfig};
 use openverse_release_oci::{Credentials, OciRegistry, RegistryConfig};
 use openverse_release_ports::{Clock, Requests, SystemClock};
-use openverse_release_sandbox::{BaseUrls, Options, Sandbox, Server};
+use openverse_release_sandbox::{Options, Sandbox, Server, StandIns};
 use secrecy::SecretString;
 
 use crate::{
@@ -46,13 +44,6 @@ pub(crate) struct Connected {
     pub(crate) requests: Requests,
     /// Serves the sandbox as long as it is kept.
     _server: Option<Server>,
-}
-
-/// Where the systems of a world are.
-struct Places {
-    github: HttpUrl,
-    registries: BTreeMap<String, HttpUrl>,
-    origins: BTreeMap<HttpUrl, HttpUrl>,
 }
 
 impl Context {
@@ -143,7 +134,7 @@ impl Context {
             None => built_in_url("https://api.github.com"),
         };
         let registries = self.config.registry.iter();
-        let places = Places {
+        let places = StandIns {
             github,
             registries: registries
                 .filter_map(|(name, registry)| Some((name.clone(), registry.endpoint.clone()?)))
@@ -159,20 +150,10 @@ impl Context {
     fn connect_sandbox(&self) -> Result<Connected, CliError> {
         let sandbox = self.made_sandbox()?;
         let mut project = self.project()?;
-        let status = sandbox.status()?;
-        if !status.publish_starts_workflow {
-            let starts_nothing = |operation| {
-                matches!(
-                    operation,
-                    Operation::TagImage
-                        | Operation::DeployByGitHubWorkflow { version: DeployedVersion::Release, .. }
-                )
-            };
-            for app in &mut project.apps {
-                let steps = app.flow.steps().filter(|step| starts_nothing(step.operation));
-                let runner = steps.map(|step| (step.id.clone(), Performer::Runner)).collect::<Vec<_>>();
-                app.performers.extend(runner);
-            }
+        if !sandbox.status()?.publish_starts_workflow {
+            // Nobody else performs anything there.
+            project.apps.iter_mut().for_each(|app| app.performers.clear());
+            self.config.set_performers(&mut project)?;
         }
         let (urls, server) = match sandbox.running()? {
             Some(urls) => (urls, None),
@@ -181,7 +162,7 @@ impl Context {
                 (server.urls().clone(), Some(server))
             }
         };
-        let places = sandbox_places(&project, &urls).map_err(EngineError::from)?;
+        let stand_ins = urls.stand_ins(&project).map_err(EngineError::from)?;
         // A deployment takes seconds there, and nothing is far away.
         let usual = Limits {
             appear: TimeDelta::seconds(10),
@@ -192,13 +173,13 @@ impl Context {
             sight: TimeDelta::seconds(20),
         };
         let poll = self.config.poll(Duration::from_millis(250));
-        self.engine(project, &places, None, self.config.limits(&usual), poll, server)
+        self.engine(project, &stand_ins, None, self.config.limits(&usual), poll, server)
     }
 
     fn engine(
         &self,
         project: Project,
-        places: &Places,
+        places: &StandIns,
         token: Option<SecretString>,
         limits: Limits,
         poll: Duration,
@@ -253,25 +234,6 @@ impl Context {
         };
         Ok(Connected { engine, requests, _server: server })
     }
-}
-
-/// Returns where a sandbox stands in for each system of a project.
-fn sandbox_places(project: &Project, urls: &BaseUrls) -> Result<Places, ParseError> {
-    let mut places =
-        Places { github: urls.github.parse()?, registries: BTreeMap::new(), origins: BTreeMap::new() };
-    for app in &project.apps {
-        for image in &app.images {
-            places.registries.insert(image.registry().to_owned(), urls.registry.parse()?);
-        }
-        for endpoint in app.deployments.iter().filter_map(|target| target.version_endpoint.as_ref()) {
-            let Some((scheme, rest)) = endpoint.as_str().split_once("://") else { continue };
-            let host = rest.split('/').next().unwrap_or_default();
-            places
-                .origins
-                .insert(format!("{scheme}://{host}").parse()?, format!("{}/{host}", urls.live).parse()?);
-        }
-    }
-    Ok(places)
 }
 
 /// Returns the token for GitHub: of `GITHUB_TOKEN`, otherwise of `gh auth token`, if either has one.
