@@ -98,9 +98,10 @@ impl Context {
         Ok(sandbox)
     }
 
-    /// Returns the file of the journal. Each world has its own: a rehearsal is no history.
+    /// Returns the file of the journal. Each world has its own, for a rehearsal is no history; the
+    /// sandbox's goes away with it.
     pub(crate) fn journal_path(&self) -> PathBuf {
-        self.state_dir.join(format!("{}.sqlite", self.world_name()))
+        self.state_dir.join(self.world_name()).join("journal.sqlite")
     }
 
     /// Tells whether commands act on the live world.
@@ -229,7 +230,7 @@ impl Context {
             journal: self.journal()?,
             limits,
             poll,
-            locks: self.state_dir.join("locks").join(self.world_name()),
+            locks: self.state_dir.join(self.world_name()).join("locks"),
             actor: self.actor(),
         };
         Ok(Connected { engine, requests, _server: server })
