@@ -45,6 +45,14 @@ impl Facts {
         }
     }
 
+    /// Takes over what is drafted now.
+    pub(crate) fn drafted_anew(&mut self, sandbox: &Sandbox) {
+        let status = sandbox.status().unwrap();
+        let app = status.apps.into_iter().find(|found| found.app == self.app).unwrap();
+        self.draft_date = app.drafts.first().unwrap().rsplit_once('-').unwrap().1.to_owned();
+        self.new = app.latest.unwrap().to_string();
+    }
+
     pub(crate) fn git_tag(&self) -> String {
         format!("{}-{}", self.app, self.draft_date)
     }
