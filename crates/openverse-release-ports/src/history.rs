@@ -10,7 +10,7 @@ use crate::PortError;
 /// Which commits to list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CommitQuery {
-    /// The branch whose history is read.
+    /// The branch whose history is read, or the commit SHA from which it is read backwards.
     pub branch: String,
     /// Only commits that touch this file or folder, if given.
     pub path: Option<String>,
@@ -33,7 +33,7 @@ pub struct Comparison {
 /// Reads only, and every page that is needed. Repeated on rate limits and server errors.
 #[async_trait]
 pub trait CodeHistory: Debug + Send + Sync {
-    /// Returns the commits of a branch, newest first.
+    /// Returns the commits of a branch, or up to a commit, newest first.
     async fn commits(&self, query: &CommitQuery) -> Result<Vec<Commit>, PortError>;
 
     /// Compares two commits; `None` when the repository does not have both.

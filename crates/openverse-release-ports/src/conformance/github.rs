@@ -72,6 +72,7 @@ pub async fn check_github<W: GitHubWorld>(mut fresh: impl AsyncFnMut() -> W) {
         github_releases::tags_are_of_one_app_and_newest_first,
         github_history::commits_are_newest_first_and_no_more_than_asked_for,
         github_history::a_path_leaves_other_commits_out,
+        github_history::the_history_of_a_commit_ends_with_it,
         github_history::a_comparison_has_the_commits_the_base_lacks,
         github_history::an_unknown_commit_is_not_compared,
         github_deployments::an_event_starts_one_run_with_its_name,

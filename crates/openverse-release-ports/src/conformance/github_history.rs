@@ -26,6 +26,19 @@ pub(super) async fn a_path_leaves_other_commits_out(world: &dyn GitHubWorld) {
     assert_eq!(shas(&commits(world, Some("conformance/one"), 10).await), [&inside]);
 }
 
+pub(super) async fn the_history_of_a_commit_ends_with_it(world: &dyn GitHubWorld) {
+    let first = world.merge("conformance/a", "the first").await;
+    let second = world.merge("conformance/b", "the second").await;
+    world.merge("conformance/a", "the third").await;
+
+    let query = CommitQuery { branch: second.to_string(), path: None, limit: 2 };
+    let listed = world.history().commits(&query).await.expect("commits are listed");
+    assert_eq!(shas(&listed), [&second, &first]);
+    let query = CommitQuery { path: Some("conformance/a".to_owned()), ..query };
+    let listed = world.history().commits(&query).await.expect("commits are listed");
+    assert_eq!(shas(&listed)[0], &first, "what came later is no part of it");
+}
+
 pub(super) async fn a_comparison_has_the_commits_the_base_lacks(world: &dyn GitHubWorld) {
     let base = world.merge("conformance/a", "the base").await;
     let middle = world.merge("conformance/a", "the middle").await;

@@ -3,19 +3,20 @@
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use async_trait::async_trait;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use openverse_release_core::{
     Commit, CommitSha, DeploymentRun, DispatchEventType, GitHubRelease, GitHubReleaseId, GitHubRunId,
     GitHubRunStatus, GitHubWorkflowFile, GitTag, GitTagPrefix, ReleaseTarget,
 };
 
-use super::github::GitHubWorld;
+use super::{ManualClock, github::GitHubWorld};
 use crate::{
-    CodeHistory, CommitQuery, Comparison, DeploymentRequest, Deployments, GitHubReleases, PortError,
-    RunQuery, System, WriteError, require_same_draft,
+    Clock as _, CodeHistory, CommitQuery, Comparison, DeploymentRequest, Deployments, GitHubReleases,
+    PortError, RunQuery, System, WriteError, require_same_draft,
 };
 
 const MAIN: &str = "main";
@@ -23,13 +24,13 @@ const MAIN: &str = "main";
 /// A GitHub in memory: one code repository with the branch `main` and one infrastructure
 /// repository. Clones share it.
 ///
-/// Its clock moves one second with everything that happens, so it is the same at every run.
+/// The clock moves one second with everything that happens, so it is the same at every run.
 #[derive(Debug, Clone)]
 pub struct InMemoryGitHub(Arc<Mutex<State>>);
 
 #[derive(Debug)]
 struct State {
-    now: DateTime<Utc>,
+    clock: ManualClock,
     /// Oldest first, each with the file it changed.
     commits: Vec<(String, Commit)>,
     releases: BTreeMap<GitHubReleaseId, GitHubRelease>,
@@ -42,8 +43,15 @@ struct State {
 
 impl Default for InMemoryGitHub {
     fn default() -> Self {
+        Self::with_clock(ManualClock::default())
+    }
+}
+
+impl InMemoryGitHub {
+    /// Returns an empty GitHub that tells and moves the time of a clock.
+    pub fn with_clock(clock: ManualClock) -> Self {
         Self(Arc::new(Mutex::new(State {
-            now: DateTime::UNIX_EPOCH + TimeDelta::days(19_500),
+            clock,
             commits: Vec::new(),
             releases: BTreeMap::new(),
             tags: BTreeMap::new(),
@@ -52,14 +60,13 @@ impl Default for InMemoryGitHub {
             last_number: 0,
         })))
     }
-}
 
-impl InMemoryGitHub {
     /// Merges a commit that changes one file, and returns it.
     pub fn merge(&self, file: &str, subject: &str) -> CommitSha {
         let mut state = self.state();
         let number = state.number();
-        let sha: CommitSha = format!("{number:040x}").parse().expect("40 digits");
+        // Told apart by the first seven digits, as people do.
+        let sha: CommitSha = format!("{number:07x}{number:033x}").parse().expect("40 digits");
         let commit = Commit {
             sha: sha.clone(),
             subject: subject.lines().next().unwrap_or_default().to_owned(),
@@ -132,8 +139,8 @@ impl InMemoryGitHub {
 
 impl State {
     fn tick(&mut self) -> DateTime<Utc> {
-        self.now += TimeDelta::seconds(1);
-        self.now
+        self.clock.advance(Duration::from_secs(1));
+        self.clock.now()
     }
 
     fn number(&mut self) -> u64 {
@@ -226,14 +233,24 @@ impl GitHubReleases for InMemoryGitHub {
 #[async_trait]
 impl CodeHistory for InMemoryGitHub {
     async fn commits(&self, query: &CommitQuery) -> Result<Vec<Commit>, PortError> {
+        let state = self.state();
+        let head = query.branch.parse().ok().and_then(|sha| state.position(&sha));
+        let history = match head {
+            Some(head) => &state.commits[..=head],
+            None if query.branch == MAIN => &state.commits[..],
+            None => {
+                let (system, action) = (System::GitHub, format!("the commits of {}", query.branch));
+                let detail = "no such branch or commit".to_owned();
+                return Err(PortError::Refused { system, action, status: 404, detail });
+            }
+        };
         let touched = |file: &str| match &query.path {
             Some(path) => {
                 file == path || file.strip_prefix(path.as_str()).is_some_and(|it| it.starts_with('/'))
             }
             None => true,
         };
-        let state = self.state();
-        let newest_first = state.commits.iter().rev().filter(|(file, _)| touched(file));
+        let newest_first = history.iter().rev().filter(|(file, _)| touched(file));
         Ok(newest_first.map(|(_, commit)| commit.clone()).take(query.limit).collect())
     }
 

@@ -41,6 +41,13 @@ impl InMemoryRegistry {
         self.state().images.entry(image.clone()).or_default().tags.insert(tag.clone(), digest);
     }
 
+    /// Removes a tag; the image stays.
+    pub fn remove_tag(&self, image: &ImageName, tag: &ImageTag) {
+        if let Some(image) = self.state().images.get_mut(image) {
+            image.tags.remove(tag);
+        }
+    }
+
     /// Returns the manifest that a tag names.
     pub fn manifest(&self, image: &ImageName, tag: &ImageTag) -> Option<Vec<u8>> {
         let state = self.state();
