@@ -1,0 +1,233 @@
+//! The contract of a journal, as rules that any journal has to keep.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use openverse_release_core::{
+    App, Bundle, DeployableVersion, End, Environment, ImageTag, Order, OrderKind, Project, Run, RunEvent,
+    plan,
+};
+use openverse_release_engine::{Journal, JournalError, StoredRun};
+
+use crate::scene::{Production, Staging};
+
+pub(crate) fn app(name: &str) -> App {
+    Project::openverse().app(name).unwrap().clone()
+}
+
+pub(crate) fn minute(minute: i64) -> DateTime<Utc> {
+    DateTime::UNIX_EPOCH + TimeDelta::minutes(minute)
+}
+
+/// Returns a rollback that starts, and the events that start it.
+pub(crate) fn start(id: &str, app: &App, environment: Environment, at: i64) -> (Run, Vec<RunEvent>) {
+    let commit: openverse_release_core::CommitSha = "ab".repeat(20).parse().unwrap();
+    let order = Order {
+        app: app.slug.clone(),
+        environment,
+        version: DeployableVersion {
+            image_tag: ImageTag::of_commit(&commit),
+            bundle: Bundle { commit, images: [].into() },
+        },
+        kind: OrderKind::RollBack,
+        replaces: Some("cd".repeat(20).parse().unwrap()),
+        reason: format!("the reason of {id}"),
+        actor: "ada".to_owned(),
+    };
+    let steps = plan(app, &order.kind, environment).unwrap();
+    Run::start(id.parse().unwrap(), order, steps, &app.flow, minute(at)).unwrap()
+}
+
+pub(crate) fn begin(journal: &dyn Journal, id: &str, environment: Environment, at: i64) -> StoredRun {
+    let (run, events) = start(id, &app("api"), environment, at);
+    journal.begin(&run, &events).unwrap()
+}
+
+/// Appends events and makes them part of the run, as a runner does.
+pub(crate) fn append(journal: &dyn Journal, stored: &mut StoredRun, at: i64, events: &[RunEvent]) {
+    journal.append(stored, minute(at), events).unwrap();
+    events.iter().for_each(|event| stored.run.apply(minute(at), event));
+}
+
+pub(crate) fn ended(end: End) -> RunEvent {
+    RunEvent::Ended { end }
+}
+
+pub(crate) fn resumed() -> RunEvent {
+    RunEvent::Resumed { by: "grace \u{1b}[31m\"'; DROP TABLE runs; --".to_owned() }
+}
+
+pub(crate) fn a_run_that_began_is_given_back(journal: &dyn Journal) {
+    let (run, events) = start("run-a", &app("api"), Production, 1);
+    let stored = journal.begin(&run, &events).unwrap();
+    assert_eq!((&stored.run, stored.recorded as usize), (&run, events.len()));
+
+    let loaded = journal.load(run.id()).unwrap().unwrap();
+    assert_eq!((&loaded.run, loaded.recorded), (&run, stored.recorded));
+    let unfinished = journal.unfinished(&app("api").slug, Production).unwrap().unwrap();
+    assert_eq!(unfinished.run, run);
+    let with_times: Vec<_> = events.into_iter().map(|event| (minute(1), event)).collect();
+    assert_eq!(journal.events(run.id()).unwrap(), with_times);
+}
+
+pub(crate) fn what_is_appended_comes_back_as_it_was_and_in_order(journal: &dyn Journal) {
+    let mut stored = begin(journal, "run-a", Production, 1);
+    append(journal, &mut stored, 2, &[RunEvent::HoldPlaced, resumed()]);
+    append(journal, &mut stored, 3, &[resumed()]);
+
+    let events = journal.events(stored.run.id()).unwrap();
+    let tail = [(minute(2), RunEvent::HoldPlaced), (minute(2), resumed()), (minute(3), resumed())];
+    assert_eq!(events[events.len() - 3..], tail);
+    let loaded = journal.load(stored.run.id()).unwrap().unwrap();
+    assert_eq!((loaded.run, loaded.recorded as usize), (stored.run, events.len()));
+}
+
+pub(crate) fn a_moment_keeps_its_microseconds(journal: &dyn Journal) {
+    let mut stored = begin(journal, "run-a", Production, 1);
+    let at = minute(2) + TimeDelta::microseconds(123_456);
+    journal.append(&mut stored, at, &[resumed()]).unwrap();
+    assert_eq!(journal.events(stored.run.id()).unwrap().last().unwrap().0, at);
+}
+
+pub(crate) fn who_has_not_seen_every_event_cannot_append(journal: &dyn Journal) {
+    let mut first = begin(journal, "run-a", Production, 1);
+    let mut second = first.clone();
+    append(journal, &mut first, 2, &[resumed()]);
+    let recorded = second.recorded;
+    let error = journal.append(&mut second, minute(3), &[ended(End::Done)]).unwrap_err();
+
+    assert!(matches!(&error, JournalError::Stale { run } if run == first.run.id()), "{error:?}");
+    assert_eq!(second.recorded, recorded, "a refused append is not counted");
+    assert_eq!(journal.load(first.run.id()).unwrap().unwrap().run, first.run, "nor recorded");
+    append(journal, &mut first, 4, &[resumed()]);
+}
+
+pub(crate) fn an_app_and_environment_has_one_unfinished_run(journal: &dyn Journal) {
+    let mut first = begin(journal, "run-a", Production, 1);
+    let (run, events) = start("run-b", &app("api"), Production, 2);
+    let error = journal.begin(&run, &events).unwrap_err();
+    let JournalError::RunGoingOn { app: of, environment, run: going_on } = &error else {
+        panic!("{error:?}")
+    };
+    assert_eq!((of.as_str(), *environment, going_on), ("api", Production, first.run.id()));
+    assert_eq!(journal.load(run.id()).unwrap().map(|stored| stored.run), None);
+
+    begin(journal, "run-c", Staging, 3);
+    let (of_frontend, its_events) = start("run-d", &app("frontend"), Production, 4);
+    journal.begin(&of_frontend, &its_events).unwrap();
+
+    append(journal, &mut first, 5, &[ended(End::Done)]);
+    assert!(journal.unfinished(&app("api").slug, Production).unwrap().is_none());
+    journal.begin(&run, &events).unwrap();
+    assert_eq!(journal.unfinished(&app("api").slug, Production).unwrap().unwrap().run, run);
+}
+
+pub(crate) fn a_name_names_one_run(journal: &dyn Journal) {
+    let mut stored = begin(journal, "run-a", Production, 1);
+    append(journal, &mut stored, 2, &[ended(End::Done)]);
+    let (again, events) = start("run-a", &app("api"), Staging, 3);
+
+    assert!(journal.begin(&again, &events).is_err());
+    assert_eq!(journal.load(again.id()).unwrap().unwrap().run, stored.run, "the first is as it was");
+    assert!(journal.unfinished(&app("api").slug, Staging).unwrap().is_none());
+}
+
+pub(crate) fn runs_are_newest_first_and_no_more_than_asked_for(journal: &dyn Journal) {
+    for (id, at) in [("run-a", 1), ("run-b", 3), ("run-c", 2)] {
+        let mut stored = begin(journal, id, Production, at);
+        append(journal, &mut stored, at, &[ended(End::Done)]);
+    }
+    let newest = |limit| -> Vec<_> {
+        journal.runs(limit).unwrap().iter().map(|stored| stored.run.id().to_string()).collect()
+    };
+    assert_eq!(newest(10), ["run-b", "run-c", "run-a"]);
+    assert_eq!(newest(2), ["run-b", "run-c"]);
+    assert_eq!(newest(0), [""; 0]);
+}
+
+pub(crate) fn an_unknown_run_is_none(journal: &dyn Journal) {
+    let id = "run-nobody".parse().unwrap();
+    assert!(journal.load(&id).unwrap().is_none());
+    assert_eq!(journal.events(&id).unwrap(), []);
+    assert!(journal.unfinished(&app("api").slug, Production).unwrap().is_none());
+    assert_eq!(journal.holds().unwrap(), []);
+}
+
+pub(crate) fn a_hold_is_placed_with_its_event_and_stays_after_the_run(journal: &dyn Journal) {
+    for (id, end) in [
+        ("run-a", End::Done),
+        ("run-b", End::Failed { step: "TriggerRollback".parse().unwrap(), evidence: "red".to_owned() }),
+        ("run-c", End::Abandoned { by: "ada".to_owned(), reason: "by hand".to_owned() }),
+    ] {
+        let mut stored = begin(journal, id, Production, 1);
+        assert!(!journal.holds().unwrap().iter().any(|hold| hold.run == *stored.run.id()));
+        append(journal, &mut stored, 2, &[RunEvent::HoldPlaced]);
+        append(journal, &mut stored, 3, &[ended(end)]);
+
+        let hold = journal.holds().unwrap().into_iter().find(|hold| hold.run == *stored.run.id()).unwrap();
+        let order = stored.run.order();
+        assert_eq!((hold.app, hold.environment), (order.app.clone(), Production));
+        assert_eq!(
+            (hold.rolled_back, hold.reason, hold.by),
+            (order.replaces.clone(), format!("the reason of {id}"), "ada".to_owned())
+        );
+        assert_eq!(hold.since, minute(2));
+    }
+    assert_eq!(journal.holds().unwrap().len(), 3);
+}
+
+pub(crate) fn a_rollback_that_was_refused_holds_nothing(journal: &dyn Journal) {
+    let mut stored = begin(journal, "run-a", Production, 1);
+    append(journal, &mut stored, 2, &[RunEvent::HoldPlaced]);
+    assert_eq!(journal.holds().unwrap().len(), 1);
+    let refused = End::Refused { found: "nothing".to_owned(), expected: "something".to_owned() };
+    append(journal, &mut stored, 3, &[ended(refused)]);
+    assert_eq!(journal.holds().unwrap(), []);
+}
+
+pub(crate) fn lifting_is_for_one_app_and_environment_and_counts(journal: &dyn Journal) {
+    for (id, environment) in [("run-a", Production), ("run-b", Production), ("run-c", Staging)] {
+        let mut stored = begin(journal, id, environment, 1);
+        append(journal, &mut stored, 2, &[RunEvent::HoldPlaced, ended(End::Done)]);
+    }
+    let lift = |app: &App| {
+        journal.lift_holds(&app.slug, Production, "grace", "mended; it's \"fine\"", minute(9)).unwrap()
+    };
+    assert_eq!(lift(&app("frontend")), 0);
+    assert_eq!(lift(&app("api")), 2);
+    assert_eq!(lift(&app("api")), 0);
+    let left: Vec<_> = journal.holds().unwrap().into_iter().map(|hold| hold.run.to_string()).collect();
+    assert_eq!(left, ["run-c"]);
+}
+
+/// Makes a test of each rule, on a new journal from an expression.
+macro_rules! rules {
+    ($journal:expr => $($rule:ident),+ $(,)?) => {$(
+        #[test]
+        fn $rule() {
+            let (journal, _place) = $journal;
+            super::$rule(&journal);
+        }
+    )+};
+}
+
+mod sqlite {
+    use openverse_release_engine::SqliteJournal;
+
+    fn fresh() -> (SqliteJournal, tempfile::TempDir) {
+        let place = tempfile::tempdir().unwrap();
+        (SqliteJournal::open(&place.path().join("journal.sqlite")).unwrap(), place)
+    }
+
+    rules![fresh() =>
+        a_run_that_began_is_given_back,
+        what_is_appended_comes_back_as_it_was_and_in_order,
+        a_moment_keeps_its_microseconds,
+        who_has_not_seen_every_event_cannot_append,
+        an_app_and_environment_has_one_unfinished_run,
+        a_name_names_one_run,
+        runs_are_newest_first_and_no_more_than_asked_for,
+        an_unknown_run_is_none,
+        a_hold_is_placed_with_its_event_and_stays_after_the_run,
+        a_rollback_that_was_refused_holds_nothing,
+        lifting_is_for_one_app_and_environment_and_counts,
+    ];
+}

@@ -1,0 +1,164 @@
+//! Orders that are refused before anything is changed.
+
+use std::time::Duration;
+
+use openverse_release_core::{GitHubRunStatus, ImageTag, Order, OrderKind, PlanError};
+use openverse_release_engine::{EngineError, LockError};
+
+use crate::scene::{FIRST, Production, SECOND, Scene, Silent, Staging, assert_says, image_tag, refusal};
+
+async fn order_deployment(scene: &Scene, date: &str) -> Result<Order, EngineError> {
+    scene.engine.order_deployment(scene.api(), Production, &image_tag(date), "slow").await
+}
+
+async fn order_rollback(scene: &Scene) -> Result<Order, EngineError> {
+    scene.engine.order_rollback(scene.api(), Production, None, "slow").await
+}
+
+#[tokio::test]
+async fn a_version_is_deployed_alike_by_rel_or_by_commit_sha() {
+    let (scene, past) = Scene::new().await;
+    let by_release = order_deployment(&scene, FIRST).await.unwrap();
+    let sha = ImageTag::of_commit(&past.first);
+    let by_commit = scene.engine.order_deployment(scene.api(), Production, &sha, "slow").await.unwrap();
+
+    assert_eq!(by_release.version.bundle, by_commit.version.bundle);
+    assert_eq!((by_release.kind, by_release.replaces), (OrderKind::Deploy, Some(past.second)));
+}
+
+#[tokio::test]
+async fn the_version_that_runs_may_be_deployed_once_more() {
+    let (scene, past) = Scene::new().await;
+    let order = order_deployment(&scene, SECOND).await.unwrap();
+    assert_eq!(order.replaces.as_ref(), Some(&past.second));
+    assert_eq!(order.version.bundle.commit, past.second);
+}
+
+#[tokio::test]
+async fn while_a_run_goes_on_nothing_else_is_ordered() {
+    let (scene, _) = Scene::new().await;
+    let session = scene.begin_release().await;
+    let run = session.run().id().clone();
+    drop(session);
+
+    let refused = [
+        refusal(order_deployment(&scene, FIRST).await),
+        refusal(order_rollback(&scene).await),
+        refusal(scene.engine.check_no_run(scene.api(), Production)),
+    ];
+    for refused in refused {
+        assert_says(
+            &refused,
+            &format!("run {run} going on: release of the API"),
+            "no unfinished run",
+            &format!("go on with `resume {run}`, or give it up with `abandon {run} --reason …`"),
+        );
+    }
+    let staging = scene.engine.order_deployment(scene.api(), Staging, &image_tag(FIRST), "try it").await;
+    assert!(staging.is_ok(), "another environment is free: {staging:?}");
+}
+
+#[tokio::test]
+async fn of_two_that_begin_at_once_the_second_is_refused() {
+    let (scene, _) = Scene::new().await;
+    let first = order_deployment(&scene, FIRST).await.unwrap();
+    let second = order_deployment(&scene, SECOND).await.unwrap();
+
+    let session = scene.engine.begin(scene.api(), first).unwrap();
+    let error = scene.engine.begin(scene.api(), second.clone()).unwrap_err();
+    assert!(matches!(error, EngineError::Lock(LockError::Held { .. })), "{error:?}");
+    drop(session);
+    let refused = refusal(scene.engine.begin(scene.api(), second));
+    assert!(refused.found.contains("going on"), "{refused}");
+    assert_eq!(scene.engine.journal.runs(10).unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn while_a_deployment_is_under_way_none_is_forced_but_a_rollback_is() {
+    let (scene, past) = Scene::new().await;
+    scene.ask_for_deployment(Production, &image_tag(SECOND)).await;
+    let newest = scene.deployments.all(scene.workflow(Production)).await.remove(0);
+    assert_eq!(newest.status, GitHubRunStatus::Queued);
+
+    assert_says(
+        &refusal(order_deployment(&scene, FIRST).await),
+        &format!("a deployment queued: {}", newest.page),
+        "none under way",
+        "wait until it has ended; to take the environment back at once use `rollback`",
+    );
+    let order = order_rollback(&scene).await.unwrap();
+    assert_eq!(order.version.bundle.commit, past.first);
+
+    scene.clock.advance(Duration::from_secs(700));
+    assert!(order_deployment(&scene, FIRST).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_rollback_to_what_runs_already_is_refused() {
+    let (scene, _) = Scene::new().await;
+    let to = image_tag(SECOND);
+    let answer = scene.engine.order_rollback(scene.api(), Production, Some(&to), "slow").await;
+    assert_says(
+        &refusal(answer),
+        &format!("production already running rel-{SECOND}"),
+        "another version than the one to roll back to",
+        "to deploy it once more use `deploy`",
+    );
+}
+
+#[tokio::test]
+async fn without_an_earlier_version_there_is_nothing_to_roll_back_to() {
+    let scene = Scene::empty();
+    scene.release_by_hand(FIRST).await;
+    assert_says(
+        &refusal(order_rollback(&scene).await),
+        "no earlier version that was deployed well and was not itself rolled back",
+        "a version to roll back to",
+        "name a version of `history` with --to",
+    );
+}
+
+#[tokio::test]
+async fn after_a_deployment_that_failed_and_is_not_live_going_further_back_is_refused() {
+    let (scene, _) = Scene::new().await;
+    scene.deployments.end(crate::timed_deployments::Ending::Badly);
+    let failed = scene.deploy_by_hand(Production, &image_tag(FIRST)).await;
+    assert_eq!(failed.status, GitHubRunStatus::Failed);
+
+    let refused = refusal(order_rollback(&scene).await);
+    assert!(refused.found.contains("already runs the last version that was deployed well"), "{refused}");
+}
+
+#[tokio::test]
+async fn a_rollback_from_an_unknown_version_needs_to_be_told_where_to() {
+    let (scene, _) = Scene::new().await;
+    // Nobody was ever deployed to this staging.
+    let silent = Scene::empty();
+    let refused = refusal(silent.engine.order_rollback(silent.api(), Staging, None, "slow").await);
+    assert!(refused.found.starts_with("no answer from the live app"), "{refused}");
+    assert_eq!(refused.advice, "name a version of `history` with --to");
+
+    let to = image_tag(FIRST);
+    let told = scene.engine.order_rollback(scene.api(), Staging, Some(&to), "slow").await;
+    assert!(told.is_ok(), "{told:?}");
+}
+
+#[tokio::test]
+async fn an_app_that_no_github_workflow_deploys_takes_no_order() {
+    let (scene, past) = Scene::new().await;
+    let catalog = scene.engine.project.app("catalog").unwrap();
+    let tag = ImageTag::of_commit(&past.first);
+    let deployment = scene.engine.order_deployment(catalog, Production, &tag, "slow").await;
+    let rollback = scene.engine.order_rollback(catalog, Production, Some(&tag), "slow").await;
+    for answer in [deployment, rollback] {
+        let error = answer.unwrap_err();
+        assert!(matches!(error, EngineError::Plan(PlanError::MeansNotCarriedOut { .. })), "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_run_that_nobody_began_is_not_resumed() {
+    let scene = Scene::empty();
+    let error = scene.engine.resume(&"run-nobody".parse().unwrap(), &Silent).unwrap_err();
+    assert!(matches!(&error, EngineError::NoSuchRun { run } if run == "run-nobody"), "{error:?}");
+}
