@@ -108,7 +108,7 @@ impl Config {
                 let path = directory.join(file);
                 let text = read(&path)?;
                 if path.extension().is_some_and(|extension| extension == "json") {
-                    serde_json::from_str(&text).map_err(|error| unreadable(&path, &error.to_string()))?
+                    serde_json::from_str(&text).map_err(|error| unreadable(&path, "", &error.to_string()))?
                 } else {
                     parse(&path, &text)?
                 }
@@ -162,11 +162,20 @@ fn read(path: &Path) -> Result<String, CliError> {
 }
 
 fn parse<T: serde::de::DeserializeOwned>(path: &Path, text: &str) -> Result<T, CliError> {
-    toml::from_str(text).map_err(|error| unreadable(path, error.to_string().trim_end()))
+    toml::from_str(text).map_err(|error: toml::de::Error| {
+        // Its own text is a drawing of several lines.
+        let before = error.span().and_then(|span| text.get(..span.start));
+        let place = before.map(|before| {
+            let line = before.matches('\n').count() + 1;
+            let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
+            format!(" at line {line}, column {column}")
+        });
+        unreadable(path, &place.unwrap_or_default(), error.message())
+    })
 }
 
-fn unreadable(path: &Path, error: &str) -> CliError {
-    CliError::new(Exit::BadInput, format!("{} is not as expected: {error}", path.display()))
+fn unreadable(path: &Path, place: &str, error: &str) -> CliError {
+    CliError::new(Exit::BadInput, format!("{} is not as expected{place}: {error}", path.display()))
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! `deploy`: force a deployment.
 
-use openverse_release_core::{Environment, ImageTag};
+use openverse_release_core::{Environment, ImageTag, carried_out};
+use openverse_release_engine::EngineError;
 
 use super::{
     Outcome,
@@ -15,7 +16,8 @@ pub(super) async fn run(
     tag: &ImageTag,
     reason: &str,
 ) -> Outcome {
-    context.find(&context.project()?, app)?;
+    // What makes no sense is refused without making a sandbox.
+    carried_out(context.find(&context.project()?, app)?, environment).map_err(EngineError::from)?;
     let connected = context.connect()?;
     let engine = &connected.engine;
     let app = context.find(&engine.project, app)?;

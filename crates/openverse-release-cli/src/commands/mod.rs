@@ -18,7 +18,7 @@ mod sandbox;
 mod status;
 mod tag;
 
-use std::process::ExitCode;
+use std::{io::Write, process::ExitCode};
 
 use clap::Parser;
 use tracing_subscriber::EnvFilter;
@@ -28,7 +28,7 @@ use crate::{
     connect::Context,
     error::CliError,
     exit::Exit,
-    output::Output,
+    output::{Output, clean_lines},
 };
 
 /// What a command comes to.
@@ -64,8 +64,15 @@ fn misread(error: &clap::Error) -> ExitCode {
         CliError::new(Exit::BadInput, message).hint("`help` lists the commands").print(json);
         return Exit::BadInput.into();
     }
+    // It repeats the words as they were typed, or pasted.
+    let text = error.render().to_string();
+    let cleaned = clean_lines(&text);
     // Whoever closed the output has no use for the text.
-    error.print().ok();
+    if cleaned == text {
+        error.print().ok();
+    } else {
+        write!(anstream::stderr(), "{cleaned}").ok();
+    }
     if error.use_stderr() { Exit::BadInput.into() } else { Exit::Done.into() }
 }
 

@@ -1,6 +1,7 @@
 //! `rollback`: go back to an earlier version, and hold the environment there.
 
-use openverse_release_core::{Environment, ImageTag, LinkKind, Operation};
+use openverse_release_core::{Environment, ImageTag, LinkKind, Operation, carried_out};
+use openverse_release_engine::EngineError;
 
 use super::{
     Outcome,
@@ -19,7 +20,8 @@ pub(super) async fn run(
     reason: &str,
 ) -> Outcome {
     let output = context.output;
-    context.find(&context.project()?, app)?;
+    // What makes no sense is refused without making a sandbox.
+    carried_out(context.find(&context.project()?, app)?, environment).map_err(EngineError::from)?;
     let connected = context.connect()?;
     let engine = &connected.engine;
     let app = context.find(&engine.project, app)?;
