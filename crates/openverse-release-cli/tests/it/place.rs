@@ -46,7 +46,7 @@ pub(crate) struct Ran {
     pub(crate) stdout: String,
     pub(crate) stderr: String,
     /// The arguments, for messages.
-    args: Vec<String>,
+    pub(crate) args: Vec<String>,
 }
 
 impl Place {
