@@ -63,6 +63,12 @@ impl Journal for CutOff {
     }
 }
 
+/// Returns how many effects of runs the world shows.
+async fn effects(scene: &Scene) -> usize {
+    let published = scene.engine.world.releases.tag_commit(&git_tag(DRAFTED)).await.unwrap();
+    usize::from(published.is_some()) + scene.registry.writes().len() + scene.asked_for(Production).await.len()
+}
+
 /// Cuts a run off after every number of records, and resumes it; returns how many points there were.
 async fn cut_off_everywhere(
     begin: impl AsyncFn(&Scene) -> Session,
@@ -81,6 +87,9 @@ async fn cut_off_everywhere(
         }
         assert!(matches!(outcome, Err(EngineError::Journal(_))), "{outcome:?}");
 
+        let intended = |(_, event): &(_, RunEvent)| matches!(event, RunEvent::Intended { .. });
+        let intents = whole.events(&run).unwrap().iter().filter(|event| intended(event)).count();
+        assert!(effects(&scene).await <= intents, "an effect without an intent after {records} records");
         scene.engine.journal = whole;
         let mut session = scene.engine.resume(&run, &Silent).unwrap();
         scene.engine.drive(&mut session, &Silent).await.unwrap();
