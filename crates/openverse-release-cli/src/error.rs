@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::{
     exit::Exit,
-    output::{BAD, BOLD, clean},
+    output::{BAD, BOLD, clean, clean_json},
 };
 
 /// Why a command did not do what it was asked.
@@ -86,7 +86,9 @@ impl CliError {
         };
         // There is nowhere left to tell that an error could not be told.
         let _ = match (written, json) {
-            (Ok(()), true) => writeln!(anstream::stdout(), "{}", String::from_utf8_lossy(&text)),
+            (Ok(()), true) => {
+                writeln!(anstream::stdout(), "{}", clean_json(&String::from_utf8_lossy(&text)))
+            }
             (Ok(()), false) => write!(anstream::stderr(), "{}", String::from_utf8_lossy(&text)),
             (Err(error), _) => writeln!(anstream::stderr(), "error: {error}"),
         };

@@ -59,12 +59,11 @@ fn one(context: &Context, id: &RunId) -> Outcome {
     context.output.result(&views, |out| {
         for (at, event) in &events {
             let (name, text) = describe(event);
-            writeln!(
-                out,
-                "{}  {BOLD}{name:<13}{BOLD:#} {}",
-                at.format("%Y-%m-%d %H:%M:%S%.3f"),
-                clean(&text)
-            )?;
+            let at = at.format("%Y-%m-%d %H:%M:%S%.3f");
+            match &text[..] {
+                "" => writeln!(out, "{at}  {BOLD}{name}{BOLD:#}")?,
+                text => writeln!(out, "{at}  {BOLD}{name:<13}{BOLD:#} {}", clean(text))?,
+            }
         }
         Ok(())
     })?;

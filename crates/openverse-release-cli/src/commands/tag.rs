@@ -9,7 +9,7 @@ use crate::{
     connect::Context,
     error::CliError,
     exit::Exit,
-    output::{BAD, BOLD, clean},
+    output::{BAD, BOLD, clean, clean_json},
 };
 
 pub(super) fn run(context: &Context, tags: &[String]) -> Outcome {
@@ -22,8 +22,8 @@ pub(super) fn run(context: &Context, tags: &[String]) -> Outcome {
             exit = Exit::BadInput;
         }
         if context.output.json() {
-            serde_json::to_writer(&mut out, &explained).map_err(io::Error::from)?;
-            writeln!(out)?;
+            let line = serde_json::to_string(&explained).map_err(io::Error::from)?;
+            writeln!(out, "{}", clean_json(&line))?;
         } else {
             write(&mut out, &project, &explained)?;
         }

@@ -11,7 +11,7 @@ use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
 pub(crate) use age::{age, took};
-pub(crate) use clean::{clean, clean_lines};
+pub(crate) use clean::{clean, clean_json, clean_lines};
 pub(crate) use progress::Progress;
 pub(crate) use table::Table;
 
@@ -71,8 +71,7 @@ impl Output {
     ) -> io::Result<()> {
         let mut out = anstream::stdout().lock();
         if self.json {
-            serde_json::to_writer_pretty(&mut out, value)?;
-            writeln!(out)?;
+            writeln!(out, "{}", clean_json(&serde_json::to_string_pretty(value)?))?;
         } else {
             render(&mut out)?;
         }
