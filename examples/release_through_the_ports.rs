@@ -21,16 +21,21 @@ struct Printer;
 
 impl Watcher for Printer {
     fn happened(&self, run: &Run, event: &RunEvent) {
+        let mut place = run.step().step.clone();
         let what = match event {
             RunEvent::Approved { by, .. } => format!("approved by {by}"),
             RunEvent::Intended { effect, .. } => format!("about to {}", effect.describe()),
             RunEvent::Performed { .. } => "accepted; looking whether it shows".to_owned(),
             RunEvent::UnderWay { evidence, .. } => format!("waiting: {evidence}"),
-            RunEvent::StepDone { step, evidence, .. } => format!("{step} is done: {evidence}"),
+            RunEvent::StepDone { step, evidence, .. } => {
+                place.clone_from(step); // The run itself is at the next one by now.
+                format!("done: {evidence}")
+            }
+            RunEvent::Ended { end } => format!("the run ended: {end:?}\n"),
             RunEvent::HoldPlaced => "held: no release and no deployment from now on".to_owned(),
             other => format!("{other:?}"),
         };
-        println!("  {:>18}  {what}", run.step().step.as_str());
+        println!("  {:>18}  {what}", place.as_str());
     }
 
     fn waiting(&self, _: &Run) {}
@@ -60,7 +65,6 @@ async fn drive(engine: &Engine, mut session: Session) -> Result<(), Box<dyn Erro
     while engine.drive(&mut session, &Printer).await? == Pause::Approval {
         engine.approve(&mut session, &Printer)?;
     }
-    println!();
     Ok(())
 }
 
