@@ -94,6 +94,20 @@ async fn while_a_deployment_is_under_way_none_is_forced_but_a_rollback_is() {
 }
 
 #[tokio::test]
+async fn a_rollback_of_a_deployment_under_way_goes_back_to_what_still_runs() {
+    let (scene, past) = Scene::new().await;
+    scene.ask_for_deployment(Production, &ImageTag::of_commit(&past.newest)).await;
+    scene.clock.advance(Duration::from_secs(120));
+    assert_eq!(scene.live(Production).await, past.second);
+
+    let order = order_rollback(&scene).await.unwrap();
+    assert_eq!(order.version.bundle.commit, past.second, "the newest is the one to take back");
+    let to = image_tag(SECOND);
+    let told = scene.engine.order_rollback(scene.api(), Production, Some(&to), "slow").await;
+    assert!(told.is_ok(), "what runs now will not run for long: {told:?}");
+}
+
+#[tokio::test]
 async fn a_rollback_to_what_runs_already_is_refused() {
     let (scene, _) = Scene::new().await;
     let to = image_tag(SECOND);
