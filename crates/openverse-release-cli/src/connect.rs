@@ -5,12 +5,12 @@ use std::{
     env,
     path::{Path, PathBuf},
     process::{Command, Stdio},
-    sync::Arc,
+    sync::{Arc, OnceLock},
     time::Duration,
 };
 
 use chrono::TimeDelta;
-use openverse_release_core::{App, HttpUrl, Limits, Project};
+use openverse_release_core::{App, HttpUrl, Limits, Project, RunId};
 use openverse_release_engine::{Engine, EngineError, Journal, SqliteJournal, World};
 use openverse_release_github::GitHub;
 use openverse_release_live::{HttpVersionProbe, ProbeConfig};
@@ -35,6 +35,7 @@ pub(crate) struct Context {
     config_path: Option<PathBuf>,
     config: Config,
     actor: Option<String>,
+    driven: OnceLock<RunId>,
 }
 
 /// An engine, connected.
@@ -58,7 +59,19 @@ impl Context {
             config_path: global.config,
             config,
             actor: global.actor,
+            driven: OnceLock::new(),
         })
+    }
+
+    /// Notes which run this process drives.
+    pub(crate) fn drives(&self, run: &RunId) {
+        // A process drives one run at the most.
+        self.driven.get_or_init(|| run.clone());
+    }
+
+    /// Returns the run that this process drives, once it has begun or taken one up.
+    pub(crate) fn driven(&self) -> Option<&RunId> {
+        self.driven.get()
     }
 
     /// Returns the project, as this world carries it out.

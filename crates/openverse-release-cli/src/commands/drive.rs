@@ -135,6 +135,7 @@ pub(super) async fn drive(
 ) -> Outcome {
     let output = context.output;
     let engine = &connected.engine;
+    context.drives(session.run().id());
     let progress = Progress::new(output, &app.flow);
     loop {
         let pause = engine.drive(&mut session, &progress).await;

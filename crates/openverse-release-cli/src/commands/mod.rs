@@ -18,7 +18,10 @@ mod sandbox;
 mod status;
 mod tag;
 
-use std::{io::Write, process::ExitCode};
+use std::{
+    io::{self, IsTerminal, Write},
+    process::ExitCode,
+};
 
 use clap::Parser;
 use tracing_subscriber::EnvFilter;
@@ -88,12 +91,9 @@ async fn until_interrupted(command: &Command, context: &Context) -> Outcome {
 }
 
 fn interrupted(context: &Context) -> CliError {
-    let unfinished = context.journal().ok().and_then(|journal| journal.runs(1).ok()).unwrap_or_default();
-    match unfinished.iter().find(|stored| stored.run.end().is_none()) {
-        Some(stored) => {
-            CliError::new(Exit::Unfinished, format!("interrupted; run {} is kept", stored.run.id()))
-                .hint(format!("go on with `resume {}`", stored.run.id()))
-        }
+    match context.driven() {
+        Some(run) => CliError::new(Exit::Unfinished, format!("interrupted; run {run} is kept"))
+            .hint(format!("go on with `resume {run}`")),
         None => CliError::new(Exit::Refused, "interrupted before anything was begun".to_owned()),
     }
 }
@@ -133,7 +133,9 @@ fn log(verbose: u8) {
         _ => "openverse_release=trace",
     };
     let filter = EnvFilter::builder().parse_lossy(level);
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+    // Left alone, it looks only at NO_COLOR.
+    if io::stderr().is_terminal() { subscriber.init() } else { subscriber.with_ansi(false).init() }
 }
 
 /// Returns what to print of the requests made, if it was asked for.
