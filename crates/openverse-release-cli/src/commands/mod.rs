@@ -31,7 +31,7 @@ use crate::{
     connect::Context,
     error::CliError,
     exit::Exit,
-    output::{Output, clean_lines},
+    output::{Output, clean, clean_lines},
 };
 
 /// What a command comes to.
@@ -67,14 +67,16 @@ fn misread(error: &clap::Error) -> ExitCode {
         CliError::new(Exit::BadInput, message).hint("`help` lists the commands").print(json);
         return Exit::BadInput.into();
     }
-    // It repeats the words as they were typed, or pasted.
-    let text = error.render().to_string();
-    let cleaned = clean_lines(&text);
-    // Whoever closed the output has no use for the text.
-    if cleaned == text {
-        error.print().ok();
+    // It repeats the words as they were typed, or pasted. Whoever closed the output has no use for
+    // the text.
+    let steers = |word: std::ffi::OsString| {
+        let word = word.to_string_lossy();
+        clean(&word) != word
+    };
+    if std::env::args_os().any(steers) {
+        write!(anstream::stderr(), "{}", clean_lines(&error.render().to_string())).ok();
     } else {
-        write!(anstream::stderr(), "{cleaned}").ok();
+        error.print().ok();
     }
     if error.use_stderr() { Exit::BadInput.into() } else { Exit::Done.into() }
 }
