@@ -33,13 +33,18 @@ pub(crate) fn redacted(text: &str) -> String {
     REDACTIONS.iter().fold(text.to_owned(), redact)
 }
 
-/// Returns how a command ended and what it said, each on its side.
+/// Returns how a command ended and what it said, each on its side, redacted.
 pub(crate) fn shown(ran: &Ran) -> String {
+    redacted(&said(ran))
+}
+
+/// Returns how a command ended and what it said, each on its side, to the letter.
+pub(crate) fn said(ran: &Ran) -> String {
     let mut text = format!("exit code {}\n", ran.code.map_or("none".to_owned(), |code| code.to_string()));
     for (name, said) in [("stdout", &ran.stdout), ("stderr", &ran.stderr)] {
         if !said.is_empty() {
             text.push_str(&format!("{name}:\n{said}"));
         }
     }
-    redacted(&text)
+    text
 }
