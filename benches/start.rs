@@ -11,15 +11,16 @@ use std::{
 
 use criterion::{Criterion, criterion_group, criterion_main};
 
-/// Builds the binary as it is installed, and returns where it is.
+/// Builds the binary in the profile of this bench, and returns where it is.
 fn build() -> PathBuf {
-    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut command = Command::new(cargo);
-    command.args(["build", "--quiet", "--release", "--package", "openverse-release-cli"]);
-    assert!(command.status().expect("cargo runs").success(), "the binary is built");
-    // Benches are built in the same profile directory: target/release/deps/start-….
+    // Binaries are two directories above the benches: target/release/deps/start-….
     let bench = env::current_exe().expect("this bench has a path");
     let directory = bench.ancestors().nth(2).expect("two directories above it");
+    let profile = if directory.ends_with("release") { "release" } else { "dev" };
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(cargo);
+    command.args(["build", "--quiet", "--profile", profile, "--workspace", "--bin", "openverse-release"]);
+    assert!(command.status().expect("cargo runs").success(), "the binary is built");
     directory.join("openverse-release").with_extension(env::consts::EXE_EXTENSION)
 }
 
