@@ -81,11 +81,16 @@ impl Engine {
             )
             .into());
         }
-        self.order(app, environment, tag, reason, OrderKind::Deploy).await
+        let order = self.order(app, environment, tag, reason, OrderKind::Deploy).await?;
+        let replaces = LiveAnswer::ask(&self.world, app, environment).await.and_then(LiveAnswer::commit);
+        Ok(Order { replaces, ..order })
     }
 
     /// Returns the order to take an environment back to a version, by default the last known
     /// working one.
+    ///
+    /// What is taken back is the version of a deployment that is under way, if there is one,
+    /// otherwise the version that runs.
     ///
     /// # Errors
     /// When no such version is known, when it runs already, or when it is not complete in the
@@ -99,42 +104,18 @@ impl Engine {
     ) -> Result<Order, EngineError> {
         to.map(named_version).transpose()?;
         self.check_free(app, environment, &OrderKind::RollBack)?;
-        let order = match to {
-            Some(tag) => self.order(app, environment, tag, reason, OrderKind::RollBack).await?,
-            None => {
-                let name_one = "name a version of `history` with --to";
-                let running = LiveAnswer::ask(&self.world, app, environment).await;
-                let running = match running {
-                    Some(LiveAnswer::Commit(commit)) => commit,
-                    Some(LiveAnswer::Trouble(why)) => {
-                        return Err(Refusal::new(
-                            format!("no answer from the live app ({why})"),
-                            "the version that runs now, to go back from",
-                            name_one,
-                        )
-                        .into());
-                    }
-                    None => {
-                        return Err(Refusal::new(
-                            "no version endpoint",
-                            "the version that runs now, to go back from",
-                            name_one,
-                        )
-                        .into());
-                    }
-                };
-                let history = self.history(app, environment, SEARCHED).await?;
-                let working = last_known_working(&history, &running).map_err(|error| {
-                    let found = error.to_string();
-                    let found = found.strip_prefix("found ").unwrap_or(&found);
-                    Refusal::new(found, "a version to roll back to", name_one)
-                })?;
-                let Some(tag) = &working.image_tag else {
-                    unreachable!("a deployment whose commit is known has an image tag");
-                };
-                self.order(app, environment, tag, reason, OrderKind::RollBack).await?
-            }
+        let history = self.history(app, environment, SEARCHED).await?;
+        let arriving = history.first().filter(|newest| !newest.outcome.ended());
+        let bad = match arriving.and_then(|arriving| arriving.commit.clone()) {
+            Some(commit) => Some(LiveAnswer::Commit(commit)),
+            None => LiveAnswer::ask(&self.world, app, environment).await,
         };
+        let tag = match to {
+            Some(tag) => tag,
+            None => last_working_tag(&history, bad.as_ref())?,
+        };
+        let order = self.order(app, environment, tag, reason, OrderKind::RollBack).await?;
+        let order = Order { replaces: bad.and_then(LiveAnswer::commit), ..order };
         if order.replaces.as_ref() == Some(&order.version.bundle.commit) {
             return Err(Refusal::new(
                 format!("{environment} already running {}", order.version.image_tag),
@@ -155,14 +136,12 @@ impl Engine {
         kind: OrderKind,
     ) -> Result<Order, EngineError> {
         plan(app, &kind, environment)?;
-        let version = resolve_version(&self.world, app, tag).await?;
-        let replaces = LiveAnswer::ask(&self.world, app, environment).await.and_then(LiveAnswer::commit);
         Ok(Order {
             app: app.slug.clone(),
             environment,
-            version,
+            version: resolve_version(&self.world, app, tag).await?,
             kind,
-            replaces,
+            replaces: None,
             reason: reason.to_owned(),
             actor: self.actor.clone(),
         })
@@ -333,6 +312,30 @@ impl Engine {
             _ => Ok(()),
         }
     }
+}
+
+/// Returns the image tag of the last known working version, to go back to from a bad one.
+fn last_working_tag<'a>(
+    history: &'a [DeploymentRecord],
+    bad: Option<&LiveAnswer>,
+) -> Result<&'a ImageTag, Refusal> {
+    let refusal = |found: String, expected: &str| {
+        Refusal::new(found, expected, "name a version of `history` with --to")
+    };
+    let what_runs = "the version that runs now, to go back from";
+    let bad = match bad {
+        Some(LiveAnswer::Commit(commit)) => commit,
+        Some(LiveAnswer::Trouble(why)) => {
+            return Err(refusal(format!("no answer from the live app ({why})"), what_runs));
+        }
+        None => return Err(refusal("no version endpoint".to_owned(), what_runs)),
+    };
+    let working = last_known_working(history, bad).map_err(|error| {
+        let found = error.to_string();
+        refusal(found.strip_prefix("found ").unwrap_or(&found).to_owned(), "a version to roll back to")
+    })?;
+    // A deployment whose commit is known was read from an image tag.
+    working.image_tag.as_ref().ok_or_else(|| refusal("a deployment without an image tag".to_owned(), "one"))
 }
 
 fn new_run_id() -> Result<RunId, EngineError> {

@@ -48,6 +48,13 @@ pub struct ImagePreview {
     pub of_commit: Option<Digest>,
 }
 
+impl ImagePreview {
+    /// Tells whether the image is there, and `latest` names it.
+    pub fn is_latest(&self) -> bool {
+        self.of_commit.is_some() && self.of_commit == self.latest
+    }
+}
+
 impl Preview {
     /// Looks at the world and returns what a release of the app would be now. Changes nothing.
     ///
@@ -64,8 +71,9 @@ impl Preview {
             ));
         }
         let releases = world.releases.releases(prefix).await?;
-        let last_release = world.releases.tags(prefix).await?.into_iter().next();
-        let draft = only_draft(app, &releases, last_release.as_ref(), &mut blockers);
+        let tags = world.releases.tags(prefix).await?;
+        let draft = only_draft(app, &releases, &tags, &mut blockers);
+        let last_release = tags.into_iter().next();
 
         // A draft follows a branch, or names the commit it is for.
         let target = draft.as_ref().map_or(main, |draft| draft.target.as_commitish());
@@ -168,14 +176,14 @@ impl Preview {
 fn only_draft(
     app: &App,
     releases: &[GitHubRelease],
-    last_release: Option<&(GitTag, CommitSha)>,
+    tags: &[(GitTag, CommitSha)],
     blockers: &mut Vec<Refusal>,
 ) -> Option<GitHubRelease> {
     let drafts: Vec<_> = releases.iter().filter(|release| release.draft).collect();
     let names = || drafts.iter().map(|draft| draft.git_tag.to_string()).collect::<Vec<_>>().join(", ");
     match drafts[..] {
         [draft] => {
-            if let Some((tag, commit)) = last_release.filter(|(tag, _)| *tag == draft.git_tag) {
+            if let Some((tag, commit)) = tags.iter().find(|(tag, _)| *tag == draft.git_tag) {
                 blockers.push(Refusal::new(
                     format!("the draft {tag} although its git tag exists, on commit {}", commit.short()),
                     "a draft whose git tag does not exist yet",
@@ -263,7 +271,7 @@ async fn find_built(
         let of_commit = world.registry.resolve(image, &ImageTag::of_commit(&newest.sha)).await?;
         images.push(ImagePreview { image: image.clone(), latest, of_commit });
     }
-    if images.iter().all(|image| image.latest.is_some() && image.latest == image.of_commit) {
+    if images.iter().all(ImagePreview::is_latest) {
         return Ok((Some(newest), images));
     }
     // A rare path, so it may ask more: which commit is `latest` of the app's own image built from?
@@ -282,19 +290,21 @@ async fn find_built(
         }
     }
     let place = |sha: &CommitSha| history.iter().position(|commit| commit.sha == *sha);
-    if let Some(built) = &built
-        && place(&built.sha) < place(&newest.sha)
-    {
+    // What is not in the recent history is older than all of it.
+    let is_later = |built: &Commit| {
+        place(&built.sha).is_some_and(|built| place(&newest.sha).is_none_or(|newest| built < newest))
+    };
+    if let Some(built) = built.as_ref().filter(|built| is_later(built)) {
         let mut later = Vec::new();
         for image in &images {
             let of_commit = world.registry.resolve(&image.image, &ImageTag::of_commit(&built.sha)).await?;
             later.push(ImagePreview { of_commit, ..image.clone() });
         }
-        if later.iter().all(|image| image.latest == image.of_commit) {
+        if later.iter().all(ImagePreview::is_latest) {
             return Ok((Some(built.clone()), later));
         }
     }
-    for image in images.iter().filter(|image| image.latest.is_none() || image.latest != image.of_commit) {
+    for image in images.iter().filter(|image| !image.is_latest()) {
         blockers.push(mismatch(app, image, &newest, built.as_ref(), target));
     }
     Ok((Some(newest), images))

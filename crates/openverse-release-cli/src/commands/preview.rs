@@ -46,8 +46,7 @@ pub(super) fn write(out: &mut dyn Write, app: &App, preview: &Preview, now: Date
     }
     for image in &preview.images {
         let digest = image.of_commit.as_ref().map_or("missing", |digest| digest.short());
-        let right = image.of_commit.is_some() && image.of_commit == image.latest;
-        let verdict = if right { "latest" } else { "not latest" };
+        let verdict = if image.is_latest() { "latest" } else { "not latest" };
         writeln!(out, "  image        {} {digest} {DIM}({verdict}){DIM:#}", image.image.short())?;
     }
     for (environment, answer) in [("staging", &preview.staging), ("production", &preview.production)] {
