@@ -67,7 +67,7 @@ impl Start {
     }
 
     /// Starts the errand and kills the tool with SIGKILL as soon as something is so.
-    fn kill_when(&self, what: &str, is_so: impl FnMut() -> bool) {
+    pub(crate) fn kill_when(&self, what: &str, is_so: impl FnMut() -> bool) {
         let args = self.args();
         let mut tool = self.place.start(&args.iter().map(String::as_str).collect::<Vec<_>>());
         wait_until(what, is_so);

@@ -31,10 +31,15 @@ pub(crate) fn exchange(method: &str, url: &str, body: &str) -> Answered {
     let rest = url.strip_prefix("http://").unwrap();
     let (host, path) = rest.split_once('/').unwrap();
     let mut stream = TcpStream::connect(host).unwrap();
+    // A manifest says in itself what it is.
+    let body_type = serde_json::from_str::<serde_json::Value>(body)
+        .ok()
+        .and_then(|body| body["mediaType"].as_str().map(str::to_owned))
+        .unwrap_or_else(|| "application/json".to_owned());
     let accept = "application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json, */*";
     write!(
         stream,
-        "{method} /{path} HTTP/1.1\r\nhost: {host}\r\naccept: {accept}\r\ncontent-type: application/json\r\n\
+        "{method} /{path} HTTP/1.1\r\nhost: {host}\r\naccept: {accept}\r\ncontent-type: {body_type}\r\n\
          content-length: {}\r\nconnection: close\r\n\r\n{body}",
         body.len()
     )

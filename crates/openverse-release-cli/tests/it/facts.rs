@@ -26,6 +26,11 @@ pub(crate) struct Facts {
 impl Facts {
     /// Takes the facts of an app that nothing was done to since the sandbox was made.
     pub(crate) fn of(place: &Place, app: &str) -> Self {
+        place.template().map_or_else(|| Self::found(place, app), |template| template.facts(app))
+    }
+
+    /// Finds the facts out.
+    pub(crate) fn found(place: &Place, app: &str) -> Self {
         let status = place.sandbox().status().unwrap();
         // The version before the present one was rolled back once, and then deployed again,
         // because it had not been at fault; so it works.

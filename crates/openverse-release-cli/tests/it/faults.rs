@@ -71,3 +71,20 @@ fn a_registry_that_breaks_down_within_a_release_leaves_it_unknown_until_it_is_ba
     place.run(&["resume"]).expect_code(0).expect_says(&["verified"]);
     assert_eq!(production(&sandbox, "api"), facts.new);
 }
+
+#[test]
+fn a_deployment_whose_reply_was_lost_is_not_asked_for_again_while_it_may_still_appear() {
+    for (errand, dispatch) in [
+        (&["release", "api", "--yes"][..], "repository_dispatch"),
+        (&["rollback", "api", "production", "--reason", "slow"], "workflow_dispatch"),
+    ] {
+        // Here a run is listed a moment after it was asked for, as at GitHub.
+        let place = Place::with_usual_timing();
+        let sandbox = place.sandbox();
+        place.limit(&[("appear", 30.0)]);
+        place.fault(&format!("lost-reply:{dispatch}"), 0, None);
+        place.run(errand).expect_code(0).expect_says(&["verified"]);
+        let dispatched = requested(&sandbox).into_iter().filter(|action| *action == dispatch).count();
+        assert_eq!(dispatched, 1, "{errand:?}");
+    }
+}

@@ -24,7 +24,7 @@ fn expect_harmless(ran: &Ran) {
     let colours = regex::Regex::new("\u{1b}\\[[0-9;]*m").unwrap();
     for text in [&ran.stdout, &ran.stderr] {
         let text = colours.replace_all(text, "");
-        assert_eq!(text.chars().find(|c| harmful(*c)), None, "{:?} of {ran}", text);
+        assert_eq!(text.chars().find(|c| harmful(*c)), None, "{text:?} of {ran}");
     }
 }
 

@@ -109,7 +109,8 @@ fn an_earlier_unfinished_run_of_another_app_is_not_named() {
 
 #[test]
 fn interrupted_a_served_sandbox_ends_well() {
-    let place = Place::new(Mode::Default);
+    // No copy, so that no server of another copy can be taken for this one's.
+    let place = Place::with_usual_timing();
     let tool = place.start(&["sandbox", "serve"]);
     wait_until("it is served", || place.sandbox().running().unwrap().is_some());
     interrupt(&tool);

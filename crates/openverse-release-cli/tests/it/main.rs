@@ -1,6 +1,8 @@
 //! Drives the real binary, as a person would: in a sandbox of its own, and on bad days.
 
 mod bad_days;
+mod bad_input;
+mod by_hand;
 mod crash;
 mod crash_at_random;
 mod exchange;
@@ -18,3 +20,5 @@ mod refusals;
 mod requests;
 mod served;
 mod snapshot;
+mod template;
+mod terminal;

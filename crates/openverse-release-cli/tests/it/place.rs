@@ -4,10 +4,13 @@ use std::{
     env, fs,
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
+    sync::Arc,
 };
 
 use openverse_release_sandbox::{Fault, Sandbox};
 use tempfile::TempDir;
+
+use crate::template::Template;
 
 /// Short waits: what is not there after these is not coming in an instant sandbox.
 const QUICK: [(&str, f64); 7] = [
@@ -37,6 +40,7 @@ impl Mode {
 #[derive(Debug)]
 pub(crate) struct Place {
     dir: TempDir,
+    template: Option<Arc<Template>>,
 }
 
 /// What came of one command.
@@ -52,13 +56,15 @@ pub(crate) struct Ran {
 impl Place {
     /// Makes an instant sandbox, and a configuration with short waits.
     pub(crate) fn new(mode: Mode) -> Self {
-        let mut args = vec!["sandbox", "reset", "--instant"];
-        if mode == Mode::PublishStartsWorkflow {
-            args.push("--publish-starts-workflow");
-        }
-        let place = Self::empty();
-        place.run(&args).expect_code(0);
+        let template = Template::of(mode);
+        let place = Self { template: Some(Arc::clone(&template)), ..Self::empty() };
+        template.copy_to(&place);
         place
+    }
+
+    /// Returns what this place was copied from, if from anything.
+    pub(crate) fn template(&self) -> Option<&Template> {
+        self.template.as_deref()
     }
 
     /// Makes a sandbox in which things take the usual few seconds.
@@ -70,7 +76,7 @@ impl Place {
 
     /// Makes only the configuration.
     pub(crate) fn empty() -> Self {
-        let place = Self { dir: tempfile::tempdir().unwrap() };
+        let place = Self { dir: tempfile::tempdir().unwrap(), template: None };
         place.limit(&[]);
         place
     }
