@@ -10,7 +10,7 @@ type Counts = [u64; 3];
 const RELEASE: Counts = [12, 18, 4];
 const RELEASE_ELSEWHERE: Counts = [10, 6, 3];
 const PREVIEW: Counts = [3, 4, 2];
-const ROLLBACK: Counts = [6, 4, 3];
+const ROLLBACK: Counts = [6, 4, 2];
 const DEPLOY: Counts = [5, 2, 2];
 const STATUS: Counts = [7, 4, 2];
 const HISTORY: Counts = [2, 0, 0];
@@ -63,10 +63,11 @@ fn a_release_that_others_carry_out_makes_this_many_requests() {
 #[test]
 fn what_only_knows_words_asks_nobody() {
     let place = Place::new(Mode::Default);
+    let before = place.sandbox().requests().unwrap();
     for args in
         [&["apps"][..], &["glossary"], &["flow", "api"], &["check"], &["tag", "latest"], &["runs"], &["hold"]]
     {
         place.run(args).expect_code(0);
     }
-    assert_eq!(place.sandbox().requests().unwrap().total(), 0);
+    assert_eq!(place.sandbox().requests().unwrap(), before);
 }
