@@ -16,6 +16,7 @@ pub enum DeploymentKind {
     /// The version that ran already.
     Redeploy,
     /// A version that first ran before the one that ran then.
+    #[serde(rename = "rollback")]
     RollBack,
     /// Any other version, by hand; also a later one that was rolled back before.
     Forced,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use openverse_release_core::{
     App, Bundle, Commit, CommitSha, DeployableVersion, Digest, Environment, GitHubRelease, GitTag, ImageName,
-    ImageTag, Order, OrderKind, carried_out,
+    ImageTag, Order, OrderKind, PlanError, carried_out,
 };
 use openverse_release_ports::CommitQuery;
 use serde::Serialize;
@@ -64,9 +64,13 @@ impl Preview {
         let prefix = app.require_prefix()?;
         let mut blockers = Vec::new();
         if let Err(error) = carried_out(app, Environment::Production) {
+            let found = match error {
+                PlanError::MeansNotCarriedOut { means, .. } => format!("a deployment by {means}"),
+                error => error.to_string(),
+            };
             blockers.push(Refusal::new(
-                error.to_string(),
-                "a deployment by a GitHub Workflow",
+                found,
+                "one by a GitHub Workflow, which this tool can carry out",
                 format!("release it by hand, as `flow {} --detailed` shows", app.slug),
             ));
         }

@@ -3,7 +3,7 @@
 use std::{fmt::Debug, time::Duration};
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound, Utc};
 
 /// Tells the time and waits.
 ///
@@ -19,14 +19,14 @@ pub trait Clock: Debug + Send + Sync {
     async fn sleep(&self, duration: Duration);
 }
 
-/// The machine's clock. Sleeping needs a tokio runtime.
+/// The machine's clock, to the microsecond, as journals keep time. Sleeping needs a tokio runtime.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;
 
 #[async_trait]
 impl Clock for SystemClock {
     fn now(&self) -> DateTime<Utc> {
-        std::time::SystemTime::now().into()
+        DateTime::<Utc>::from(std::time::SystemTime::now()).trunc_subsecs(6)
     }
 
     async fn sleep(&self, duration: Duration) {

@@ -52,7 +52,7 @@ pub enum PortError {
         detail: String,
     },
     /// The system refused, and nothing happened.
-    #[error("{system} refused {action} with status {status}: {detail}")]
+    #[error("{system} answered {action} with status {status}: {detail}")]
     Refused {
         /// Which system.
         system: System,

@@ -112,7 +112,7 @@ fn every_command_prints_one_document_with_these_keys() {
 
     let history = place.json(&["history", "api", "production"]);
     assert_eq!(keys(&history[0]), DEPLOYMENT);
-    assert_eq!((&history[0]["kind"], &history[1]["kind"]), (&"roll_back".into(), &"release".into()));
+    assert_eq!((&history[0]["kind"], &history[1]["kind"]), (&"rollback".into(), &"release".into()));
     assert_eq!(place.json(&["history", "api", "production", "--limit", "2"]).as_array().unwrap().len(), 2);
 
     let lifted = place.json(&["hold", "lift", "api", "production", "--reason", "mended"]);

@@ -37,21 +37,21 @@ fn a_release_that_makes_no_sense_for_the_app_is_refused() {
     assert_snapshot!(refused(&place, &["release", "catalog", "--yes"]), @"
     exit code 3
     stderr:
-    refused: found the catalog is deployed by other means than a GitHub Workflow, which this tool does not carry out: Ansible playbook ansible/catalog.yml
-    expected: a deployment by a GitHub Workflow
+    refused: found a deployment by Ansible playbook ansible/catalog.yml
+    expected: one by a GitHub Workflow, which this tool can carry out
     to do: release it by hand, as `flow catalog --detailed` shows
     ");
     assert_snapshot!(refused(&place, &["release", "ingestion-server", "--yes"]), @"
     exit code 3
     stderr:
-    refused: found the ingestion server is deployed by other means than a GitHub Workflow, which this tool does not carry out: Terraform variable in production/ingestion_server.auto.tfvars
-    expected: a deployment by a GitHub Workflow
+    refused: found a deployment by Terraform variable in production/ingestion_server.auto.tfvars
+    expected: one by a GitHub Workflow, which this tool can carry out
     to do: release it by hand, as `flow ingestion-server --detailed` shows
     ");
     assert_snapshot!(refused(&place, &["rollback", "catalog", "production", "--reason", "x"]), @"
     exit code 2
     stderr:
-    error: the catalog is deployed by other means than a GitHub Workflow, which this tool does not carry out: Ansible playbook ansible/catalog.yml
+    error: the catalog is deployed by Ansible playbook ansible/catalog.yml, and this tool carries out deployments by GitHub Workflows only
     ");
 }
 

@@ -166,13 +166,21 @@ impl Run {
 
     fn on_absent(&self, effect: Effect, now: DateTime<Utc>, limits: &Limits) -> Decision {
         match &self.phase {
-            Phase::InDoubt { effect: doubted, since, times } if *doubted == effect => {
+            Phase::InDoubt { effect: doubted, since, times, resumed } if *doubted == effect => {
                 if !effect.shows_at_once() && now - *since < limits.appear {
                     return Decision::default();
                 }
+                let stop = |what: String| Decision::of(vec![self.stop(Stop::Unknown { what })]);
                 if *times >= TRIES {
-                    let what = format!("tried {times} times to {}, and it is not done", effect.describe());
-                    return Decision::of(vec![self.stop(Stop::Unknown { what })]);
+                    return stop(format!("tried {times} times to {}, and it is not done", effect.describe()));
+                }
+                // What shows later may still show. Only a person can have it asked for once more.
+                if !effect.shows_at_once() && !resumed {
+                    return stop(format!(
+                        "no answer came to: {}; no such deployment has appeared, and resuming asks for it again if \
+                         there still is none",
+                        effect.describe()
+                    ));
                 }
                 self.intend(Vec::new(), effect)
             }

@@ -99,7 +99,7 @@ impl Run {
                 on.short()
             )),
             (Some(release), None) if release.draft => match release.difference_from(draft) {
-                Some((found, _)) => conflict(format!("it changed since: {found}")),
+                Some((found, _)) => conflict(format!("a draft that changed since: {found}")),
                 None => Verdict::Absent(Effect::PublishGitHubRelease {
                     draft: Box::new(draft.clone()),
                     commit: commit.clone(),

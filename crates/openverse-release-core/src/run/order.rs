@@ -126,7 +126,7 @@ pub enum PlanError {
     },
     /// The deployment is by means that a run does not carry out.
     #[error(
-        "the {app} is deployed by other means than a GitHub Workflow, which this tool does not carry out: {means}"
+        "the {app} is deployed by {means}, and this tool carries out deployments by GitHub Workflows only"
     )]
     MeansNotCarriedOut {
         /// The app's name.

@@ -53,6 +53,8 @@ pub enum Phase {
         since: DateTime<Utc>,
         /// How often it was about to be performed.
         times: u32,
+        /// Whether a person has let the run go on since.
+        resumed: bool,
     },
     /// The step is under way out there.
     UnderWay {
@@ -225,7 +227,8 @@ impl Run {
                     Phase::InDoubt { effect: before, times, .. } if before == effect => times + 1,
                     _ => 1,
                 };
-                self.enter(Phase::InDoubt { effect: effect.clone(), since: at, times }, at);
+                let effect = effect.clone();
+                self.enter(Phase::InDoubt { effect, since: at, times, resumed: false }, at);
             }
             RunEvent::Performed { run, .. } => {
                 if let Phase::InDoubt { effect, .. } = &self.phase {
@@ -264,6 +267,9 @@ impl Run {
                 self.waiting_since = at;
                 if let Phase::Stopped { before, .. } = &self.phase {
                     self.phase = (**before).clone();
+                }
+                if let Phase::InDoubt { resumed, .. } = &mut self.phase {
+                    *resumed = true;
                 }
             }
             RunEvent::Ended { end } => self.enter(Phase::Ended(end.clone()), at),

@@ -174,7 +174,7 @@ async fn a_write_that_github_refuses_did_not_happen() {
     assert!(!error.may_have_happened());
     assert_eq!(
         error.to_string(),
-        "GitHub refused dispatching deploy_production_api with rel-2023.07.03.17.52.00 with status 422: \
+        "GitHub answered dispatching deploy_production_api with rel-2023.07.03.17.52.00 with status 422: \
          Invalid request.: \"event_type\" wasn't supplied."
     );
 }

@@ -45,7 +45,7 @@ proptest! {
         let order = world.release_order();
         let commit = order.version.bundle.commit.clone();
         let mut drive = Drive::start(&world, &api(Performer::Runner), order);
-        drive.go(&mut world, mishaps.into_iter());
+        drive.go_on(&mut world, mishaps.into_iter());
         prop_assert_eq!(drive.run.next(), Next::Ended(&End::Done));
         prop_assert_eq!(world.mutations, ["publish", "tag openverse-api", "tag openverse-api_nginx", "dispatch"]);
         prop_assert_eq!(world.live, commit);
@@ -56,7 +56,7 @@ proptest! {
         world.live = super::world::sha('b');
         let order = world.order(OrderKind::RollBack);
         let mut drive = Drive::start(&world, &api(Performer::Runner), order);
-        drive.go(&mut world, mishaps.into_iter());
+        drive.go_on(&mut world, mishaps.into_iter());
         prop_assert_eq!(drive.run.next(), Next::Ended(&End::Done));
         prop_assert_eq!(world.mutations, ["dispatch"]);
         prop_assert_eq!(world.live, super::world::sha('a'));
@@ -67,7 +67,7 @@ proptest! {
     fn replaying_the_history_gives_the_same_run(mut world in any_world(), mishaps in mishaps()) {
         let order = world.release_order();
         let mut drive = Drive::start(&world, &api(Performer::Runner), order);
-        drive.go(&mut world, mishaps.into_iter());
+        drive.go_on(&mut world, mishaps.into_iter());
         let replayed = Run::replay(drive.run.id().clone(), drive.history.clone()).unwrap();
         prop_assert_eq!(&replayed, &drive.run);
         let text = serde_json::to_string(&drive.history).unwrap();
@@ -79,7 +79,7 @@ proptest! {
     fn an_intent_is_recorded_before_every_effect(mut world in any_world(), mishaps in mishaps()) {
         let order = world.release_order();
         let mut drive = Drive::start(&world, &api(Performer::Runner), order);
-        drive.go(&mut world, mishaps.into_iter());
+        drive.go_on(&mut world, mishaps.into_iter());
         let mut intended = 0usize;
         for (_, event) in &drive.history {
             match event {

@@ -203,6 +203,37 @@ fn an_accepted_deployment_that_never_appears_is_unknown_and_not_asked_for_again(
 }
 
 #[test]
+fn a_deployment_whose_answer_was_lost_is_asked_for_again_only_once_a_person_resumed() {
+    let mut world = World::new();
+    let order = world.order(OrderKind::Deploy);
+    let mut drive = Drive::start(&world, &api(Performer::Runner), order);
+    drive.go(&mut world, std::iter::once(Mishap::LostRequest));
+    assert!(unknown(&drive).contains("no answer came"), "{}", unknown(&drive));
+    assert!(world.mutations.is_empty());
+
+    drive.restart(&world);
+    go(&mut drive, &mut world);
+    assert_eq!(drive.run.next(), Next::Ended(&End::Done));
+    assert_eq!(world.mutations, ["dispatch"]);
+}
+
+#[test]
+fn a_deployment_whose_answer_was_lost_and_that_appears_late_is_not_asked_for_twice() {
+    let mut world = World::new();
+    world.appears_after = TimeDelta::minutes(10);
+    world.takes = TimeDelta::minutes(20);
+    let order = world.order(OrderKind::Deploy);
+    let mut drive = Drive::start(&world, &api(Performer::Runner), order);
+    drive.go(&mut world, std::iter::once(Mishap::LostReply));
+    assert!(unknown(&drive).contains("no answer came"), "{}", unknown(&drive));
+    world.now += TimeDelta::minutes(10);
+    drive.restart(&world);
+    go(&mut drive, &mut world);
+    assert_eq!(drive.run.next(), Next::Ended(&End::Done));
+    assert_eq!(world.mutations, ["dispatch"]);
+}
+
+#[test]
 fn an_effect_that_comes_to_nothing_three_times_is_given_up() {
     let mut world = World::new();
     let mut drive = release(&world);

@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use openverse_release_core::{
     App, Bundle, CommitSha, DeployableVersion, DeploymentRun, Digest, Effect, Environment, GitHubRelease,
     GitHubReleaseId, GitHubRunId, GitHubRunStatus, ImageName, ImageTag, Input, Limits, LiveVersion, Look,
-    Next, Order, OrderKind, Performer, Project, ReleaseTarget, Reply, Run, RunEvent, Sight, plan,
+    Next, Order, OrderKind, Performer, Project, ReleaseTarget, Reply, Run, RunEvent, Sight, Stop, plan,
 };
 
 pub(super) const TAG: &str = "api-2026.11.20.10.00.00";
@@ -232,6 +232,18 @@ impl Drive {
     pub(super) fn restart(&mut self, world: &World) {
         self.run = Run::replay(self.run.id().clone(), self.history.clone()).unwrap();
         self.tell(world, Input::Resume { by: "ada".to_owned() });
+    }
+
+    /// Drives the run like [`Drive::go`], and resumes it where it stopped because it could not tell.
+    pub(super) fn go_on(&mut self, world: &mut World, mut mishaps: impl Iterator<Item = Mishap>) {
+        for _ in 0..20 {
+            self.go(world, &mut mishaps);
+            if !matches!(self.run.next(), Next::Stopped(Stop::Unknown { .. })) {
+                return;
+            }
+            self.restart(world);
+        }
+        panic!("the run cannot tell, however often it is resumed: {:?}", self.run.phase());
     }
 
     /// Drives the run until it stops or ends; each attempt to perform meets the next mishap.
