@@ -1,6 +1,6 @@
 //! `apps`: what is released, and where and how each app is deployed.
 
-use openverse_release_core::{App, DeploymentMeans, Project};
+use openverse_release_core::{App, DeploymentMeans, HttpUrl, ImageName, Project};
 use serde::Serialize;
 
 use super::Outcome;
@@ -41,13 +41,13 @@ impl<'a> AppView<'a> {
                 )),
                 _ => None,
             },
-            version_endpoint: target.version_endpoint.as_ref().map(openverse_release_core::HttpUrl::as_str),
+            version_endpoint: target.version_endpoint.as_ref().map(HttpUrl::as_str),
         });
         Self {
             app: app.slug.as_str(),
             name: &app.name,
             git_tags: app.git_tag_prefix.as_ref().map(|prefix| format!("{prefix}-YYYY.MM.DD.HH.MM.SS")),
-            images: app.images.iter().map(openverse_release_core::ImageName::as_str).collect(),
+            images: app.images.iter().map(ImageName::as_str).collect(),
             deployments: deployments.collect(),
         }
     }

@@ -1,6 +1,6 @@
 //! `check`: mistakes in flows.
 
-use openverse_release_core::{Finding, Severity};
+use openverse_release_core::{Finding, Severity, StepId};
 
 use super::Outcome;
 use crate::{
@@ -27,7 +27,7 @@ pub(super) fn run(context: &Context, app: Option<&str>) -> Outcome {
             writeln!(out, "{style}{}{style:#} {}", finding.severity, clean(&finding.place()))?;
             writeln!(out, "  {}  {DIM}[{}]{DIM:#}", clean(&finding.why), finding.check)?;
             if !finding.path.is_empty() {
-                let path: Vec<_> = finding.path.iter().map(openverse_release_core::StepId::as_str).collect();
+                let path: Vec<_> = finding.path.iter().map(StepId::as_str).collect();
                 writeln!(out, "  by way of {}", path.join(" -> "))?;
             }
             if let Some(reason) = &finding.exemption {

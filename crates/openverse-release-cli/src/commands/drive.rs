@@ -106,10 +106,10 @@ pub(super) fn announce(output: Output, app: &App, order: &Order) -> io::Result<(
     let version = &order.version;
     output.say(&format!(
         "{BOLD}{} {} to {}{BOLD:#}: {} (commit {})",
-        match order.kind.as_str() {
-            "release" => "Release of the",
-            "rollback" => "Rollback of the",
-            _ => "Deployment of the",
+        match order.kind {
+            OrderKind::Release { .. } => "Release of the",
+            OrderKind::RollBack => "Rollback of the",
+            OrderKind::Deploy => "Deployment of the",
         },
         app.name,
         order.environment,
@@ -176,12 +176,10 @@ fn approve(output: Output, app: &App, run: &Run, yes: bool) -> Result<bool, CliE
             .expected("an answer at a terminal, or --yes")
             .hint(format!("look at `preview {}`, then add --yes", app.slug)));
     }
-    let question = match planned.task {
-        Task::Publish => format!(
-            "Publish {} on commit {}?",
-            run.order().reason.trim_start_matches("release "),
-            run.order().version.bundle.commit.short()
-        ),
+    let question = match (&planned.task, &run.order().kind) {
+        (Task::Publish, OrderKind::Release { draft }) => {
+            format!("Publish {} on commit {}?", draft.git_tag, run.order().version.bundle.commit.short())
+        }
         _ => format!("{label}?"),
     };
     inquire::Confirm::new(&question).with_default(false).prompt().or_else(|error| match error {
@@ -194,7 +192,7 @@ fn one_line(step: &Step) -> String {
     step.label.lines().collect::<Vec<_>>().join(" ")
 }
 
-pub(super) fn exit_of(run: &Run) -> Exit {
+fn exit_of(run: &Run) -> Exit {
     match run.phase() {
         Phase::Ended(End::Done) => Exit::Done,
         Phase::Ended(End::Failed { .. }) => Exit::Failed,
