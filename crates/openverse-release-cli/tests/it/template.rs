@@ -42,6 +42,8 @@ impl Template {
 
     /// Copies the sandbox to another place.
     pub(crate) fn copy_to(&self, place: &Place) {
+        // Finding facts out writes files of the sandbox, which must not change while it is copied.
+        let _unchanged = self.facts.lock().unwrap_or_else(PoisonError::into_inner);
         copy(&self.place.path("state"), &place.path("state"));
     }
 
