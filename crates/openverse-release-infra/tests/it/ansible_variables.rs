@@ -81,7 +81,7 @@ fn what_is_not_there_once_as_text_is_refused() {
 #[test]
 fn an_unreadable_file_says_where_and_shows_no_more_than_a_character() {
     for (text, at) in [
-        ("a: b\nc: [secret\n", "line 2, column"),
+        ("a: b\nc: [secret\n", "line 3, column 1: found the end of the file, expected YAML"),
         ("a: b\nc: @secret\n", "line 2, column 4: found '@', expected YAML"),
         ("a: b\n\tc: secret\n", "line 2, column"),
         ("a: {{ secret }}\n", "line 1, column"),
