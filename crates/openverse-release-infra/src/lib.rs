@@ -1,9 +1,11 @@
 //! temporary
+mod ansible;
 mod fingerprint;
 mod program;
 mod replacement;
 mod terraform;
 mod variables;
+pub use ansible::{Ansible, AnsibleError, Difference, ExpectedTask, HostStatistics, Playbook, PlaybookReport, TaskOutcome, TaskResult, UnexpectedTasks};
 pub use fingerprint::Fingerprint;
 pub use program::{Conditions, Finished, OutputSink, OutputStream, Program, ProgramError, Silent};
 pub use replacement::Replacement;

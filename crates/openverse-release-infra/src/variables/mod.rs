@@ -12,3 +12,4 @@ pub use error::VariableError;
 pub use file::{Edited, Value, VariableFile, VariableSite};
 pub use name::{InvalidVariableName, VariableName};
 pub use terraform::TerraformVariables;
+pub(crate) use yaml_text::is_template;

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 /// Tells whether Ansible would evaluate text.
-pub(super) fn is_template(text: &str) -> bool {
+pub(crate) fn is_template(text: &str) -> bool {
     ["{{", "{%", "{#"].iter().any(|mark| text.contains(mark))
 }
 

@@ -1,5 +1,7 @@
 //! Tests with the real programs, and of the files they read.
 
+mod ansible;
 mod ansible_variables;
 mod programs;
+mod terraform;
 mod terraform_variables;
