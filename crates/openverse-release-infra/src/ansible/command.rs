@@ -111,8 +111,8 @@ impl Ansible {
         if let Some((name, _)) = playbook.variables.iter().find(|(_, value)| variables::is_template(value)) {
             return Err(AnsibleError::Template { name: name.clone() });
         }
-        let given = Given::write(playbook)
-            .map_err(|source| AnsibleError::NotWritten { source: Arc::new(source) })?;
+        let given =
+            Given::write(playbook).map_err(|source| AnsibleError::NotWritten { source: Arc::new(source) })?;
         let mut arguments: Vec<OsString> = vec!["--diff".into()];
         if let Mode::Check = mode {
             arguments.push("--check".into());

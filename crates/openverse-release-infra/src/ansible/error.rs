@@ -19,7 +19,9 @@ pub enum AnsibleError {
         source: Arc<io::Error>,
     },
     /// A variable for the playbook would be evaluated. Nothing was run.
-    #[error("found what Ansible reads as a template in the variable {name}, expected text that stands for itself")]
+    #[error(
+        "found what Ansible reads as a template in the variable {name}, expected text that stands for itself"
+    )]
     Template {
         /// Its name.
         name: String,

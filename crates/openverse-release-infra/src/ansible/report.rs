@@ -212,7 +212,9 @@ mod tests {
 
     #[test]
     fn what_is_no_event_is_passed_over() {
-        let told = Told::read("[WARNING]: x\n{\"event\": \"other\"}\n{\"event\": \"play\", \"name\": \"p\"}\n{\"event\": \"no_hosts\"}\n");
+        let told = Told::read(
+            "[WARNING]: x\n{\"event\": \"other\"}\n{\"event\": \"play\", \"name\": \"p\"}\n{\"event\": \"no_hosts\"}\n",
+        );
         assert_eq!((told.without_hosts, told.ended), (vec!["p".to_owned()], false));
     }
 }

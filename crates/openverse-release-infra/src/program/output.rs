@@ -91,11 +91,7 @@ impl Finished {
         ProgramError::Failed { program: self.program.clone(), code: self.code, tail: self.tail.clone() }
     }
 
-    pub(crate) fn unexpected(
-        &self,
-        found: impl Into<String>,
-        expected: impl Into<String>,
-    ) -> ProgramError {
+    pub(crate) fn unexpected(&self, found: impl Into<String>, expected: impl Into<String>) -> ProgramError {
         ProgramError::Unexpected {
             program: self.program.clone(),
             found: found.into(),

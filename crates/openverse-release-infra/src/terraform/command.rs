@@ -8,7 +8,10 @@ use std::{
 
 use serde_json::Value;
 
-use super::{LockHolder, Plan, TerraformError, diagnostic::{Messages, Told}};
+use super::{
+    LockHolder, Plan, TerraformError,
+    diagnostic::{Messages, Told},
+};
 use crate::{Conditions, Finished, OutputSink, Program, ProgramError, Silent};
 
 const INSTALL: &str = "get it from https://developer.hashicorp.com/terraform/install";
@@ -168,9 +171,9 @@ impl Terraform {
         let finished = self.run(arguments, &Messages(sink)).await?;
         let told = Told::read(finished.text()?);
         if finished.code == Some(0) {
-            let counts = told.applied.ok_or_else(|| {
-                finished.unexpected("no summary of what was applied", "one at the end")
-            })?;
+            let counts = told
+                .applied
+                .ok_or_else(|| finished.unexpected("no summary of what was applied", "one at the end"))?;
             return Ok(Applied { added: counts.add, changed: counts.change, removed: counts.remove });
         }
         if let Some(error) = locked(&told) {

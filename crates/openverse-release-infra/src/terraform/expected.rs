@@ -53,7 +53,10 @@ impl ExpectedChange {
 
     fn allows(&self, difference: &AttributeChange) -> bool {
         let inside = |path: &String| {
-            difference.path.strip_prefix(path.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+            difference
+                .path
+                .strip_prefix(path.as_str())
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
         };
         if !self.paths.is_empty() && !self.paths.iter().any(inside) {
             return false;
@@ -73,8 +76,11 @@ impl ExpectedChange {
 
 /// A plan that does not do exactly what was expected. Nothing was changed.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[error("the plan is not the expected one{}{}",
-    listed("; also does", unexpected), listed("; does not do", missing))]
+#[error(
+    "the plan is not the expected one{}{}",
+    listed("; also does", unexpected),
+    listed("; does not do", missing)
+)]
 pub struct UnexpectedChanges {
     /// Each change that was not expected, with its values as far as they may be shown.
     pub unexpected: Vec<String>,

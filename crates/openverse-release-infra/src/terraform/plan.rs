@@ -183,7 +183,8 @@ impl Plan {
                 document.variables.get(name).into_iter().for_each(|value| secrets.add_all(&value["value"]));
             }
         }
-        let changes = document.resource_changes.iter().chain(&document.resource_drift).map(|found| &found.change);
+        let changes =
+            document.resource_changes.iter().chain(&document.resource_drift).map(|found| &found.change);
         for change in changes.chain(document.output_changes.values()) {
             secrets.add(&change.before, &change.before_sensitive);
             secrets.add(&change.after, &change.after_sensitive);

@@ -113,7 +113,11 @@ pub(super) fn differences(sides: &Sides<'_>, secrets: &Secrets) -> Vec<Attribute
     descend(
         &mut Vec::new(),
         &Side { value: Some(sides.before), secret: Mark(Some(sides.before_marks)), unknown: Mark(None) },
-        &Side { value: Some(sides.after), secret: Mark(Some(sides.after_marks)), unknown: Mark(Some(sides.unknown)) },
+        &Side {
+            value: Some(sides.after),
+            secret: Mark(Some(sides.after_marks)),
+            unknown: Mark(Some(sides.unknown)),
+        },
         secrets,
         &mut found,
     );
@@ -215,7 +219,8 @@ fn descend(
         return;
     }
     // Compared as they are: two secrets can be the same, and both marked or not.
-    let same = !after.unknown.is_set() && before.value.unwrap_or(&Value::Null) == after.value.unwrap_or(&Value::Null);
+    let same = !after.unknown.is_set()
+        && before.value.unwrap_or(&Value::Null) == after.value.unwrap_or(&Value::Null);
     if !same {
         let (before, after) = (before.shown(secrets), after.shown(secrets));
         found.push(AttributeChange { path: path.join("."), before, after });

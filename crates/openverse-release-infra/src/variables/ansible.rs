@@ -83,9 +83,10 @@ fn readable(text: &str) -> Result<YamlFile, VariableError> {
     let file = parsed.tree();
     // The parser goes on where YAML ends. A key that is there twice is the business of who asks
     // for it.
-    let violation = file.documents().flat_map(|document| Validator::new().validate(&document)).find(|found| {
-        found.severity == Severity::Error && !matches!(found.rule, Rule::DuplicateKeys)
-    });
+    let violation = file
+        .documents()
+        .flat_map(|document| Validator::new().validate(&document))
+        .find(|found| found.severity == Severity::Error && !matches!(found.rule, Rule::DuplicateKeys));
     match violation {
         Some(found) => {
             let offset = found.text_range.map_or(0, |range| range.start as usize);

@@ -41,9 +41,7 @@ impl VariableFile for TerraformVariables {
         let kind = |found| wrong_kind(text, name, offset(&expression), found, "a string, true or false");
         let span = expression.span().ok_or_else(|| kind("a value that has no place"))?;
         match expression {
-            Expression::String(value) => {
-                Ok(VariableSite { span, value: Value::Text(value.value().clone()) })
-            }
+            Expression::String(value) => Ok(VariableSite { span, value: Value::Text(value.value().clone()) }),
             Expression::Bool(value) => Ok(VariableSite { span, value: Value::Flag(*value.value()) }),
             other => Err(kind(describe(other))),
         }
@@ -98,7 +96,10 @@ fn in_body<'a>(body: &'a Body, segments: &[&str], found: &mut Vec<&'a Expression
 }
 
 /// Returns what is left of the segments after a path they begin with.
-fn without<'s, 'n, 'p>(segments: &'s [&'n str], path: impl Iterator<Item = &'p str>) -> Option<&'s [&'n str]> {
+fn without<'s, 'n, 'p>(
+    segments: &'s [&'n str],
+    path: impl Iterator<Item = &'p str>,
+) -> Option<&'s [&'n str]> {
     let mut rest = segments;
     for name in path {
         let (first, tail) = rest.split_first()?;

@@ -122,7 +122,10 @@ async fn check_mode_shows_what_applying_then_does() {
     let [environment] = changed.as_slice() else { panic!("{changed:?}") };
     let image = "ghcr.io/openverse/catalog";
     assert!(environment.starts_with("Write the environment on server: changed; "), "{environment}");
-    assert!(environment.ends_with(&format!(" -\"IMAGE={image}:rel-1\" +\"IMAGE={image}:rel-2\"")), "{environment}");
+    assert!(
+        environment.ends_with(&format!(" -\"IMAGE={image}:rel-1\" +\"IMAGE={image}:rel-2\"")),
+        "{environment}"
+    );
     let sometimes = checked.results.iter().find(|result| result.task == "Only sometimes").unwrap();
     assert_eq!(sometimes.outcome, TaskOutcome::Skipped);
     assert!(world.environment().contains("rel-1") && !world.path("restarted").exists());
@@ -134,7 +137,11 @@ async fn check_mode_shows_what_applying_then_does() {
     assert_eq!(tasks, ["Write the environment", "Restart the catalog"]);
     assert_eq!((applied.hosts["server"].changed, applied.hosts["server"].failures), (2, 0));
     assert!(world.environment().contains("rel-2") && world.path("restarted").exists());
-    assert!(sink.lines().contains(&"Restart the catalog on server: changed".to_owned()), "{:?}", sink.lines());
+    assert!(
+        sink.lines().contains(&"Restart the catalog on server: changed".to_owned()),
+        "{:?}",
+        sink.lines()
+    );
 
     let again = world.check().await;
     assert_eq!(again.changed().count(), 0);
@@ -163,7 +170,8 @@ async fn what_a_task_hides_stays_hidden_and_is_refused() {
     assert!(!format!("{:?}", world.playbook).contains("hunter2"));
     let sink = Collected::default();
     let report = world.ansible.check(&world.playbook, &sink).await.unwrap();
-    let expected = ExpectedTask::replacing("Write the password", Replacement::new("hunter2-one", "hunter2-two"));
+    let expected =
+        ExpectedTask::replacing("Write the password", Replacement::new("hunter2-one", "hunter2-two"));
     let refused = report.refuse_unless(&[expected]).unwrap_err();
     let said = format!("{report:?} {refused} {:?}", sink.lines());
     assert!(!said.contains("hunter2"), "{said}");
@@ -179,7 +187,8 @@ async fn a_failed_task_is_named_and_one_that_may_fail_is_not() {
     let error = world.apply_other(&play(&format!("{ignored}{failing}"))).await;
     assert_eq!(error.to_string(), "found failed tasks: Has to work on server: failed: it did not");
 
-    let rescued = "    - block:\n      - ansible.builtin.fail:\n      rescue:\n      - ansible.builtin.debug:\n";
+    let rescued =
+        "    - block:\n      - ansible.builtin.fail:\n      rescue:\n      - ansible.builtin.debug:\n";
     fs_err::write(world.path("catalog.yml"), play(&format!("{ignored}{rescued}"))).unwrap();
     let report = world.apply().await;
     assert_eq!((report.hosts["server"].rescued, report.hosts["server"].ignored), (1, 1));
@@ -191,7 +200,8 @@ async fn a_host_out_of_reach_is_something_else_than_a_failure() {
     // Whatever Ansible reaches hosts with: this one fails before it gets there.
     let hosts = "[catalog]\nfar ansible_host=127.0.0.1 ansible_port=1 ansible_ssh_executable=/bin/false\n";
     fs_err::write(world.path("hosts.ini"), hosts).unwrap();
-    let play = "- hosts: catalog\n  gather_facts: false\n  tasks:\n    - name: Ping\n      ansible.builtin.ping:\n";
+    let play =
+        "- hosts: catalog\n  gather_facts: false\n  tasks:\n    - name: Ping\n      ansible.builtin.ping:\n";
     let error = world.apply_other(play).await;
     let AnsibleError::Unreachable { results } = &error else { panic!("{error}") };
     assert_eq!((results[0].host.as_str(), results[0].task.as_str()), ("far", "Ping"));
@@ -204,7 +214,10 @@ async fn a_play_without_hosts_and_a_playbook_that_is_none_are_refused() {
     assert_eq!(error.to_string(), "found no host for the play Elsewhere, expected one");
     let error = world.apply_other("- hosts: [\n").await;
     assert!(matches!(error, AnsibleError::Program(_)), "{error}");
-    assert!(error.to_string().starts_with("ansible-playbook ended with status 4; its last lines: "), "{error}");
+    assert!(
+        error.to_string().starts_with("ansible-playbook ended with status 4; its last lines: "),
+        "{error}"
+    );
 }
 
 #[tokio::test]
@@ -213,7 +226,8 @@ async fn ansible_takes_hostile_values_for_text() {
     let mut tasks = String::new();
     for (index, value) in HOSTILE.into_iter().enumerate() {
         let text = AnsibleVariables.set("x: rel-1\n", &"x".parse().unwrap(), value).unwrap().text;
-        fs_err::write(world.path(&format!("v{index}.yml")), text.replacen('x', &format!("v{index}"), 1)).unwrap();
+        fs_err::write(world.path(&format!("v{index}.yml")), text.replacen('x', &format!("v{index}"), 1))
+            .unwrap();
         world.playbook.variables.insert(format!("w{index}"), value.to_owned());
         let name = format!("    - name: compare {index}\n");
         tasks.push_str(&format!("{name}      ansible.builtin.include_vars: v{index}.yml\n"));
@@ -237,5 +251,8 @@ async fn ansible_that_is_not_there_says_how_to_get_it() {
     let missing = Ansible::at("no-such-ansible", ".");
     let playbook = Playbook { file: "a".into(), inventory: "b".into(), variables: Default::default() };
     let error = missing.check(&playbook, &Silent).await.unwrap_err().to_string();
-    assert!(error.starts_with("found no program no-such-ansible; install it with: python3 -m venv"), "{error}");
+    assert!(
+        error.starts_with("found no program no-such-ansible; install it with: python3 -m venv"),
+        "{error}"
+    );
 }

@@ -2,6 +2,7 @@
 
 mod ansible;
 mod ansible_variables;
+mod checkout;
 mod programs;
 mod terraform;
 mod terraform_variables;

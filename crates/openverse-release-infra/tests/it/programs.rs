@@ -79,7 +79,13 @@ async fn a_program_sees_only_what_it_is_given() {
         text.lines().filter_map(|line| line.split_once('=')).map(|(name, _)| name.to_owned()).collect()
     };
     let run = async |program: Program| {
-        program.run([""; 0], &here(), Conditions::default(), &Silent).await.unwrap().text().unwrap().to_owned()
+        program
+            .run([""; 0], &here(), Conditions::default(), &Silent)
+            .await
+            .unwrap()
+            .text()
+            .unwrap()
+            .to_owned()
     };
     let seen = names(&run(program.clone()).await);
     assert!(seen.contains(&"PATH".to_owned()) && seen.contains(&"LC_ALL".to_owned()), "{seen:?}");
@@ -129,10 +135,7 @@ async fn more_output_than_is_kept_is_not_taken_for_all_of_it() {
 async fn a_missing_program_says_how_to_get_it_and_a_missing_folder_is_something_else() {
     let missing = Program::new("no-such-program", "install it with: apt-get install it");
     let error = missing.run([""; 0], &here(), Conditions::default(), &Silent).await.unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "found no program no-such-program; install it with: apt-get install it"
-    );
+    assert_eq!(error.to_string(), "found no program no-such-program; install it with: apt-get install it");
     let nowhere = Path::new("/no/such/folder");
     let error = sh().run([""; 0], nowhere, Conditions::default(), &Silent).await.unwrap_err();
     assert_eq!(error.to_string(), "found no folder /no/such/folder, in which to run sh");

@@ -174,7 +174,10 @@ async fn an_extra_change_is_refused_and_shown() {
 
     let only_one = world.show().await.refuse_unless(&new_tag()[..1]).unwrap_err();
     assert_eq!(only_one.unexpected.len(), 2, "{only_one}");
-    let also = only_one.unexpected.iter().any(|found| found.starts_with("terraform_data.rollout: delete and create"));
+    let also = only_one
+        .unexpected
+        .iter()
+        .any(|found| found.starts_with("terraform_data.rollout: delete and create"));
     assert!(also, "{only_one}");
     assert_eq!(world.state(), state);
 }
@@ -264,7 +267,9 @@ async fn a_failed_application_names_what_it_left_tainted() {
     assert!(problems[0].contains("local-exec provisioner error"), "{error}");
     assert_eq!(failed, &["terraform_data.rollout"]);
     assert_eq!(tainted, &["terraform_data.rollout"]);
-    assert!(error.to_string().contains("; left tainted, to be replaced by the next plan: terraform_data.rollout"));
+    assert!(
+        error.to_string().contains("; left tainted, to be replaced by the next plan: terraform_data.rollout")
+    );
 
     world.variables("image_tag = \"rel-2\"\n");
     world.plan().await;

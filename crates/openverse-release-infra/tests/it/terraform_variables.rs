@@ -63,9 +63,13 @@ fn variable_files_have_no_blocks() {
 
 #[test]
 fn what_is_not_there_once_as_text_is_refused() {
-    let message = |text: &str, path: &str| TerraformVariables.read(text, &name(path)).unwrap_err().to_string();
+    let message =
+        |text: &str, path: &str| TerraformVariables.read(text, &name(path)).unwrap_err().to_string();
     assert_eq!(message(MODULES, "catalog_tag"), "found no variable catalog_tag, expected one");
-    assert_eq!(message(MODULES, "module.prod.catalog_tag"), "found no variable module.prod.catalog_tag, expected one");
+    assert_eq!(
+        message(MODULES, "module.prod.catalog_tag"),
+        "found no variable module.prod.catalog_tag, expected one"
+    );
     let twice = format!("{MODULES}\nmodule \"dev\" {{ catalog_tag = \"x\" }}\n");
     assert_eq!(
         message(&twice, "module.dev.catalog_tag"),
@@ -97,9 +101,7 @@ fn what_is_not_there_once_as_text_is_refused() {
 fn an_unreadable_file_says_where_and_shows_no_more_than_a_character() {
     let text = "a = \"x\"\nb = é@secret\n";
     let error = TerraformVariables.read(text, &name("a")).unwrap_err();
-    let VariableError::Unreadable { line: 2, column: 6, ref found, .. } = error else {
-        panic!("{error:?}")
-    };
+    let VariableError::Unreadable { line: 2, column: 6, ref found, .. } = error else { panic!("{error:?}") };
     assert_eq!(found, "'@'");
     assert!(!error.to_string().contains("secret"), "{error}");
     let twice = TerraformVariables.read("a = 1\na = 2\n", &name("a")).unwrap_err();
