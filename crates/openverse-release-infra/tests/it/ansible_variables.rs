@@ -84,7 +84,7 @@ fn an_unreadable_file_says_where_and_shows_no_more_than_a_character() {
         ("a: b\nc: [secret\n", "line 3, column 1: found the end of the file, expected YAML"),
         ("a: b\nc: @secret\n", "line 2, column 4: found '@', expected YAML"),
         ("a: b\n\tc: secret\n", "line 2, column"),
-        ("a: {{ secret }}\n", "line 1, column"),
+        ("a: \"secret\n", "line"),
     ] {
         let error = AnsibleVariables.read(text, &name("a")).unwrap_err().to_string();
         assert!(error.starts_with(at) && !error.contains("secret"), "{text:?}: {error}");
@@ -201,6 +201,8 @@ fn case() -> impl Strategy<Value = Case> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
     #[test]
     fn in_any_file_one_value_changes_and_nothing_else(case in case()) {
         let text = [case.head.as_str(), &case.old, &case.rest].concat();
@@ -228,7 +230,7 @@ fn ansibles_own_reader_finds_the_same_and_no_other_difference() {
         let edited = AnsibleVariables.set(&text, &name(path), new).unwrap().text;
         cases.push(serde_json::json!({ "before": text, "after": edited, "path": path, "new": new }));
     };
-    for _ in 0..300 {
+    for _ in 0..150 {
         let case = proptest::strategy::ValueTree::current(&case().new_tree(&mut runner).unwrap());
         add([case.head.as_str(), &case.old, &case.rest].concat(), case.path, &case.new);
     }
