@@ -235,3 +235,56 @@ impl Change {
         differences(&sides, secrets)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plan(change: &Value) -> Result<Plan, PlanError> {
+        let resource = serde_json::json!({ "address": "a.b", "change": change });
+        Plan::read(
+            &serde_json::json!({ "format_version": "1.2", "resource_changes": [resource] }).to_string(),
+        )
+    }
+
+    #[test]
+    fn a_secret_is_hidden_where_it_was_copied_without_a_mark() {
+        let change = serde_json::json!({
+            "actions": ["update"],
+            "before": { "password": "hunter2\"x", "url": "https://u:hunter2\"x@h", "json": "{\"p\":\"hunter2\\\"x\"}", "plain": "a" },
+            "after": { "password": "other-one", "url": "https://u:other-one@h", "json": "{}", "plain": "b" },
+            "before_sensitive": { "password": true },
+            "after_sensitive": { "password": true },
+        });
+        let shown = plan(&change).unwrap().changes[0].to_string();
+        assert_eq!(
+            shown,
+            "a.b: update (json: (sensitive) -> \"{}\", password: (sensitive) -> (sensitive), \
+             plain: \"a\" -> \"b\", url: (sensitive) -> (sensitive))"
+        );
+    }
+
+    #[test]
+    fn what_is_done_without_a_difference_is_a_change_all_the_same() {
+        let actions =
+            |actions: &[&str]| plan(&serde_json::json!({ "actions": actions })).unwrap().changes.len();
+        assert_eq!((actions(&["no-op"]), actions(&["delete"]), actions(&["brand-new"])), (0, 1, 1));
+    }
+
+    #[test]
+    fn what_is_no_plan_is_refused_and_not_shown() {
+        for text in [
+            "",
+            "secret",
+            "{\"secret\": 1}",
+            "{\"format_version\": \"2.0\"}",
+            "{\"format_version\": \"1.2\", \"errored\": true}",
+        ] {
+            let error = Plan::read(text).unwrap_err().to_string();
+            assert!(
+                error.starts_with("the plan cannot be read: found ") && !error.contains("secret"),
+                "{error}"
+            );
+        }
+    }
+}

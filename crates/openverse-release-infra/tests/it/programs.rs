@@ -55,9 +55,13 @@ fn runs(id: &str) -> bool {
 }
 
 async fn is_gone(id: &str) {
-    while runs(id) {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    let gone = async {
+        while runs(id) {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    // Left alone it would stay for ever, so any time is long enough to tell.
+    tokio::time::timeout(Duration::from_secs(60), gone).await.expect("it is still running");
 }
 
 #[tokio::test]

@@ -172,6 +172,16 @@ async fn an_extra_change_is_refused_and_shown() {
     let [change] = refused.unexpected.as_slice() else { panic!("{refused}") };
     assert!(change.contains("input.cluster: \"dev\" -> \"production\""), "{change}");
 
+    let [image, rollout] = new_tag();
+    let refused_by = async |paths: &[&str]| {
+        let image = ExpectedChange { replacement: None, ..image.clone() }.only_in(paths);
+        world.show().await.refuse_unless(&[image, rollout.clone()]).is_err()
+    };
+    assert!(!refused_by(&["input", "output"]).await);
+    assert!(!refused_by(&["input.image", "input.cluster", "output"]).await);
+    assert!(refused_by(&["input.image", "output"]).await);
+    assert!(refused_by(&["input.image", "input.clus", "output"]).await);
+
     let only_one = world.show().await.refuse_unless(&new_tag()[..1]).unwrap_err();
     assert_eq!(only_one.unexpected.len(), 2, "{only_one}");
     let also = only_one
