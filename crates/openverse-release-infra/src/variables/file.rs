@@ -94,7 +94,7 @@ pub trait VariableFile: fmt::Debug + Send + Sync {
         let spelled = self
             .spell(&text[span], value)
             .map_err(|found| VariableError::NotPlainText { name: name.clone(), found })?;
-        self.put(text, name, &spelled, Value::Text(value.to_owned()))
+        put(self, text, name, &spelled, Value::Text(value.to_owned()))
     }
 
     /// Returns the file with a new value in a variable that is true or false.
@@ -103,30 +103,7 @@ pub trait VariableFile: fmt::Debug + Send + Sync {
     /// As [`read_flag`](Self::read_flag).
     fn set_flag(&self, text: &str, name: &VariableName, value: bool) -> Result<Edited, VariableError> {
         self.read_flag(text, name)?;
-        self.put(text, name, if value { "true" } else { "false" }, Value::Flag(value))
-    }
-
-    /// Replaces what is written for a value, and makes sure that it is read back as `value`.
-    ///
-    /// # Errors
-    /// When it is not, or anything else came to differ.
-    #[doc(hidden)]
-    fn put(
-        &self,
-        text: &str,
-        name: &VariableName,
-        spelled: &str,
-        value: Value,
-    ) -> Result<Edited, VariableError> {
-        let VariableSite { span, value: before } = self.locate(text, name)?;
-        let edited = [&text[..span.start], spelled, &text[span.end..]].concat();
-        let not_read_back = || VariableError::NotReadBack { name: name.clone() };
-        let after = self.locate(&edited, name).map_err(|_| not_read_back())?;
-        if after.value != value {
-            return Err(not_read_back());
-        }
-        self.same_but(text, &edited, name)?;
-        Ok(Edited { text: edited, before })
+        put(self, text, name, if value { "true" } else { "false" }, Value::Flag(value))
     }
 
     /// Makes sure that two texts differ in the value of one variable at the most.
@@ -147,6 +124,26 @@ pub trait VariableFile: fmt::Debug + Send + Sync {
         }
         Ok(())
     }
+}
+
+/// Replaces what is written for a value, and makes sure that it is read back as `value`, with
+/// nothing else changed.
+fn put(
+    file: &(impl VariableFile + ?Sized),
+    text: &str,
+    name: &VariableName,
+    spelled: &str,
+    value: Value,
+) -> Result<Edited, VariableError> {
+    let VariableSite { span, value: before } = file.locate(text, name)?;
+    let edited = [&text[..span.start], spelled, &text[span.end..]].concat();
+    let not_read_back = || VariableError::NotReadBack { name: name.clone() };
+    let after = file.locate(&edited, name).map_err(|_| not_read_back())?;
+    if after.value != value {
+        return Err(not_read_back());
+    }
+    file.same_but(text, &edited, name)?;
+    Ok(Edited { text: edited, before })
 }
 
 /// Returns the line of a byte, counted from 1.
