@@ -94,7 +94,7 @@ pub trait VariableFile: fmt::Debug + Send + Sync {
         let spelled = self
             .spell(&text[span], value)
             .map_err(|found| VariableError::NotPlainText { name: name.clone(), found })?;
-        put(self, text, name, &spelled, Value::Text(value.to_owned()))
+        put(self, text, name, &spelled, &Value::Text(value.to_owned()))
     }
 
     /// Returns the file with a new value in a variable that is true or false.
@@ -103,7 +103,7 @@ pub trait VariableFile: fmt::Debug + Send + Sync {
     /// As [`read_flag`](Self::read_flag).
     fn set_flag(&self, text: &str, name: &VariableName, value: bool) -> Result<Edited, VariableError> {
         self.read_flag(text, name)?;
-        put(self, text, name, if value { "true" } else { "false" }, Value::Flag(value))
+        put(self, text, name, if value { "true" } else { "false" }, &Value::Flag(value))
     }
 
     /// Makes sure that two texts differ in the value of one variable at the most.
@@ -133,13 +133,13 @@ fn put(
     text: &str,
     name: &VariableName,
     spelled: &str,
-    value: Value,
+    value: &Value,
 ) -> Result<Edited, VariableError> {
     let VariableSite { span, value: before } = file.locate(text, name)?;
     let edited = [&text[..span.start], spelled, &text[span.end..]].concat();
     let not_read_back = || VariableError::NotReadBack { name: name.clone() };
     let after = file.locate(&edited, name).map_err(|_| not_read_back())?;
-    if after.value != value {
+    if after.value != *value {
         return Err(not_read_back());
     }
     file.same_but(text, &edited, name)?;
