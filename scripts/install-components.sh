@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
 # Installs the real components that some tests run against: docker-registry and skopeo (Debian
-# packages), and mermaid (npm) into .components/. What is there already is left alone.
+# packages), and mermaid (npm) and ansible-core (PyPI) into .components/. What is there already is
+# left alone. terraform is in none of these registries: where it is missing, so are its tests.
 # Nothing is started; the tests start what they need, on loopback.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 readonly mermaid_version=11.17.2
+readonly ansible_version=2.19.14
 
 as_root() {
     if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
@@ -36,6 +38,24 @@ if [ "$(installed)" != "$mermaid_version" ]; then
         "mermaid@$mermaid_version"
 fi
 
+ansible() {
+    .components/ansible/bin/python -c 'import ansible.release; print(ansible.release.__version__)' 2>/dev/null || true
+}
+if [ "$(ansible)" != "$ansible_version" ]; then
+    rm -rf .components/ansible
+    if ! python3 -m venv .components/ansible; then
+        # Debian keeps that part of Python in a package of its own.
+        as_root apt-get update -q
+        as_root env DEBIAN_FRONTEND=noninteractive apt-get install -yq --no-install-recommends python3-venv
+        rm -rf .components/ansible
+        python3 -m venv .components/ansible
+    fi
+    .components/ansible/bin/python -m pip install --quiet --disable-pip-version-check --no-input \
+        --only-binary :all: "ansible-core==$ansible_version"
+fi
+
 echo "docker-registry: $(command -v docker-registry)"
 echo "skopeo:          $(command -v skopeo)"
 echo "mermaid:         .components/node_modules/mermaid $(installed)"
+echo "ansible-core:    .components/ansible $(ansible)"
+echo "terraform:       $(command -v terraform || echo "missing; HashiCorp offers it for download")"

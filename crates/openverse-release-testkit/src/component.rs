@@ -8,7 +8,8 @@ use std::{
 
 /// When this environment variable is `1`, a component that is not installed fails the test.
 const STRICT: &str = "OPENVERSE_RELEASE_REQUIRE_COMPONENTS";
-const INSTALL: &str = "scripts/install-components.sh";
+const INSTALL: &str = "scripts/install-components.sh installs it";
+const NO_TERRAFORM: &str = "no package of Debian, PyPI or npm has it; HashiCorp offers it for download";
 
 /// Returns the path of a program, or says that the test is skipped and returns `None`.
 ///
@@ -21,7 +22,26 @@ const INSTALL: &str = "scripts/install-components.sh";
 /// When it is not installed and `OPENVERSE_RELEASE_REQUIRE_COMPONENTS` is `1`.
 pub fn require(program: &str) -> Option<PathBuf> {
     let found = find_program(&env::var_os("PATH").unwrap_or_default(), program);
-    found_or_skipped(program, found)
+    found_or_skipped(program, INSTALL, found)
+}
+
+/// Returns the path of `terraform`, or says that the test is skipped and returns `None`.
+///
+/// # Panics
+/// When it is not installed and `OPENVERSE_RELEASE_REQUIRE_COMPONENTS` is `1`.
+pub fn require_terraform() -> Option<PathBuf> {
+    let found = find_program(&env::var_os("PATH").unwrap_or_default(), "terraform");
+    found_or_skipped("terraform", NO_TERRAFORM, found)
+}
+
+/// Returns the path of the `ansible-playbook` in `.components`, beside which is the `python` that it
+/// runs on, or says that the test is skipped and returns `None`.
+///
+/// # Panics
+/// When it is not installed and `OPENVERSE_RELEASE_REQUIRE_COMPONENTS` is `1`.
+pub fn require_ansible() -> Option<PathBuf> {
+    let program = components().join("ansible/bin/ansible-playbook");
+    found_or_skipped("ansible-core", INSTALL, program.is_file().then_some(program))
 }
 
 /// Returns the folder of an npm package installed in `.components`, or says that the test is
@@ -30,21 +50,24 @@ pub fn require(program: &str) -> Option<PathBuf> {
 /// # Panics
 /// When it is not installed and `OPENVERSE_RELEASE_REQUIRE_COMPONENTS` is `1`.
 pub fn require_npm(package: &str) -> Option<PathBuf> {
-    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let folder = workspace.join(".components/node_modules").join(package);
+    let folder = components().join("node_modules").join(package);
     let found = folder.join("package.json").is_file().then_some(folder);
-    found_or_skipped(&format!("npm package {package}"), found)
+    found_or_skipped(&format!("npm package {package}"), INSTALL, found)
+}
+
+fn components() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../.components")
 }
 
 fn find_program(path: &std::ffi::OsStr, program: &str) -> Option<PathBuf> {
     env::split_paths(path).map(|folder| folder.join(program)).find(|file| file.is_file())
 }
 
-fn found_or_skipped(component: &str, found: Option<PathBuf>) -> Option<PathBuf> {
+fn found_or_skipped(component: &str, how_to_get_it: &str, found: Option<PathBuf>) -> Option<PathBuf> {
     if found.is_none() {
         let strict = env::var(STRICT).is_ok_and(|value| value == "1");
         let thread = std::thread::current();
-        let line = skip_line(thread.name().unwrap_or("a test"), component);
+        let line = skip_line(thread.name().unwrap_or("a test"), component, how_to_get_it);
         assert!(!strict, "{line}");
         // Not `eprintln!`, which the test harness swallows when the test passes.
         let written = writeln!(std::io::stderr().lock(), "{line}");
@@ -53,8 +76,8 @@ fn found_or_skipped(component: &str, found: Option<PathBuf>) -> Option<PathBuf> 
     found
 }
 
-fn skip_line(test: &str, component: &str) -> String {
-    format!("SKIPPED {test}: {component} is not installed; {INSTALL} installs all components")
+fn skip_line(test: &str, component: &str, how_to_get_it: &str) -> String {
+    format!("SKIPPED {test}: {component} is not installed; {how_to_get_it}")
 }
 
 #[cfg(test)]
@@ -74,8 +97,8 @@ mod tests {
     #[test]
     fn the_line_says_what_is_missing_and_what_to_do() {
         assert_eq!(
-            skip_line("suite", "skopeo"),
-            "SKIPPED suite: skopeo is not installed; scripts/install-components.sh installs all components"
+            skip_line("suite", "skopeo", INSTALL),
+            "SKIPPED suite: skopeo is not installed; scripts/install-components.sh installs it"
         );
     }
 }

@@ -1,0 +1,38 @@
+//! Terraform, Ansible and git as programs, and the variables they read.
+//!
+//! Nothing here goes through a shell, waits without a limit, or asks a question: a program gets
+//! its arguments as they are, a cleaned environment, no standard input and a time limit, and what
+//! it leaves behind is killed with it. What a person would read before going on — Terraform's plan,
+//! the differences that Ansible shows in check mode, the state of a checkout — is read into types
+//! that can refuse anything but the expected change.
+//!
+//! Text that these programs print comes from outside and may hold any character. For Unix: process
+//! groups and signals are what keeps a program in hand.
+
+mod ansible;
+mod checkout;
+mod fingerprint;
+mod program;
+mod replacement;
+mod terraform;
+mod variables;
+
+pub use ansible::{
+    Ansible, AnsibleError, Difference, ExpectedTask, HostStatistics, Playbook, PlaybookReport, TaskOutcome,
+    TaskResult, UnexpectedTasks,
+};
+pub use checkout::{
+    Author, Checkout, CheckoutError, CheckoutState, CommitRequest, Committed, FastForward, Protocol, Pushed,
+    Relation,
+};
+pub use fingerprint::Fingerprint;
+pub use program::{Conditions, Finished, OutputSink, OutputStream, Program, ProgramError, Silent};
+pub use replacement::Replacement;
+pub use terraform::{
+    Action, Applied, AttributeChange, ExpectedChange, LockHolder, OutputChange, Plan, PlanError, PlanOptions,
+    Planned, ResourceChange, Shown, Terraform, TerraformError, UnexpectedChanges,
+};
+pub use variables::{
+    AnsibleVariables, Edited, InvalidVariableName, TerraformVariables, Value, VariableError, VariableFile,
+    VariableName, VariableSite,
+};

@@ -1,0 +1,8 @@
+//! Tests with the real programs, and of the files they read.
+
+mod ansible;
+mod ansible_variables;
+mod checkout;
+mod programs;
+mod terraform;
+mod terraform_variables;
