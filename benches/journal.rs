@@ -74,7 +74,6 @@ fn journal(c: &mut Criterion) {
 
     // What it is to be compared with: one row by SQLite itself, just as safe.
     let plain = Connection::open(place.path().join("plain.sqlite")).expect("a database");
-    plain.pragma_update(None, "journal_mode", "WAL").expect("write-ahead log");
     plain.pragma_update(None, "synchronous", "FULL").expect("on the disk before it returns");
     plain.execute_batch("CREATE TABLE events (text TEXT NOT NULL) STRICT").expect("a table");
     let mut insert = plain.prepare("INSERT INTO events VALUES (?1)").expect("a statement");

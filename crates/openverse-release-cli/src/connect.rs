@@ -273,7 +273,7 @@ fn built_in_url(text: &'static str) -> HttpUrl {
 /// Removes the journal and the locks of the sandbox, which belong to the world that is thrown away.
 pub(crate) fn forget_runs(context: &Context) -> Result<(), CliError> {
     let journal = context.journal_path();
-    for suffix in ["", "-wal", "-shm"] {
+    for suffix in ["", "-journal"] {
         let mut path = journal.clone().into_os_string();
         path.push(suffix);
         remove(Path::new(&path))?;

@@ -58,8 +58,9 @@ impl SqliteJournal {
                 .map_err(|source| JournalError::Directory { path: directory.to_owned(), source })?;
         }
         let mut connection = Connection::open(path)?;
+        // SQLite's own rollback journal, not WAL: several processes that turn a new file to WAL at once
+        // are refused at once, whatever the time they are willing to wait.
         connection.busy_timeout(Duration::from_secs(10))?;
-        connection.pragma_update(None, "journal_mode", "WAL")?;
         // An intent has to be on the disk before its effect is performed.
         connection.pragma_update(None, "synchronous", "FULL")?;
         connection.pragma_update(None, "foreign_keys", true)?;
