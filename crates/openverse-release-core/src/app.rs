@@ -95,6 +95,10 @@ pub enum DeploymentMeans {
         variable: String,
         /// The playbook.
         playbook: String,
+        /// The inventory.
+        inventory: String,
+        /// The tasks of the playbook that may change something when the image tag changes.
+        changes: Vec<String>,
     },
     /// A variable of a Terraform module, applied by plan and apply.
     Terraform {
@@ -102,6 +106,11 @@ pub enum DeploymentMeans {
         file: String,
         /// The variable that holds the image tag.
         variable: String,
+        /// The addresses of the resources that may change when the image tag changes.
+        changes: Vec<String>,
+        /// A variable that has to be true while the configuration is applied, and only then.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        cleared: Option<String>,
     },
     // With braces, although empty: serde then refuses unknown fields here too.
     /// A checkout on the server that follows `main`.

@@ -5,6 +5,7 @@
 mod app;
 mod bundle;
 mod commit;
+mod configuration;
 mod date;
 mod environment;
 mod flow;
@@ -22,6 +23,7 @@ pub use app::{
 };
 pub use bundle::{Bundle, DeployableVersion};
 pub use commit::{Commit, CommitSha};
+pub use configuration::{Configured, Foreseen, PastConfiguration};
 pub use date::ReleaseDate;
 pub use environment::Environment;
 pub use flow::{

@@ -15,6 +15,12 @@ pub enum System {
     Registry,
     /// The live apps.
     LiveApp,
+    /// Git, and the remotes it speaks to.
+    Git,
+    /// Terraform.
+    Terraform,
+    /// Ansible.
+    Ansible,
 }
 
 impl fmt::Display for System {
@@ -23,6 +29,9 @@ impl fmt::Display for System {
             Self::GitHub => "GitHub",
             Self::Registry => "image registry",
             Self::LiveApp => "live app",
+            Self::Git => "git",
+            Self::Terraform => "Terraform",
+            Self::Ansible => "Ansible",
         })
     }
 }
@@ -80,6 +89,16 @@ pub enum PortError {
         system: System,
         /// When it may be asked again, if it said so.
         until: Option<DateTime<Utc>>,
+    },
+    /// A program that is called, such as Terraform, could not do it; nothing was changed.
+    #[error("{system} could not {action}: {detail}")]
+    NotDone {
+        /// Which system.
+        system: System,
+        /// What was asked for.
+        action: String,
+        /// Why, and what to do: how to install it, who holds its lock, what it said.
+        detail: String,
     },
     /// The answer is not what the system's interface promises.
     #[error("{system} answered {action} with something unexpected: {detail}")]

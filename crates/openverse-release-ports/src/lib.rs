@@ -5,6 +5,7 @@
 //! implementation of each port, and the suite that every implementation must pass.
 
 mod clock;
+mod configuration;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod deployments;
@@ -16,6 +17,7 @@ mod releases;
 mod requests;
 
 pub use clock::{Clock, SystemClock};
+pub use configuration::{Configuration, Provisioning};
 pub use deployments::{DeploymentRequest, Deployments, RunQuery};
 pub use error::{PortError, System, WriteError};
 pub use history::{CodeHistory, CommitQuery, Comparison};
