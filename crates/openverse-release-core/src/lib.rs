@@ -44,7 +44,7 @@ pub use parse::ParseError;
 pub use project::{ExplainedTag, Project, ProjectError, TagKind, UnknownGitTag, explain_tag};
 pub use run::{
     Decision, DeploymentLook, DoneStep, Effect, End, IncompatibleProcess, Input, Limits, Look, Next, NotNow,
-    Order, OrderKind, Phase, PlanError, PlannedStep, ReplayError, Reply, Run, RunEvent, RunId, Sight, Stop,
-    Task, carried_out, plan,
+    Order, OrderKind, Phase, PlanError, PlannedStep, Proposal, ProposalSight, ProposedContent, ReplayError,
+    Reply, Run, RunEvent, RunId, Sight, Stop, Task, carried_out, plan, touched,
 };
 pub use tag::{GitTag, GitTagPrefix, ReleaseTag};

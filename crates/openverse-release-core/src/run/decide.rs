@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Effect, End, Limits, Phase, Reply, Run, RunEvent, Sight, Stop, judge::Verdict};
+use super::{Effect, End, Limits, Phase, Reply, Run, RunEvent, Sight, Stop, Task, judge::Verdict};
 use crate::{GitHubRunId, OrderKind};
 
 /// Something that comes into a run from outside.
@@ -82,13 +82,13 @@ impl Run {
             }
             Input::Replied(reply) => match &self.phase {
                 Phase::InDoubt { effect, times, .. } => {
-                    Ok(Decision::of(self.on_reply(effect, *times, reply)))
+                    Ok(self.tolerant(Decision::of(self.on_reply(effect, *times, reply))))
                 }
                 _ => Err(NotNow::NothingPerformed),
             },
             Input::Saw(sight) => match self.phase {
                 Phase::Looking | Phase::InDoubt { .. } | Phase::UnderWay { .. } => {
-                    Ok(self.on_verdict(self.judge(&sight, now, limits), now, limits))
+                    Ok(self.tolerant(self.on_verdict(self.judge(&sight, now, limits), now, limits)))
                 }
                 _ => Err(NotNow::NotLooking),
             },
@@ -127,11 +127,7 @@ impl Run {
         match verdict {
             Verdict::Done { evidence, warning, run } => {
                 let mut events = self.seen_performed(run);
-                let step = self.step().step.clone();
-                events.push(RunEvent::StepDone { step, evidence, warning });
-                if self.position + 1 == self.steps().len() {
-                    events.push(RunEvent::Ended { end: End::Done });
-                }
+                events.extend(self.step_done(evidence, warning));
                 Decision::of(events)
             }
             Verdict::UnderWay { evidence, run } => {
@@ -199,6 +195,31 @@ impl Run {
             }
             _ => self.intend(Vec::new(), effect),
         }
+    }
+
+    fn step_done(&self, evidence: String, warning: Option<String>) -> Vec<RunEvent> {
+        let mut events = vec![RunEvent::StepDone { step: self.step().step.clone(), evidence, warning }];
+        if self.position + 1 == self.steps().len() {
+            events.push(RunEvent::Ended { end: End::Done });
+        }
+        events
+    }
+
+    /// Lets a run go on where it would stop for the sake of something that only documents it.
+    fn tolerant(&self, decision: Decision) -> Decision {
+        let Task::Propose { proposal } = &self.step().task else { return decision };
+        if !proposal.content.is_afterthought() {
+            return decision;
+        }
+        let events = decision.events.into_iter().flat_map(|event| {
+            let why = match event {
+                RunEvent::Stopped { stop: Stop::Conflict { found, .. }, .. } => format!("found {found}"),
+                RunEvent::Stopped { stop: Stop::Unknown { what }, .. } => what,
+                event => return vec![event],
+            };
+            self.step_done(format!("{:?} was left undone", proposal.title), Some(why))
+        });
+        Decision { events: events.collect(), perform: decision.perform }
     }
 
     fn intend(&self, mut events: Vec<RunEvent>, effect: Effect) -> Decision {

@@ -2,8 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Proposal;
 use crate::{
-    CommitSha, Digest, DispatchEventType, GitHubRelease, GitHubRunId, GitHubWorkflowFile, ImageName, ImageTag,
+    CommitSha, DeploymentTarget, Digest, DispatchEventType, GitHubRelease, GitHubRunId, GitHubWorkflowFile,
+    ImageName, ImageTag,
 };
 
 /// One change of the outside world. Each is a single call on a port.
@@ -39,6 +41,32 @@ pub enum Effect {
         /// The name of the run: reason and correlation.
         run_name: String,
     },
+    /// Sets the image tag in the file of the checkout that a target is configured by.
+    SetImageTag {
+        /// The target.
+        target: Box<DeploymentTarget>,
+        /// What the file says.
+        from: ImageTag,
+        /// What it is to say.
+        to: ImageTag,
+    },
+    /// Applies the configuration of a target, if it changes the image tag and nothing else.
+    ApplyConfiguration {
+        /// The target.
+        target: Box<DeploymentTarget>,
+        /// What it has to be configured with.
+        image_tag: ImageTag,
+    },
+    /// Commits a change on its branch.
+    CommitProposal {
+        /// The change.
+        proposal: Box<Proposal>,
+    },
+    /// Opens the pull request of a change that is on its branch.
+    OpenPullRequest {
+        /// The change.
+        proposal: Box<Proposal>,
+    },
 }
 
 impl Effect {
@@ -60,6 +88,16 @@ impl Effect {
             Self::DispatchDeployment { workflow, image_tag, .. } => {
                 format!("ask GitHub Workflow {workflow} to deploy {image_tag}")
             }
+            Self::SetImageTag { target, from, to } => {
+                format!("set the image tag in {} from {from} to {to}", target.means.describe())
+            }
+            Self::ApplyConfiguration { target, image_tag } => {
+                format!("apply {image_tag} to {} by {}", target.called(), target.means.describe())
+            }
+            Self::CommitProposal { proposal } => {
+                format!("commit {:?} on {}", proposal.title, proposal.branch)
+            }
+            Self::OpenPullRequest { proposal } => format!("open the pull request {:?}", proposal.title),
         }
     }
 }

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
+use super::Proposal;
 use crate::{
-    CommitSha, DeploymentRun, Digest, GitHubRelease, GitHubReleaseId, GitHubRunId, GitHubWorkflowFile,
-    GitTag, HttpUrl, ImageName, ImageTag, LiveVersion,
+    CommitSha, Configured, DeploymentRun, DeploymentTarget, Digest, Foreseen, GitHubRelease, GitHubReleaseId,
+    GitHubRunId, GitHubWorkflowFile, GitTag, HttpUrl, ImageName, ImageTag, LiveVersion,
 };
 
 /// A question to the world. Answering it changes nothing.
@@ -28,6 +29,18 @@ pub enum Look {
     },
     /// The deployments asked for since a moment, and what the live app says.
     Deployment(DeploymentLook),
+    /// What is configured for a target, what applying an image tag would change, and what runs that
+    /// a deployment would disturb.
+    Configuration {
+        /// The target.
+        target: Box<DeploymentTarget>,
+        /// The image tag.
+        tag: ImageTag,
+        /// Whether a dry run is wanted. It takes seconds.
+        foresee: bool,
+    },
+    /// How far a change has come.
+    Proposal(Box<Proposal>),
 }
 
 /// Which deployments a run wants to see.
@@ -63,9 +76,46 @@ pub enum Sight {
         /// [`Run::needs_live`](crate::Run::needs_live) says that it does not matter.
         live: Option<Result<LiveVersion, String>>,
     },
+    /// The answer to [`Look::Configuration`].
+    Configuration {
+        /// What is configured.
+        configured: Configured,
+        /// What applying would change, where that was asked for.
+        foreseen: Option<Foreseen>,
+        /// What runs that must not, in words for people.
+        running: Vec<String>,
+    },
+    /// The answer to [`Look::Proposal`].
+    Proposal(ProposalSight),
     /// The world could not be seen.
     Blind {
         /// Why.
         why: String,
+    },
+}
+
+/// How far a change has come that is proposed for review.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ProposalSight {
+    /// The base branch already has it.
+    Merged,
+    /// Its branch does not exist.
+    Absent,
+    /// Its branch holds it, and no pull request was opened.
+    Committed,
+    /// Its pull request is open.
+    Open {
+        /// The page.
+        page: String,
+    },
+    /// Its pull request was closed, and not merged.
+    Closed {
+        /// The page.
+        page: String,
+    },
+    /// Its branch holds something else.
+    Taken {
+        /// What.
+        found: String,
     },
 }

@@ -14,12 +14,16 @@ mod event;
 mod judge;
 mod look;
 mod order;
+mod plan;
 mod state;
+mod task;
 
 pub use decide::{Decision, Input, NotNow};
 pub use effect::{Effect, Reply};
 pub use event::{End, RunEvent, Stop};
 pub use judge::Limits;
-pub use look::{DeploymentLook, Look, Sight};
-pub use order::{Order, OrderKind, PlanError, PlannedStep, RunId, Task, carried_out, plan};
+pub use look::{DeploymentLook, Look, ProposalSight, Sight};
+pub use order::{Order, OrderKind, RunId};
+pub use plan::{PlanError, carried_out, plan, touched};
 pub use state::{DoneStep, IncompatibleProcess, Next, Phase, ReplayError, Run};
+pub use task::{PlannedStep, Proposal, ProposedContent, Task};

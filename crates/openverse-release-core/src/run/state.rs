@@ -308,11 +308,22 @@ impl Run {
                 }),
                 _ => unreachable!("only deployments by a GitHub Workflow are planned"),
             },
+            (Task::Configure { target }, _) => Look::Configuration {
+                target: Box::new(target.clone()),
+                tag: version.image_tag.clone(),
+                foresee: !self.has_just_set_the_image_tag(),
+            },
+            (Task::Propose { proposal }, _) => Look::Proposal(proposal.clone()),
             (Task::TagImages | Task::Publish, _) => Look::ImageTag {
                 images: version.bundle.images.keys().cloned().collect(),
                 tag: version.image_tag.clone(),
             },
         }
+    }
+
+    /// Tells whether a dry run was had right before the last effect, which only wrote the file.
+    fn has_just_set_the_image_tag(&self) -> bool {
+        self.phase == Phase::Looking && matches!(self.performed.last(), Some(Effect::SetImageTag { .. }))
     }
 
     /// Checks that a flow can continue this run: the same flow, at a semver-compatible version.

@@ -1,14 +1,18 @@
 //! Which steps of a flow carry out an order, and which flows can continue a run.
 
 use openverse_release_core::{
-    Environment, Flow, OrderKind, Performer, PlanError, Project, Task, Trigger, plan,
+    Environment, Flow, OrderKind, Performer, PlanError, PlannedStep, Project, RunId, Task, Trigger, plan,
 };
 
-use super::world::{Drive, World, api};
+use super::world::{Drive, TAG, World, api};
+
+fn run() -> RunId {
+    "run-1".parse().unwrap()
+}
 
 fn steps(app: &str, kind: &OrderKind, environment: Environment) -> Result<Vec<String>, PlanError> {
     let project = Project::openverse();
-    let planned = plan(project.app(app).unwrap(), kind, environment)?;
+    let planned = plan(project.app(app).unwrap(), kind, environment, &run())?;
     Ok(planned.iter().map(|step| step.step.to_string()).collect())
 }
 
@@ -19,7 +23,7 @@ fn a_release_walks_the_flow_from_publishing_to_production() {
         let planned = steps(app, &release, Environment::Production).unwrap();
         assert_eq!(planned, ["Publish", "Tag", "ProductionDispatch"]);
     }
-    let planned = plan(&api(Performer::Elsewhere), &release, Environment::Production).unwrap();
+    let planned = plan(&api(Performer::Elsewhere), &release, Environment::Production, &run()).unwrap();
     let facts: Vec<_> = planned.iter().map(|step| (step.trigger, step.performer)).collect();
     assert_eq!(
         facts,
@@ -34,7 +38,7 @@ fn a_release_walks_the_flow_from_publishing_to_production() {
 #[test]
 fn a_forced_deployment_and_a_rollback_are_one_step_that_the_run_performs_itself() {
     let one = |kind: OrderKind, environment| {
-        let planned = plan(&api(Performer::Elsewhere), &kind, environment).unwrap();
+        let planned = plan(&api(Performer::Elsewhere), &kind, environment, &run()).unwrap();
         assert_eq!(planned.len(), 1);
         assert_eq!(planned[0].performer, Performer::Runner);
         assert!(matches!(planned[0].task, Task::Deploy { forced: true, .. }));
@@ -47,14 +51,82 @@ fn a_forced_deployment_and_a_rollback_are_one_step_that_the_run_performs_itself(
 }
 
 #[test]
-fn an_app_that_no_github_workflow_deploys_is_not_planned() {
-    for app in ["catalog", "ingestion-server", "indexer-worker"] {
-        let error = steps(app, &OrderKind::Deploy, Environment::Production).unwrap_err();
-        assert!(
-            matches!(error, PlanError::MeansNotCarriedOut { .. } | PlanError::NotDeployed { .. }),
-            "{app}: {error}"
-        );
+fn what_follows_main_by_itself_is_deployed_by_nobody() {
+    for (app, environment) in [
+        ("catalog", Environment::Staging),
+        ("indexer-worker", Environment::Staging),
+        ("indexer-worker", Environment::Production),
+    ] {
+        let error = steps(app, &OrderKind::Deploy, environment).unwrap_err();
+        assert!(matches!(error, PlanError::FollowsMain { .. }), "{app}: {error}");
     }
+}
+
+fn tasks(app: &str, kind: &OrderKind, environment: Environment) -> Vec<String> {
+    let project = Project::openverse();
+    let planned = plan(project.app(app).unwrap(), kind, environment, &run()).unwrap();
+    let task = |step: &PlannedStep| match &step.task {
+        Task::Publish => "publish".to_owned(),
+        Task::TagImages => "tag".to_owned(),
+        Task::Deploy { target, .. } => format!("deploy {}", target.environment),
+        Task::Configure { target } => format!("configure {}", target.called()),
+        Task::Propose { proposal } => format!("propose {}", proposal.branch),
+    };
+    planned.iter().map(|step| format!("{}: {} {:?}", step.step, task(step), step.trigger)).collect()
+}
+
+#[test]
+fn a_deployment_by_configuration_ends_with_a_pull_request_of_it() {
+    let release = World::new().release_order().kind;
+    assert_eq!(
+        tasks("catalog", &release, Environment::Production),
+        [
+            "Publish: publish Manual",
+            "Tag: tag Automatic",
+            "ManCat: configure production Manual",
+            "ManCat: propose deploy/catalog/run-1 Automatic"
+        ]
+    );
+    assert_eq!(
+        tasks("catalog", &OrderKind::RollBack, Environment::Production),
+        [
+            "ApplyRollback: configure production Manual",
+            "ApplyRollback: propose deploy/catalog/run-1 Automatic"
+        ]
+    );
+}
+
+#[test]
+fn a_release_of_the_ingestion_server_deploys_dev_and_then_production_and_a_rollback_only_what_it_names() {
+    let release = World::new().release_order().kind;
+    assert_eq!(
+        tasks("ingestion-server", &release, Environment::Production)[2..],
+        [
+            "Deploy: configure dev Manual",
+            "Deploy: configure production Automatic",
+            "Deploy: propose deploy/ingestion-server/run-1 Automatic"
+        ]
+    );
+    for (environment, called) in [(Environment::Production, "production"), (Environment::Staging, "dev")] {
+        let planned = tasks("ingestion-server", &OrderKind::Deploy, environment);
+        assert_eq!(planned[0], format!("Deploy: configure {called} Manual"));
+        assert_eq!(planned.len(), 2);
+    }
+}
+
+#[test]
+fn who_tags_the_images_also_proposes_the_changelog() {
+    let release = World::new().release_order().kind;
+    let branches = |performer| {
+        let planned = plan(&api(performer), &release, Environment::Production, &run()).unwrap();
+        let branch = |step: PlannedStep| match step.task {
+            Task::Propose { proposal } => Some(proposal.branch),
+            _ => None,
+        };
+        planned.into_iter().filter_map(branch).collect::<Vec<_>>()
+    };
+    assert_eq!(branches(Performer::Runner), [format!("changelog/{TAG}")]);
+    assert!(branches(Performer::Elsewhere).is_empty());
 }
 
 #[test]

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use openverse_release_core::{
-    App, Bundle, CommitSha, DeployableVersion, DeploymentRun, Digest, Effect, Environment, GitHubRelease,
-    GitHubReleaseId, GitHubRunId, GitHubRunStatus, ImageName, ImageTag, Input, Limits, LiveVersion, Look,
-    Next, Order, OrderKind, Performer, Project, ReleaseTarget, Reply, Run, RunEvent, Sight, Stop, plan,
+    App, Bundle, CommitSha, Configured, DeployableVersion, DeploymentRun, Digest, Effect, Environment,
+    Foreseen, GitHubRelease, GitHubReleaseId, GitHubRunId, GitHubRunStatus, ImageName, ImageTag, Input,
+    Limits, LiveVersion, Look, Next, Order, OrderKind, Performer, Project, ProposalSight, ReleaseTarget,
+    Reply, Run, RunEvent, Sight, Stop, plan,
 };
 
 pub(super) const TAG: &str = "api-2026.11.20.10.00.00";
@@ -63,6 +64,15 @@ pub(super) struct World {
     pub(super) next_outcome: GitHubRunStatus,
     pub(super) next_goes_live: bool,
     pub(super) tells_run_id: bool,
+    /// The image tag in the file of the checkout.
+    pub(super) file: ImageTag,
+    /// The image tag that was applied last.
+    pub(super) applied: ImageTag,
+    /// What a dry run shows beside the image tag.
+    pub(super) unexpected: Vec<String>,
+    pub(super) running: Vec<String>,
+    pub(super) checkout_trouble: Option<String>,
+    pub(super) proposals: BTreeMap<String, ProposalSight>,
 }
 
 impl World {
@@ -94,6 +104,12 @@ impl World {
             next_outcome: GitHubRunStatus::Succeeded,
             next_goes_live: true,
             tells_run_id: false,
+            file: ImageTag::of_commit(&sha('a')),
+            applied: ImageTag::of_commit(&sha('a')),
+            unexpected: Vec::new(),
+            running: Vec::new(),
+            checkout_trouble: None,
+            proposals: BTreeMap::new(),
         }
     }
 
@@ -115,6 +131,7 @@ impl World {
             replaces: Some(self.live.clone()),
             reason: "because".to_owned(),
             actor: "ada".to_owned(),
+            despite_running: false,
         }
     }
 
@@ -154,6 +171,29 @@ impl World {
                 let live = run.needs_live(&runs).then_some(Ok(live));
                 Sight::Deployment { runs, live }
             }
+            Look::Configuration { tag, foresee, .. } => Sight::Configuration {
+                configured: Configured {
+                    checkout: self.file.clone(),
+                    main: self.file.clone(),
+                    trouble: self.checkout_trouble.clone(),
+                },
+                foreseen: foresee.then(|| self.foresee(tag)),
+                running: self.running.clone(),
+            },
+            Look::Proposal(proposal) => Sight::Proposal(
+                self.proposals.get(&proposal.branch).cloned().unwrap_or(ProposalSight::Absent),
+            ),
+        }
+    }
+
+    fn foresee(&self, tag: &ImageTag) -> Foreseen {
+        let unexpected = self.unexpected.clone();
+        if !unexpected.is_empty() {
+            Foreseen::More { changes: unexpected.clone(), unexpected }
+        } else if self.applied == *tag {
+            Foreseen::Nothing
+        } else {
+            Foreseen::ImageTag { from: Some(self.applied.clone()), changes: Vec::new() }
         }
     }
 
@@ -177,6 +217,30 @@ impl World {
                 let event = if event_type.is_some() { "repository_dispatch" } else { "workflow_dispatch" };
                 let id = self.deploy(&format!("{image_tag}: {run_name}"), event);
                 self.tells_run_id.then_some(id)
+            }
+            Effect::SetImageTag { from, to, .. } => {
+                assert_eq!(self.file, *from, "what is replaced is what was seen");
+                self.file = to.clone();
+                self.mutations.push(format!("set {to}"));
+                None
+            }
+            Effect::ApplyConfiguration { image_tag, .. } => {
+                assert_eq!(self.file, *image_tag, "only what is written is applied");
+                self.applied = image_tag.clone();
+                self.mutations.push(format!("apply {image_tag}"));
+                None
+            }
+            Effect::CommitProposal { proposal } => {
+                self.proposals.insert(proposal.branch.clone(), ProposalSight::Committed);
+                self.mutations.push(format!("commit {}", proposal.branch));
+                None
+            }
+            Effect::OpenPullRequest { proposal } => {
+                let seen = self.proposals.get_mut(&proposal.branch).unwrap();
+                assert_eq!(*seen, ProposalSight::Committed, "one pull request for a branch");
+                *seen = ProposalSight::Open { page: "https://example.org/pull/1".to_owned() };
+                self.mutations.push(format!("open {}", proposal.branch));
+                None
             }
         }
     }
@@ -212,8 +276,8 @@ pub(super) struct Drive {
 
 impl Drive {
     pub(super) fn start(world: &World, app: &App, order: Order) -> Self {
-        let steps = plan(app, &order.kind, order.environment).unwrap();
         let id = "run-1".parse().unwrap();
+        let steps = plan(app, &order.kind, order.environment, &id).unwrap();
         let (run, events) = Run::start(id, order, steps, &app.flow, world.now).unwrap();
         let history = events.into_iter().map(|event| (world.now, event)).collect();
         Self { run, history, limits: Limits::default() }

@@ -1,0 +1,149 @@
+//! What is seen of a deployment by a GitHub Workflow.
+
+use chrono::{DateTime, Utc};
+
+use super::{Limits, Verdict};
+use crate::{
+    DeploymentMeans, DeploymentRun, DeploymentTarget, Effect, GitHubRunStatus, LiveVersion, Performer, Phase,
+    Run, Task,
+};
+
+impl Run {
+    pub(super) fn judge_deployment(
+        &self,
+        runs: &[DeploymentRun],
+        live: Option<&Result<LiveVersion, String>>,
+        target: &DeploymentTarget,
+        forced: bool,
+        now: DateTime<Utc>,
+        limits: &Limits,
+    ) -> Verdict {
+        let version = &self.order().version;
+        let is_live = live.is_some_and(|live| {
+            live.as_ref()
+                .is_ok_and(|live| live.commit == version.bundle.commit && live.environment == target.called())
+        });
+        let answer = match live {
+            None => "it has no version endpoint".to_owned(),
+            Some(Err(why)) => format!("the version endpoint could not be read ({why})"),
+            Some(Ok(live)) => {
+                format!("/version answers {} in {}", live.commit.short(), live.environment)
+            }
+        };
+
+        let Some(run) = self.followed(runs, forced) else {
+            let in_doubt = self.phase != Phase::Looking;
+            if is_live && !forced && !in_doubt {
+                return Verdict::Done {
+                    evidence: format!("{answer}, deployed before"),
+                    warning: None,
+                    run: None,
+                };
+            }
+            if let (Some(other), false) = (runs.iter().find(|run| !run.status.ended()), in_doubt || forced) {
+                let evidence = format!("another deployment is {}: {}", other.status.as_str(), other.title);
+                return Verdict::Waiting { evidence };
+            }
+            return match (self.step().performer, self.dispatch(target, forced)) {
+                (Performer::Runner, Some(effect)) => Verdict::Absent(effect),
+                _ => Verdict::Waiting {
+                    evidence: format!("no deployment of {} has begun yet", version.image_tag),
+                },
+            };
+        };
+
+        let id = Some(run.id);
+        let ended_for = now - run.updated_at;
+        let status = run.status.as_str();
+        let page = &run.page;
+        match run.status {
+            GitHubRunStatus::Queued | GitHubRunStatus::InProgress => {
+                Verdict::UnderWay { evidence: format!("deployment {status}: {page}"), run: id }
+            }
+            GitHubRunStatus::Succeeded if is_live => Verdict::Done {
+                evidence: format!("deployment {status}, and {answer}"),
+                warning: None,
+                run: id,
+            },
+            GitHubRunStatus::Succeeded if live.is_none() => Verdict::Done {
+                evidence: format!("deployment {status}: {page}"),
+                warning: Some("it has no version endpoint, so what is live was not verified".to_owned()),
+                run: id,
+            },
+            GitHubRunStatus::Succeeded => {
+                let later = runs.iter().find(|other| other.created_at > run.created_at && other.id != run.id);
+                if let Some(later) = later {
+                    return Verdict::Conflict {
+                        found: format!(
+                            "{answer}; a later deployment is {}: {}",
+                            later.status.as_str(),
+                            later.title
+                        ),
+                        expected: format!("{} to be live", version.bundle.commit.short()),
+                    };
+                }
+                if ended_for < limits.converge {
+                    return Verdict::UnderWay {
+                        evidence: format!("deployment {status}; waiting for the live version ({answer})"),
+                        run: id,
+                    };
+                }
+                Verdict::Unknown {
+                    what: format!(
+                        "the deployment {status}, but {answer} and not {}: {page}",
+                        version.bundle.commit.short()
+                    ),
+                }
+            }
+            GitHubRunStatus::Failed | GitHubRunStatus::Cancelled if is_live => Verdict::Done {
+                evidence: answer,
+                warning: Some(format!("the deployment {status} although its version is live: {page}")),
+                run: id,
+            },
+            GitHubRunStatus::Failed | GitHubRunStatus::Cancelled if ended_for < limits.settle => {
+                Verdict::UnderWay {
+                    evidence: format!("deployment {status}; watching the live version ({answer})"),
+                    run: id,
+                }
+            }
+            GitHubRunStatus::Failed | GitHubRunStatus::Cancelled => match live {
+                Some(Err(why)) => Verdict::Blind { why: why.clone() },
+                _ => Verdict::Failed { evidence: format!("the deployment {status}, and {answer}: {page}") },
+            },
+        }
+    }
+
+    /// Tells whether the answer of the live app matters for what the runs show: once the
+    /// deployment that is followed has ended, and before a release's deployment is asked for.
+    pub fn needs_live(&self, runs: &[DeploymentRun]) -> bool {
+        let Task::Deploy { forced, .. } = self.step().task else { return false };
+        match self.followed(runs, forced) {
+            Some(run) => run.status.ended(),
+            None => !forced && self.phase == Phase::Looking,
+        }
+    }
+
+    /// Returns the deployment that this run asked for, or, for a release, that anybody did.
+    fn followed<'a>(&self, runs: &'a [DeploymentRun], forced: bool) -> Option<&'a DeploymentRun> {
+        let correlation = self.id().correlation();
+        let own = runs.iter().find(|run| match self.deployment {
+            Some(id) => run.id == id,
+            None => run.names(&correlation),
+        });
+        // A release's image tag is new, so whoever deploys it deploys this release.
+        let tag = &self.order().version.image_tag;
+        own.or_else(|| runs.iter().find(|run| !forced && run.image_tag().as_ref() == Some(tag)))
+    }
+
+    fn dispatch(&self, target: &DeploymentTarget, forced: bool) -> Option<Effect> {
+        let DeploymentMeans::GitHubWorkflow { workflow, event_type } = &target.means else { return None };
+        let order = self.order();
+        Some(Effect::DispatchDeployment {
+            workflow: workflow.clone(),
+            event_type: (!forced).then(|| event_type.clone()),
+            image_tag: order.version.image_tag.clone(),
+            actor: order.actor.clone(),
+            run_name: format!("{} [{}]", order.reason, self.id()),
+        })
+    }
+}

@@ -1,0 +1,86 @@
+//! What a sight means for the present step of a run.
+
+mod configuration;
+mod deployment;
+mod proposal;
+mod publishing;
+mod tagging;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+use self::proposal::judge_proposal;
+use super::{Effect, Run, Sight, Task};
+use crate::{GitHubRunId, OrderKind};
+
+/// How long a run waits. Every wait has a limit; past it the outcome is unknown, not failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limits {
+    /// For a deployment that was asked for to appear among the runs.
+    pub appear: TimeDelta,
+    /// For somebody else's automation to begin, or for another deployment to make way.
+    pub begin: TimeDelta,
+    /// For a deployment to end.
+    pub deployment: TimeDelta,
+    /// For the live version to follow a deployment that ended well.
+    pub converge: TimeDelta,
+    /// For the live version to follow a deployment that ended badly.
+    pub settle: TimeDelta,
+    /// For the world to be seen at all.
+    pub sight: TimeDelta,
+}
+
+impl Default for Limits {
+    /// Returns limits for the live world; a deployment there takes about ten minutes.
+    fn default() -> Self {
+        Self {
+            appear: TimeDelta::seconds(90),
+            begin: TimeDelta::minutes(15),
+            deployment: TimeDelta::minutes(40),
+            converge: TimeDelta::minutes(5),
+            settle: TimeDelta::minutes(2),
+            sight: TimeDelta::minutes(2),
+        }
+    }
+}
+
+/// What a sight means for the present step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// Not done, and this would do it.
+    Absent(Effect),
+    /// Not begun, and not this run's to begin, or not yet.
+    Waiting { evidence: String },
+    /// Begun, and not ended.
+    UnderWay { evidence: String, run: Option<GitHubRunId> },
+    /// Done.
+    Done { evidence: String, warning: Option<String>, run: Option<GitHubRunId> },
+    /// The world is not as it must be.
+    Conflict { found: String, expected: String },
+    /// Ended badly.
+    Failed { evidence: String },
+    /// It cannot be told, and waiting longer is no use.
+    Unknown { what: String },
+    /// The world could not be seen.
+    Blind { why: String },
+}
+
+impl Run {
+    pub(super) fn judge(&self, sight: &Sight, now: DateTime<Utc>, limits: &Limits) -> Verdict {
+        match (sight, &self.step().task, &self.order().kind) {
+            (Sight::Blind { why }, ..) => Verdict::Blind { why: why.clone() },
+            (Sight::Release { release, tag_commit }, Task::Publish, OrderKind::Release { draft }) => {
+                self.judge_publishing(draft, release.as_deref(), tag_commit.as_ref())
+            }
+            (Sight::ImageTag(named), Task::TagImages, _) => self.judge_tagging(named),
+            (Sight::Deployment { runs, live }, Task::Deploy { target, forced }, _) => {
+                self.judge_deployment(runs, live.as_ref(), target, *forced, now, limits)
+            }
+            (Sight::Configuration { configured, foreseen, running }, Task::Configure { target }, _) => {
+                self.judge_configuration(target, configured, foreseen.as_ref(), running)
+            }
+            (Sight::Proposal(seen), Task::Propose { proposal }, _) => judge_proposal(proposal, seen),
+            _ => Verdict::Blind { why: "the sight answers another question than was asked".to_owned() },
+        }
+    }
+}

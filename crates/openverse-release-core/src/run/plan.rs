@@ -1,0 +1,193 @@
+//! The steps of the flow that carry out an order.
+
+use super::{OrderKind, PlannedStep, Proposal, ProposedContent, RunId, Task};
+use crate::{
+    App, DeploymentMeans, DeploymentTarget, Environment, Flow, GitHubRelease, LinkKind, Operation, Performer,
+    Step, Trigger,
+};
+
+/// An order that the app's flow has no steps for.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PlanError {
+    /// The flow publishes nothing.
+    #[error("the flow {flow} has no step that publishes a GitHub Release")]
+    NothingPublished {
+        /// The flow.
+        flow: String,
+    },
+    /// The app is not deployed there.
+    #[error("the {app} has no {environment} deployment in its flow")]
+    NotDeployed {
+        /// The app's name.
+        app: String,
+        /// Where it was asked for.
+        environment: Environment,
+    },
+    /// The environment follows `main` by itself.
+    #[error("nobody deploys the {app} to {environment}: {means}; a bad change is reverted on main")]
+    FollowsMain {
+        /// The app's name.
+        app: String,
+        /// Where it was asked for.
+        environment: Environment,
+        /// What updates it.
+        means: String,
+    },
+}
+
+/// Returns where an app is deployed to in an environment, if somebody deploys it there.
+///
+/// # Errors
+/// When it is not deployed there, or the environment follows `main` by itself.
+pub fn carried_out(app: &App, environment: Environment) -> Result<&DeploymentTarget, PlanError> {
+    let not_deployed = || PlanError::NotDeployed { app: app.name.clone(), environment };
+    let target = app.deployment(environment).ok_or_else(not_deployed)?;
+    match &target.means {
+        DeploymentMeans::GitHubWorkflow { .. }
+        | DeploymentMeans::Ansible { .. }
+        | DeploymentMeans::Terraform { .. } => Ok(target),
+        means @ (DeploymentMeans::DagSync {} | DeploymentMeans::PullLatest {}) => {
+            Err(PlanError::FollowsMain { app: app.name.clone(), environment, means: means.describe() })
+        }
+    }
+}
+
+/// Returns the environments that a run for an order touches.
+///
+/// A release deploys wherever its deployment step does: the ingestion server's two environments
+/// together. A forced deployment and a rollback touch the one they name.
+pub fn touched(app: &App, kind: &OrderKind, environment: Environment) -> Vec<Environment> {
+    let deploys_here = |step: &&Step| is_deployment_to(step, environment);
+    match (kind, app.flow.steps().find(deploys_here)) {
+        (OrderKind::Release { .. }, Some(step)) => step.operation.deploys_to().to_vec(),
+        _ => vec![environment],
+    }
+}
+
+/// Returns the steps of an app's flow that carry out an order of a kind for an environment.
+///
+/// A release walks the flow from the publishing step along what it triggers and enables, up to the
+/// deployment to the environment. A forced deployment is that deployment alone. A rollback is the
+/// step that the flow says rolls the deployment back by deploying again; where it names none (the
+/// staging API, whose rollback is a revert on `main`), it is the deployment itself.
+///
+/// # Errors
+/// When the flow has no such steps, or nobody deploys the app there.
+pub fn plan(
+    app: &App,
+    kind: &OrderKind,
+    environment: Environment,
+    run: &RunId,
+) -> Result<Vec<PlannedStep>, PlanError> {
+    let flow = &app.flow;
+    carried_out(app, environment)?;
+    let not_deployed = || PlanError::NotDeployed { app: app.name.clone(), environment };
+    let deploys_here = |step: &Step| is_deployment_to(step, environment);
+    let deployment = flow.steps().find(|step| deploys_here(step)).ok_or_else(not_deployed)?;
+
+    let steps = match kind {
+        OrderKind::Release { .. } => path_from_publishing(flow, deploys_here)?,
+        OrderKind::Deploy => vec![deployment],
+        OrderKind::RollBack => {
+            let redeploys = |step: &&Step| matches!(step.operation, Operation::RedeployLastWorking { .. });
+            let rollback = flow.after(&deployment.id, &[LinkKind::RollsBack]).find(redeploys);
+            vec![rollback.unwrap_or(deployment)]
+        }
+    };
+    let targets: Vec<_> = touched(app, kind, environment)
+        .into_iter()
+        .map(|environment| carried_out(app, environment).cloned())
+        .collect::<Result<_, _>>()?;
+    Ok(steps.into_iter().flat_map(|step| planned(app, kind, step, &targets, run)).collect())
+}
+
+fn is_deployment_to(step: &Step, environment: Environment) -> bool {
+    step.operation.is_deployment() && step.operation.deploys_to().contains(&environment)
+}
+
+/// Returns what a run does for one step of the flow: one thing after the other, of which only the
+/// first can wait for a person.
+fn planned(
+    app: &App,
+    kind: &OrderKind,
+    step: &Step,
+    targets: &[DeploymentTarget],
+    run: &RunId,
+) -> Vec<PlannedStep> {
+    let released = matches!(kind, OrderKind::Release { .. });
+    let performer = app.performer(&step.id);
+    let mut tasks = match (step.operation, kind) {
+        (Operation::PublishGitHubRelease, _) => vec![Task::Publish],
+        // Whoever tags the images in the runner's place also proposes the changelog.
+        (Operation::TagImage, OrderKind::Release { draft }) if performer == Performer::Runner => {
+            let proposal = changelog_proposal(app, draft);
+            vec![Task::TagImages, Task::Propose { proposal: Box::new(proposal) }]
+        }
+        (Operation::TagImage, _) => vec![Task::TagImages],
+        _ => targets.iter().map(|target| deployment_task(target.clone(), !released)).collect(),
+    };
+    if let Some(Task::Configure { .. }) = tasks.last() {
+        let proposal = configuration_proposal(app, targets, run);
+        tasks.push(Task::Propose { proposal: Box::new(proposal) });
+    }
+    let planned = |(index, task)| PlannedStep {
+        step: step.id.clone(),
+        trigger: if index > 0 {
+            Trigger::Automatic
+        } else if released {
+            step.trigger
+        } else {
+            Trigger::Manual
+        },
+        // What a person forces is performed by the run, whoever performs it otherwise.
+        performer: if released { performer } else { Performer::Runner },
+        task,
+    };
+    tasks.into_iter().enumerate().map(planned).collect()
+}
+
+fn deployment_task(target: DeploymentTarget, forced: bool) -> Task {
+    match target.means {
+        DeploymentMeans::Ansible { .. } | DeploymentMeans::Terraform { .. } => Task::Configure { target },
+        _ => Task::Deploy { target, forced },
+    }
+}
+
+fn changelog_proposal(app: &App, draft: &GitHubRelease) -> Proposal {
+    let tag = &draft.git_tag;
+    Proposal {
+        branch: format!("changelog/{tag}"),
+        title: format!("Publish changelog for {tag}"),
+        body: format!("The changelog entry of the GitHub Release `{tag}`."),
+        labels: Vec::new(),
+        content: ProposedContent::File {
+            path: format!("documentation/changelogs/{}/{}.md", app.slug, tag.date()),
+            text: format!("# {}\n\n{}\n", tag.date(), draft.notes.trim()),
+        },
+    }
+}
+
+fn configuration_proposal(app: &App, targets: &[DeploymentTarget], run: &RunId) -> Proposal {
+    let places: Vec<_> = targets.iter().map(DeploymentTarget::called).collect();
+    Proposal {
+        branch: format!("deploy/{}/{run}", app.slug),
+        title: format!("Set the image tag of the {} ({})", app.name, places.join(" and ")),
+        body: format!("Deployed by run `{run}`; the configuration was applied before this was opened."),
+        labels: Vec::new(),
+        content: ProposedContent::Configuration { targets: targets.to_vec() },
+    }
+}
+
+fn path_from_publishing(flow: &Flow, is_goal: impl Fn(&Step) -> bool) -> Result<Vec<&Step>, PlanError> {
+    let publishes = |step: &&Step| step.operation == Operation::PublishGitHubRelease;
+    let nothing = || PlanError::NothingPublished { flow: flow.name().to_owned() };
+    let mut path = vec![flow.steps().find(publishes).ok_or_else(nothing)?];
+    while let Some(last) = path.last().copied().filter(|step| !is_goal(step)) {
+        let next = flow
+            .after(&last.id, &[LinkKind::Triggers, LinkKind::Enables])
+            .find(|step| !path.iter().any(|seen| seen.id == step.id));
+        path.push(next.ok_or_else(nothing)?);
+    }
+    Ok(path)
+}
