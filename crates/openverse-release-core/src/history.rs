@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, HashSet};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use crate::{CommitSha, DeploymentRun, GitHubRunId, GitHubRunStatus, ImageTag, ImageTagKind, ReleaseDate};
+use crate::{
+    CommitSha, DeploymentRun, GitHubRunId, GitHubRunStatus, ImageTag, ImageTagKind, PastConfiguration,
+    ReleaseDate,
+};
 
 /// Why a version was deployed, as far as the order of deployments tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -37,8 +40,8 @@ impl DeploymentKind {
 /// One deployment to an environment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DeploymentRecord {
-    /// The run of the GitHub Workflow that deployed.
-    pub run: GitHubRunId,
+    /// The run of the GitHub Workflow that deployed, if one did.
+    pub run: Option<GitHubRunId>,
     /// The image tag it was asked to deploy, if its title tells.
     pub image_tag: Option<ImageTag>,
     /// The commit of that version, if it is known.
@@ -53,7 +56,7 @@ pub struct DeploymentRecord {
     pub at: DateTime<Utc>,
     /// How it ended, or where it stands.
     pub outcome: GitHubRunStatus,
-    /// Its page.
+    /// Its page; empty if it has none.
     pub page: String,
 }
 
@@ -65,41 +68,69 @@ pub fn deployment_history(
     runs: &[DeploymentRun],
     released: &BTreeMap<ReleaseDate, CommitSha>,
 ) -> Vec<DeploymentRecord> {
+    let asked = runs.iter().map(|run| {
+        let image_tag = run.image_tag();
+        let record = DeploymentRecord {
+            run: Some(run.id),
+            reason: reason(&run.title, image_tag.as_ref()),
+            commit: image_tag.as_ref().and_then(|tag| commit_of(tag, released)),
+            image_tag,
+            kind: DeploymentKind::Forced,
+            actor: run.actor.clone(),
+            at: run.created_at,
+            outcome: run.status,
+            page: run.page.clone(),
+        };
+        (record, run.event == "repository_dispatch")
+    });
+    with_kinds(asked.collect())
+}
+
+/// Returns the deployments that past image tags of a configuration stand for, newest first.
+///
+/// `past` comes newest first. What was configured on the main branch counts as deployed well: it is
+/// merged after it was applied.
+pub fn configuration_history(
+    past: &[PastConfiguration],
+    released: &BTreeMap<ReleaseDate, CommitSha>,
+) -> Vec<DeploymentRecord> {
+    let configured = past.iter().map(|past| {
+        let record = DeploymentRecord {
+            run: None,
+            image_tag: Some(past.image_tag.clone()),
+            commit: commit_of(&past.image_tag, released),
+            kind: DeploymentKind::Forced,
+            actor: past.author.clone(),
+            reason: "configured on the main branch".to_owned(),
+            at: past.at,
+            outcome: GitHubRunStatus::Succeeded,
+            page: String::new(),
+        };
+        (record, matches!(past.image_tag.kind(), ImageTagKind::Release(_)))
+    });
+    with_kinds(configured.collect())
+}
+
+/// Tells of each deployment what kind it was, given whether a release may have asked for it. Newest
+/// first.
+fn with_kinds(mut asked: Vec<(DeploymentRecord, bool)>) -> Vec<DeploymentRecord> {
     // The place of each version in the order in which they first ran.
     let mut first_ran: BTreeMap<CommitSha, usize> = BTreeMap::new();
     let mut running: Option<usize> = None;
-    let mut records: Vec<_> = runs
-        .iter()
-        .rev()
-        .map(|run| {
-            let image_tag = run.image_tag();
-            let commit = image_tag.as_ref().and_then(|tag| commit_of(tag, released));
-            let place = commit.as_ref().and_then(|commit| first_ran.get(commit).copied());
-            let kind = match (place, running) {
-                (Some(place), Some(running)) if place == running => DeploymentKind::Redeploy,
-                (Some(place), Some(running)) if place < running => DeploymentKind::RollBack,
-                _ if run.event == "repository_dispatch" => DeploymentKind::Release,
-                _ => DeploymentKind::Forced,
-            };
-            if let (Some(commit), GitHubRunStatus::Succeeded) = (&commit, run.status) {
-                let next = first_ran.len();
-                running = Some(*first_ran.entry(commit.clone()).or_insert(next));
-            }
-            DeploymentRecord {
-                run: run.id,
-                reason: reason(&run.title, image_tag.as_ref()),
-                image_tag,
-                commit,
-                kind,
-                actor: run.actor.clone(),
-                at: run.created_at,
-                outcome: run.status,
-                page: run.page.clone(),
-            }
-        })
-        .collect();
-    records.reverse();
-    records
+    for (record, by_release) in asked.iter_mut().rev() {
+        let place = record.commit.as_ref().and_then(|commit| first_ran.get(commit).copied());
+        record.kind = match (place, running) {
+            (Some(place), Some(running)) if place == running => DeploymentKind::Redeploy,
+            (Some(place), Some(running)) if place < running => DeploymentKind::RollBack,
+            _ if *by_release => DeploymentKind::Release,
+            _ => DeploymentKind::Forced,
+        };
+        if let (Some(commit), GitHubRunStatus::Succeeded) = (&record.commit, record.outcome) {
+            let next = first_ran.len();
+            running = Some(*first_ran.entry(commit.clone()).or_insert(next));
+        }
+    }
+    asked.into_iter().map(|(record, _)| record).collect()
 }
 
 fn commit_of(tag: &ImageTag, released: &BTreeMap<ReleaseDate, CommitSha>) -> Option<CommitSha> {

@@ -37,7 +37,8 @@ pub use github::{
 };
 pub use glossary::{Confusion, PartOfSpeech, Term, find_term, glossary, terms_instead_of};
 pub use history::{
-    DeploymentKind, DeploymentRecord, NothingToRollBackTo, deployment_history, last_known_working,
+    DeploymentKind, DeploymentRecord, NothingToRollBackTo, configuration_history, deployment_history,
+    last_known_working,
 };
 pub use image::{Digest, ImageName, ImageReference, ImageTag, ImageTagKind};
 pub use parse::ParseError;

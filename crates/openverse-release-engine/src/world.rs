@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use openverse_release_ports::{Clock, CodeHistory, Deployments, GitHubReleases, ImageRegistry, VersionProbe};
+use openverse_release_ports::{
+    Clock, CodeHistory, Configuration, Deployments, GitHubReleases, ImageRegistry, Provisioning, VersionProbe,
+};
 
 /// The outside world, as ports.
 #[derive(Debug, Clone)]
@@ -17,6 +19,10 @@ pub struct World {
     pub registry: Arc<dyn ImageRegistry>,
     /// The live apps.
     pub probe: Arc<dyn VersionProbe>,
+    /// The image tags in the infrastructure repository.
+    pub configuration: Arc<dyn Configuration>,
+    /// What applies them.
+    pub provisioning: Arc<dyn Provisioning>,
     /// Time.
     pub clock: Arc<dyn Clock>,
 }
