@@ -3,6 +3,7 @@
 //! This crate is pure: no I/O, no clock, no async.
 
 mod app;
+mod branch;
 mod bundle;
 mod commit;
 mod configuration;
@@ -10,17 +11,21 @@ mod date;
 mod environment;
 mod flow;
 mod github;
+mod github_run;
 mod glossary;
 mod history;
 mod image;
 mod parse;
 mod project;
+mod pull_request;
+mod repository_file;
 mod run;
 mod tag;
 
 pub use app::{
     App, AppSlug, DeploymentMeans, DeploymentTarget, HttpUrl, NoReleases, Performer, Repositories,
 };
+pub use branch::BranchName;
 pub use bundle::{Bundle, DeployableVersion};
 pub use commit::{Commit, CommitSha};
 pub use configuration::{Configured, Foreseen, PastConfiguration};
@@ -35,6 +40,7 @@ pub use github::{
     Correlation, DeploymentRun, DispatchEventType, GitHubRelease, GitHubReleaseId, GitHubRepository,
     GitHubRunId, GitHubRunStatus, GitHubWorkflowFile, LiveVersion, ReleaseTarget,
 };
+pub use github_run::{GitHubRun, Job, JobStatus, JobStep};
 pub use glossary::{Confusion, PartOfSpeech, Term, find_term, glossary, terms_instead_of};
 pub use history::{
     DeploymentKind, DeploymentRecord, NothingToRollBackTo, configuration_history, deployment_history,
@@ -43,6 +49,8 @@ pub use history::{
 pub use image::{Digest, ImageName, ImageReference, ImageTag, ImageTagKind};
 pub use parse::ParseError;
 pub use project::{ExplainedTag, Project, ProjectError, TagKind, UnknownGitTag, explain_tag};
+pub use pull_request::{PullRequest, PullRequestNumber, PullRequestState};
+pub use repository_file::{BlobSha, FileContent, RepositoryPath};
 pub use run::{
     Decision, DeploymentLook, DoneStep, Effect, End, IncompatibleProcess, Input, Limits, Look, Next, NotNow,
     Order, OrderKind, Phase, PlanError, PlannedStep, Proposal, ProposalSight, ProposedContent, ReplayError,
