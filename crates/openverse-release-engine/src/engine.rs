@@ -4,7 +4,8 @@ use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
 
 use openverse_release_core::{
     App, DeploymentMeans, DeploymentRecord, Environment, ImageTag, Input, Limits, Order, OrderKind,
-    PlanError, Project, Run, RunId, carried_out, deployment_history, last_known_working, plan,
+    PlanError, Project, Run, RunId, carried_out, configuration_history, deployment_history,
+    last_known_working, plan, touched,
 };
 use openverse_release_ports::RunQuery;
 
@@ -40,7 +41,7 @@ pub struct Engine {
 pub struct Session {
     /// The run as it is now.
     pub stored: StoredRun,
-    _lock: EnvironmentLock,
+    _locks: Vec<EnvironmentLock>,
 }
 
 impl Session {
@@ -70,7 +71,7 @@ impl Engine {
         tag: &ImageTag,
         reason: &str,
     ) -> Result<Order, EngineError> {
-        named_version(tag)?;
+        named_version(app, tag)?;
         self.check_free(app, environment, &OrderKind::Deploy)?;
         let history = self.history(app, environment, 1).await?;
         if let Some(newest) = history.first().filter(|newest| !newest.outcome.ended()) {
@@ -82,7 +83,7 @@ impl Engine {
             .into());
         }
         let order = self.order(app, environment, tag, reason, OrderKind::Deploy).await?;
-        let replaces = LiveAnswer::ask(&self.world, app, environment).await.and_then(LiveAnswer::commit);
+        let replaces = self.world.runs_now(app, environment).await?.and_then(LiveAnswer::commit);
         Ok(Order { replaces, ..order })
     }
 
@@ -102,13 +103,13 @@ impl Engine {
         to: Option<&ImageTag>,
         reason: &str,
     ) -> Result<Order, EngineError> {
-        to.map(named_version).transpose()?;
+        to.map(|tag| named_version(app, tag)).transpose()?;
         self.check_free(app, environment, &OrderKind::RollBack)?;
         let history = self.history(app, environment, SEARCHED).await?;
         let arriving = history.first().filter(|newest| !newest.outcome.ended());
         let bad = match arriving.and_then(|arriving| arriving.commit.clone()) {
             Some(commit) => Some(LiveAnswer::Commit(commit)),
-            None => LiveAnswer::ask(&self.world, app, environment).await,
+            None => self.world.runs_now(app, environment).await?,
         };
         let tag = match to {
             Some(tag) => tag,
@@ -135,7 +136,7 @@ impl Engine {
         reason: &str,
         kind: OrderKind,
     ) -> Result<Order, EngineError> {
-        plan(app, &kind, environment)?;
+        carried_out(app, environment)?;
         Ok(Order {
             app: app.slug.clone(),
             environment,
@@ -144,6 +145,7 @@ impl Engine {
             replaces: None,
             reason: reason.to_owned(),
             actor: self.actor.clone(),
+            despite_running: false,
         })
     }
 
@@ -194,15 +196,18 @@ impl Engine {
     /// # Errors
     /// When the environment is held, a run is going on, or another process is at work on it.
     pub fn begin(&self, app: &App, order: Order) -> Result<Session, EngineError> {
-        let lock = EnvironmentLock::acquire(&self.locks, &app.slug, order.environment)?;
-        self.check_free(app, order.environment, &order.kind)?;
-        let steps = plan(app, &order.kind, order.environment)?;
+        let locks = self.lock(app, &order)?;
+        for environment in touched(app, &order.kind, order.environment) {
+            self.check_free(app, environment, &order.kind)?;
+        }
+        let id = new_run_id()?;
+        let steps = plan(app, &order.kind, order.environment, &id)?;
         let (run, events) =
-            Run::start(new_run_id()?, order, steps, &app.flow, self.world.clock.now()).map_err(|_| {
+            Run::start(id, order, steps, &app.flow, self.world.clock.now()).map_err(|_| {
                 PlanError::NotDeployed { app: app.name.clone(), environment: Environment::Production }
             })?;
         let stored = self.journal.begin(&run, &events)?;
-        Ok(Session { stored, _lock: lock })
+        Ok(Session { stored, _locks: locks })
     }
 
     /// Takes up a run that was interrupted or stopped.
@@ -234,9 +239,19 @@ impl Engine {
     fn take(&self, id: &RunId) -> Result<Session, EngineError> {
         let load = || self.journal.load(id)?.ok_or_else(|| EngineError::NoSuchRun { run: id.to_string() });
         let order = load()?.run.order().clone();
-        let lock = EnvironmentLock::acquire(&self.locks, &order.app, order.environment)?;
-        // Another process may have carried it on before the lock was had.
-        Ok(Session { stored: load()?, _lock: lock })
+        let locks = match self.project.app(order.app.as_str()) {
+            Some(app) => self.lock(app, &order)?,
+            None => vec![EnvironmentLock::acquire(&self.locks, &order.app, order.environment)?],
+        };
+        // Another process may have carried it on before the locks were had.
+        Ok(Session { stored: load()?, _locks: locks })
+    }
+
+    /// Takes the locks of every environment that a run for the order touches.
+    fn lock(&self, app: &App, order: &Order) -> Result<Vec<EnvironmentLock>, EngineError> {
+        let environments = touched(app, &order.kind, order.environment).into_iter();
+        let lock = |environment| EnvironmentLock::acquire(&self.locks, &app.slug, environment);
+        Ok(environments.map(lock).collect::<Result<_, _>>()?)
     }
 
     /// Lets the present step of a run go ahead.
@@ -263,19 +278,14 @@ impl Engine {
     /// Returns the newest deployments to an environment, newest first.
     ///
     /// # Errors
-    /// When it is not deployed there by a GitHub Workflow, or an outside system does not answer.
+    /// When nobody deploys it there, or an outside system does not answer.
     pub async fn history(
         &self,
         app: &App,
         environment: Environment,
         limit: usize,
     ) -> Result<Vec<DeploymentRecord>, EngineError> {
-        let DeploymentMeans::GitHubWorkflow { workflow, .. } = &carried_out(app, environment)?.means else {
-            return Ok(Vec::new());
-        };
-        // Whether a deployment was a redeployment or a rollback shows only beside those before it.
-        let query = RunQuery { created_since: None, limit: limit.max(SEARCHED) };
-        let runs = self.world.deployments.runs(workflow, &query).await?;
+        let target = carried_out(app, environment)?;
         let released: BTreeMap<_, _> = match &app.git_tag_prefix {
             Some(prefix) => {
                 let tags = self.world.releases.tags(prefix).await?;
@@ -283,7 +293,15 @@ impl Engine {
             }
             None => BTreeMap::new(),
         };
-        let mut history = deployment_history(&runs, &released);
+        // Whether a deployment was a redeployment or a rollback shows only beside those before it.
+        let searched = limit.max(SEARCHED);
+        let mut history = match &target.means {
+            DeploymentMeans::GitHubWorkflow { workflow, .. } => {
+                let query = RunQuery { created_since: None, limit: searched };
+                deployment_history(&self.world.deployments.runs(workflow, &query).await?, &released)
+            }
+            _ => configuration_history(&self.world.configuration.past(target, searched).await?, &released),
+        };
         history.truncate(limit);
         Ok(history)
     }

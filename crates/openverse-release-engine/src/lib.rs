@@ -14,8 +14,10 @@ mod lock;
 mod look;
 mod perform;
 mod preview;
+mod proposal;
 mod runner;
 mod status;
+mod status_by_configuration;
 mod version;
 mod world;
 
@@ -28,5 +30,6 @@ pub use lock::{EnvironmentLock, LockError};
 pub use preview::{ImagePreview, Preview};
 pub use runner::{Pause, Runner, Watcher};
 pub use status::{AppStatus, EnvironmentStatus};
+pub use status_by_configuration::ConfigurationStatus;
 pub use version::resolve_version;
 pub use world::World;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use openverse_release_core::{
-    DeploymentLook, GitHubReleaseId, GitTag, ImageName, ImageTag, Look, Run, Sight,
+    DagRun, DeploymentLook, DeploymentTarget, GitHubReleaseId, GitTag, ImageName, ImageTag, Look, Run, Sight,
 };
 use openverse_release_ports::{PortError, RunQuery};
 
@@ -16,6 +16,10 @@ impl World {
             Look::Release { id, git_tag } => self.look_at_release(*id, git_tag).await,
             Look::ImageTag { images, tag } => self.look_at_tag(images, tag).await,
             Look::Deployment(look) => self.look_at_deployment(run, look).await,
+            Look::Configuration { target, tag, foresee } => {
+                self.look_at_configuration(target, tag, *foresee).await
+            }
+            Look::Proposal(proposal) => self.look_at_proposal(proposal).await.map(Sight::Proposal),
         };
         seen.unwrap_or_else(|error| Sight::Blind { why: error.to_string() })
     }
@@ -52,5 +56,27 @@ impl World {
             _ => None,
         };
         Ok(Sight::Deployment { runs, live })
+    }
+
+    async fn look_at_configuration(
+        &self,
+        target: &DeploymentTarget,
+        tag: &ImageTag,
+        foresee: bool,
+    ) -> Result<Sight, PortError> {
+        let configured = self.configuration.configured(target).await?;
+        let foreseen = if foresee { Some(self.provisioning.foresee(target, tag).await?) } else { None };
+        let running = self.running(target).await?;
+        Ok(Sight::Configuration { configured, foreseen, running })
+    }
+
+    /// Returns what runs that a deployment to a target would disturb.
+    pub(crate) async fn running(&self, target: &DeploymentTarget) -> Result<Vec<String>, PortError> {
+        let Some(gate) = &target.gate else { return Ok(Vec::new()) };
+        let running = self.dags.running().await?;
+        Ok(match gate.check(&running) {
+            Ok(()) => Vec::new(),
+            Err(closed) => closed.running.iter().map(DagRun::describe).collect(),
+        })
     }
 }

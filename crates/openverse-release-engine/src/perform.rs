@@ -29,6 +29,14 @@ impl World {
                 };
                 sent.map_err(WriteError::from)
             }
+            Effect::SetImageTag { target, from, to } => {
+                self.configuration.set(target, from, to).await.map(|()| None)
+            }
+            Effect::ApplyConfiguration { target, image_tag } => {
+                self.provisioning.apply(target, image_tag).await.map(|()| None)
+            }
+            Effect::CommitProposal { proposal } => self.commit_proposal(proposal).await.map(|()| None),
+            Effect::OpenPullRequest { proposal } => self.open_pull_request(proposal).await.map(|()| None),
         };
         match outcome {
             Ok(run) => Reply::Accepted { run },

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use openverse_release_core::{
     App, Bundle, Commit, CommitSha, DeployableVersion, Digest, Environment, GitHubRelease, GitTag, ImageName,
-    ImageTag, Order, OrderKind, PlanError, carried_out,
+    ImageTag, Order, OrderKind, carried_out,
 };
 use openverse_release_ports::CommitQuery;
 use serde::Serialize;
@@ -64,14 +64,10 @@ impl Preview {
         let prefix = app.require_prefix()?;
         let mut blockers = Vec::new();
         if let Err(error) = carried_out(app, Environment::Production) {
-            let found = match error {
-                PlanError::MeansNotCarriedOut { means, .. } => format!("a deployment by {means}"),
-                error => error.to_string(),
-            };
             blockers.push(Refusal::new(
-                found,
-                "one by a GitHub Workflow, which this tool can carry out",
-                format!("release it by hand, as `flow {} --detailed` shows", app.slug),
+                error.to_string(),
+                "a production that releases are deployed to",
+                format!("look at `flow {}`", app.slug),
             ));
         }
         let releases = world.releases.releases(prefix).await?;
@@ -113,8 +109,8 @@ impl Preview {
             ));
         }
 
-        let staging = LiveAnswer::ask(world, app, Environment::Staging).await;
-        let production = LiveAnswer::ask(world, app, Environment::Production).await;
+        let staging = world.runs_now(app, Environment::Staging).await?;
+        let production = world.runs_now(app, Environment::Production).await?;
         let mut cautions = Vec::new();
         if let Some(commit) = &commit {
             match &staging {
@@ -173,6 +169,7 @@ impl Preview {
             replaces: self.production.clone().and_then(LiveAnswer::commit),
             reason: format!("release {}", draft.git_tag),
             actor: actor.to_owned(),
+            despite_running: false,
         })
     }
 }

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use openverse_release_core::{
-    App, CommitSha, DeployedVersion, DeploymentRecord, Environment, GitHubRunStatus, GitTag, ImageTag,
+    App, CommitSha, DeployedVersion, DeploymentMeans, DeploymentRecord, DeploymentTarget, Environment, GitHubRunStatus, GitTag, ImageTag,
     LinkKind, Operation, RunId, StepId, StepMark,
 };
 use serde::Serialize;
 
-use crate::{Engine, EngineError, Hold, LiveAnswer, preview::newest_touching};
+use crate::{ConfigurationStatus, Engine, EngineError, Hold, LiveAnswer, preview::newest_touching};
 
 /// How many commits of `main` are looked through for what production lacks.
 const SEARCHED: usize = 100;
@@ -19,7 +19,7 @@ const SEARCHED: usize = 100;
 pub struct AppStatus {
     /// The app.
     pub app: String,
-    /// Each environment it is deployed to by a GitHub Workflow.
+    /// Each environment it runs in.
     pub environments: Vec<EnvironmentStatus>,
     /// The newest release.
     pub last_release: Option<GitTag>,
@@ -54,6 +54,8 @@ pub struct EnvironmentStatus {
     pub run: Option<RunId>,
     /// Since when it is held, and why.
     pub hold: Option<Hold>,
+    /// What is configured for it, where that decides what it runs.
+    pub configuration: Option<ConfigurationStatus>,
 }
 
 impl EnvironmentStatus {
@@ -88,12 +90,7 @@ impl Engine {
 
         let mut environments = Vec::new();
         for target in &app.deployments {
-            match self.environment_status(app, target.environment, &tags).await {
-                Ok(status) => environments.push(status),
-                // Deployed by other means, of which there is no history here.
-                Err(EngineError::Plan(_)) => {}
-                Err(error) => return Err(error),
-            }
+            environments.push(self.environment_status(app, target, &tags).await?);
         }
         let running = |environment| {
             let status = environments.iter().find(|status| status.environment == environment);
@@ -105,8 +102,8 @@ impl Engine {
             .and_then(|commit| touching.iter().position(|candidate| candidate.sha == *commit));
         let newest = touching.first().map(|commit| commit.sha.clone());
 
-        for status in &environments {
-            disagreements.extend(disagreements_in(status, &tags));
+        for (status, target) in environments.iter().zip(&app.deployments) {
+            disagreements.extend(disagreements_in(status, target, &tags));
         }
         let position = self.position(app, newest.as_ref(), &tags, running).await?;
         Ok(AppStatus {
@@ -124,14 +121,20 @@ impl Engine {
     async fn environment_status(
         &self,
         app: &App,
-        environment: Environment,
+        target: &DeploymentTarget,
         tags: &[(GitTag, CommitSha)],
     ) -> Result<EnvironmentStatus, EngineError> {
-        let history = self.history(app, environment, SEARCHED).await?;
-        let (commit, trouble) = match LiveAnswer::ask(&self.world, app, environment).await {
+        let environment = target.environment;
+        let configuration = ConfigurationStatus::look(&self.world, target).await;
+        let history = match (&target.means, &configuration) {
+            // What follows main by itself is deployed by nobody, and what cannot be read has no history.
+            (DeploymentMeans::DagSync {} | DeploymentMeans::PullLatest {}, _) | (_, Some(Err(_))) => Vec::new(),
+            _ => self.history(app, environment, SEARCHED).await?,
+        };
+        let (commit, trouble) = match self.world.runs_now(app, environment).await? {
             Some(LiveAnswer::Commit(commit)) => (Some(commit), None),
             Some(LiveAnswer::Trouble(why)) => (None, Some(why)),
-            None => (None, Some("it has no version endpoint".to_owned())),
+            None => (None, None),
         };
         let mut aliases = Vec::new();
         if let Some(commit) = &commit {
@@ -152,6 +155,7 @@ impl Engine {
             run,
             hold,
             commit,
+            configuration: configuration.and_then(Result::ok),
         })
     }
 
@@ -181,7 +185,12 @@ impl Engine {
                     let right = running(environment) == Some(newest);
                     right && (version == DeployedVersion::Commit || release.is_some())
                 }
-                // Carried out by means whose state is not looked at here.
+                Operation::DeployByAnsible | Operation::DeployByTerraform => {
+                    release.is_some()
+                        && step.operation.deploys_to().iter().all(|&environment| running(environment) == Some(newest))
+                }
+                Operation::RunLatest => running(Environment::Production) == Some(newest),
+                // How far the checkout of the DAGs is tells `dags`.
                 _ => continue,
             };
             marks.insert(step.id.clone(), if done { StepMark::Done } else { StepMark::Pending });
@@ -209,14 +218,22 @@ impl Engine {
     }
 }
 
-fn disagreements_in(status: &EnvironmentStatus, tags: &[(GitTag, CommitSha)]) -> Vec<String> {
+fn disagreements_in(
+    status: &EnvironmentStatus,
+    target: &DeploymentTarget,
+    tags: &[(GitTag, CommitSha)],
+) -> Vec<String> {
     let mut found = Vec::new();
     let environment = status.environment;
+    if let Some(configuration) = &status.configuration {
+        found.extend(configuration.disagreements(target));
+    }
     if let Some(why) = &status.trouble {
         found.push(format!("{environment} does not tell its version: {why}"));
     }
     let Some(commit) = &status.commit else { return found };
     match &status.deployed {
+        None if target.version_endpoint.is_none() => {}
         None => found
             .push(format!("{environment} runs {}, which no listed deployment brought there", commit.short())),
         Some(deployed) if deployed.outcome != GitHubRunStatus::Succeeded => found.push(format!(

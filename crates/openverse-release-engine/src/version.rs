@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use openverse_release_core::{
-    App, Bundle, CommitSha, DeployableVersion, Digest, GitTag, ImageName, ImageTag, ImageTagKind, ReleaseDate,
+    App, Bundle, CommitSha, DeployableVersion, Digest, GitTag, ImageName, ImageTag, ImageTagKind,
 };
 
 use crate::{EngineError, Refusal, World};
@@ -21,19 +21,15 @@ pub async fn resolve_version(
     app: &App,
     tag: &ImageTag,
 ) -> Result<DeployableVersion, EngineError> {
-    let commit = match named_version(tag)? {
+    let commit = match named_version(app, tag)? {
         NamedVersion::Commit(commit) => commit,
-        NamedVersion::Release(date) => {
-            let git_tag = GitTag::new(app.require_prefix()?.clone(), date);
-            let commit = world.releases.tag_commit(&git_tag).await?;
-            commit.ok_or_else(|| {
-                Refusal::new(
-                    format!("no git tag {git_tag}"),
-                    format!("the git tag that tells the commit of {tag}"),
-                    "name a version that `history` lists, or a commit SHA",
-                )
-            })?
-        }
+        NamedVersion::Release(git_tag) => world.releases.tag_commit(&git_tag).await?.ok_or_else(|| {
+            Refusal::new(
+                format!("no git tag {git_tag}"),
+                format!("the git tag that tells the commit of {tag}"),
+                "name a version that `history` lists, or a commit SHA",
+            )
+        })?,
     };
     let images = digests(world, app, tag).await?;
     if *tag != ImageTag::of_commit(&commit) {
@@ -42,20 +38,37 @@ pub async fn resolve_version(
     Ok(DeployableVersion { image_tag: tag.clone(), bundle: Bundle { commit, images } })
 }
 
+/// Returns the commit of the version that an image tag names; none if its git tag does not exist.
+///
+/// # Errors
+/// When the tag names no version, or an outside system does not answer.
+pub(crate) async fn commit_of(
+    world: &World,
+    app: &App,
+    tag: &ImageTag,
+) -> Result<Option<CommitSha>, EngineError> {
+    match named_version(app, tag)? {
+        NamedVersion::Commit(commit) => Ok(Some(commit)),
+        NamedVersion::Release(git_tag) => Ok(world.releases.tag_commit(&git_tag).await?),
+    }
+}
+
 /// A version as its image tag names it, for ever.
 pub(crate) enum NamedVersion {
     Commit(CommitSha),
-    Release(ReleaseDate),
+    Release(GitTag),
 }
 
 /// Returns the version that an image tag names, before anybody looks whether there is one.
 ///
 /// # Errors
 /// When the tag is of no kind that names a version.
-pub(crate) fn named_version(tag: &ImageTag) -> Result<NamedVersion, EngineError> {
+pub(crate) fn named_version(app: &App, tag: &ImageTag) -> Result<NamedVersion, EngineError> {
     let found = match tag.kind() {
         ImageTagKind::Commit(commit) => return Ok(NamedVersion::Commit(commit)),
-        ImageTagKind::Release(date) => return Ok(NamedVersion::Release(date)),
+        ImageTagKind::Release(date) => {
+            return Ok(NamedVersion::Release(GitTag::new(app.require_prefix()?.clone(), date)));
+        }
         ImageTagKind::Latest => "the tag of the newest build, which moves",
         ImageTagKind::Other => "none of the documented patterns",
     };

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use openverse_release_core::BranchName;
 use openverse_release_ports::{
-    Clock, CodeHistory, Configuration, Deployments, GitHubReleases, ImageRegistry, Provisioning, VersionProbe,
+    Branches, Clock, CodeHistory, Configuration, Dags, Deployments, GitHubReleases, ImageRegistry, Provisioning,
+    PullRequests, VersionProbe,
 };
 
 /// The outside world, as ports.
@@ -23,6 +25,16 @@ pub struct World {
     pub configuration: Arc<dyn Configuration>,
     /// What applies them.
     pub provisioning: Arc<dyn Provisioning>,
+    /// The DAGs that a deployment could disturb.
+    pub dags: Arc<dyn Dags>,
+    /// The branches of the code repository, and the files on them.
+    pub branches: Arc<dyn Branches>,
+    /// The pull requests of the code repository.
+    pub pull_requests: Arc<dyn PullRequests>,
+    /// The pull requests of the infrastructure repository.
+    pub infrastructure_pull_requests: Arc<dyn PullRequests>,
+    /// The branch that code is merged to, in both repositories.
+    pub main: BranchName,
     /// Time.
     pub clock: Arc<dyn Clock>,
 }

@@ -1,8 +1,10 @@
 //! The steps of the flow that carry out an order.
 
+use std::str::FromStr;
+
 use super::{OrderKind, PlannedStep, Proposal, ProposedContent, RunId, Task};
 use crate::{
-    App, DeploymentMeans, DeploymentTarget, Environment, Flow, GitHubRelease, LinkKind, Operation, Performer,
+    App, DeploymentMeans, DeploymentTarget, Environment, Flow, GitHubRelease, LinkKind, Operation, ParseError, Performer,
     Step, Trigger,
 };
 
@@ -157,12 +159,12 @@ fn deployment_task(target: DeploymentTarget, forced: bool) -> Task {
 fn changelog_proposal(app: &App, draft: &GitHubRelease) -> Proposal {
     let tag = &draft.git_tag;
     Proposal {
-        branch: format!("changelog/{tag}"),
+        branch: name(&format!("changelog/{tag}")),
         title: format!("Publish changelog for {tag}"),
         body: format!("The changelog entry of the GitHub Release `{tag}`."),
         labels: Vec::new(),
         content: ProposedContent::File {
-            path: format!("documentation/changelogs/{}/{}.md", app.slug, tag.date()),
+            path: name(&format!("documentation/changelogs/{}/{}.md", app.slug, tag.date())),
             text: format!("# {}\n\n{}\n", tag.date(), draft.notes.trim()),
         },
     }
@@ -171,12 +173,17 @@ fn changelog_proposal(app: &App, draft: &GitHubRelease) -> Proposal {
 fn configuration_proposal(app: &App, targets: &[DeploymentTarget], run: &RunId) -> Proposal {
     let places: Vec<_> = targets.iter().map(DeploymentTarget::called).collect();
     Proposal {
-        branch: format!("deploy/{}/{run}", app.slug),
+        branch: name(&format!("deploy/{}/{run}", app.slug)),
         title: format!("Set the image tag of the {} ({})", app.name, places.join(" and ")),
         body: format!("Deployed by run `{run}`; the configuration was applied before this was opened."),
         labels: Vec::new(),
         content: ProposedContent::Configuration { targets: targets.to_vec() },
     }
+}
+
+/// Returns the name of a branch or a file that is made of names.
+fn name<T: FromStr<Err = ParseError>>(text: &str) -> T {
+    text.parse().unwrap_or_else(|_| unreachable!("slugs, dates and names of runs may stand in {text}"))
 }
 
 fn path_from_publishing(flow: &Flow, is_goal: impl Fn(&Step) -> bool) -> Result<Vec<&Step>, PlanError> {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{DeploymentTarget, Performer, StepId, Trigger};
+use crate::{BranchName, DeploymentTarget, Performer, RepositoryPath, StepId, Trigger};
 
 /// A step of the flow, or a part of one, as a run carries it out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,7 +50,7 @@ pub enum Task {
 #[serde(deny_unknown_fields)]
 pub struct Proposal {
     /// The branch. It belongs to this change alone: what is found on it is this change, or a conflict.
-    pub branch: String,
+    pub branch: BranchName,
     /// The title of the pull request, and the message of the commit.
     pub title: String,
     /// The text of the pull request, in Markdown.
@@ -68,7 +68,7 @@ pub enum ProposedContent {
     /// A new file of the code repository.
     File {
         /// Its path from the top of the repository.
-        path: String,
+        path: RepositoryPath,
         /// The whole text.
         text: String,
     },

@@ -120,7 +120,7 @@ fn who_tags_the_images_also_proposes_the_changelog() {
     let branches = |performer| {
         let planned = plan(&api(performer), &release, Environment::Production, &run()).unwrap();
         let branch = |step: PlannedStep| match step.task {
-            Task::Propose { proposal } => Some(proposal.branch),
+            Task::Propose { proposal } => Some(proposal.branch.to_string()),
             _ => None,
         };
         planned.into_iter().filter_map(branch).collect::<Vec<_>>()

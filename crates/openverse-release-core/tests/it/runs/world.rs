@@ -181,7 +181,7 @@ impl World {
                 running: self.running.clone(),
             },
             Look::Proposal(proposal) => Sight::Proposal(
-                self.proposals.get(&proposal.branch).cloned().unwrap_or(ProposalSight::Absent),
+                self.proposals.get(proposal.branch.as_str()).cloned().unwrap_or(ProposalSight::Absent),
             ),
         }
     }
@@ -231,12 +231,12 @@ impl World {
                 None
             }
             Effect::CommitProposal { proposal } => {
-                self.proposals.insert(proposal.branch.clone(), ProposalSight::Committed);
+                self.proposals.insert(proposal.branch.to_string(), ProposalSight::Committed);
                 self.mutations.push(format!("commit {}", proposal.branch));
                 None
             }
             Effect::OpenPullRequest { proposal } => {
-                let seen = self.proposals.get_mut(&proposal.branch).unwrap();
+                let seen = self.proposals.get_mut(proposal.branch.as_str()).unwrap();
                 assert_eq!(*seen, ProposalSight::Committed, "one pull request for a branch");
                 *seen = ProposalSight::Open { page: "https://example.org/pull/1".to_owned() };
                 self.mutations.push(format!("open {}", proposal.branch));
