@@ -6,9 +6,11 @@ mod app;
 mod bundle;
 mod commit;
 mod configuration;
+mod dag;
 mod date;
 mod environment;
 mod flow;
+mod gate;
 mod github;
 mod glossary;
 mod history;
@@ -24,6 +26,7 @@ pub use app::{
 pub use bundle::{Bundle, DeployableVersion};
 pub use commit::{Commit, CommitSha};
 pub use configuration::{Configured, Foreseen, PastConfiguration};
+pub use dag::{Dag, DagId, DagPattern, DagRun, DagRunId, DagRunState};
 pub use date::ReleaseDate;
 pub use environment::Environment;
 pub use flow::{
@@ -31,6 +34,7 @@ pub use flow::{
     Finding, Flow, FlowBuilder, FlowError, Forward, Handle, Link, LinkKind, Manual, Operation, RollbackStep,
     Severity, Step, StepId, StepMark, StepMarks, Trigger, documented as flows,
 };
+pub use gate::{Gate, GateClosed};
 pub use github::{
     Correlation, DeploymentRun, DispatchEventType, GitHubRelease, GitHubReleaseId, GitHubRepository,
     GitHubRunId, GitHubRunStatus, GitHubWorkflowFile, LiveVersion, ReleaseTarget,
