@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    DispatchEventType, Environment, Flow, GitHubRepository, GitHubWorkflowFile, GitTag, GitTagPrefix,
+    DispatchEventType, Environment, Flow, Gate, GitHubRepository, GitHubWorkflowFile, GitTag, GitTagPrefix,
     ImageName, ReleaseDate, ReleaseTag, StepId,
     parse::{ParseError, check_characters, text_newtype},
     project::AppFile,
@@ -66,6 +66,9 @@ pub struct DeploymentTarget {
     /// What the app itself calls the environment, where that differs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub called: Option<String>,
+    /// What must be so before the app is deployed there, if anything must.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gate: Option<Gate>,
 }
 
 impl DeploymentTarget {

@@ -7,9 +7,11 @@ mod branch;
 mod bundle;
 mod commit;
 mod configuration;
+mod dag;
 mod date;
 mod environment;
 mod flow;
+mod gate;
 mod github;
 mod github_run;
 mod glossary;
@@ -29,6 +31,7 @@ pub use branch::BranchName;
 pub use bundle::{Bundle, DeployableVersion};
 pub use commit::{Commit, CommitSha};
 pub use configuration::{Configured, Foreseen, PastConfiguration};
+pub use dag::{Dag, DagId, DagPattern, DagRun, DagRunId, DagRunState};
 pub use date::ReleaseDate;
 pub use environment::Environment;
 pub use flow::{
@@ -36,6 +39,7 @@ pub use flow::{
     Finding, Flow, FlowBuilder, FlowError, Forward, Handle, Link, LinkKind, Manual, Operation, RollbackStep,
     Severity, Step, StepId, StepMark, StepMarks, Trigger, documented as flows,
 };
+pub use gate::{Gate, GateClosed};
 pub use github::{
     Correlation, DeploymentRun, DispatchEventType, GitHubRelease, GitHubReleaseId, GitHubRepository,
     GitHubRunId, GitHubRunStatus, GitHubWorkflowFile, LiveVersion, ReleaseTarget,

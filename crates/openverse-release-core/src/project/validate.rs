@@ -98,6 +98,16 @@ pub enum ProjectError {
         /// The step.
         step: StepId,
     },
+    /// A gate that nothing could close.
+    #[error(
+        "the gate of the app {app} in {environment} names no DAG in no_dag_running, expected at least one pattern"
+    )]
+    EmptyGate {
+        /// The app.
+        app: AppSlug,
+        /// The environment.
+        environment: Environment,
+    },
     /// The flow publishes a GitHub Release that would have no git tag.
     #[error(
         "the app {app} has no git tag prefix, which its releases need: the step {step} of its flow publishes them"
@@ -194,6 +204,12 @@ fn check_deployments(app: &App) -> Result<(), ProjectError> {
             return Err(ProjectError::DuplicateEnvironment { app: app.slug.clone(), environment });
         }
         seen.push(environment);
+    }
+    for target in &app.deployments {
+        if target.gate.as_ref().is_some_and(|gate| gate.no_dag_running.is_empty()) {
+            let (app, environment) = (app.slug.clone(), target.environment);
+            return Err(ProjectError::EmptyGate { app, environment });
+        }
     }
     for step in app.flow.steps() {
         let publishes = step.operation == Operation::PublishGitHubRelease;

@@ -179,6 +179,14 @@ fn the_parts_of_an_app_fit() {
 }
 
 #[test]
+fn a_gate_names_the_dags_that_close_it() {
+    let gate = |gate: Value| refused(|file| file["apps"][2]["deployments"][1]["gate"] = gate);
+    insta::assert_snapshot!(gate(json!({ "no_dag_running": [] })), @"the gate of the app catalog in production names no DAG in no_dag_running, expected at least one pattern");
+    insta::assert_snapshot!(gate(json!({ "no_dag_running": ["a b"] })), @r#""a b" is not a valid pattern of DAG ids: found " b" at character 2, expected letters, digits, "_", "-", "." and "*""#);
+    insta::assert_snapshot!(gate(json!({ "no_dags": ["*"] })), @"unknown field `no_dags`, expected `no_dag_running`");
+}
+
+#[test]
 fn a_flow_that_is_neither_a_name_nor_a_flow_is_refused() {
     insta::assert_snapshot!(refused(|file| file["apps"][0]["flow"] = json!("api")), @r#""api" is not a valid documented flow: found "api" at character 1, expected one of api-and-frontend, catalog, indexer-worker, ingestion-server"#);
     insta::assert_snapshot!(refused(|file| file["apps"][0]["flow"] = json!(7)), @"invalid type: integer `7`, expected the name of a documented flow, or a flow with its steps and links");
