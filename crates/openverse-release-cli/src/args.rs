@@ -94,6 +94,9 @@ pub(crate) enum Command {
         /// Publish without asking
         #[arg(long, short)]
         yes: bool,
+        /// Go ahead although DAGs run that it would disturb; the journal keeps that it was so
+        #[arg(long)]
+        despite_running: bool,
     },
     /// Force a deployment: of the running version, an older or a newer one
     Deploy {
@@ -102,9 +105,16 @@ pub(crate) enum Command {
         /// staging or production
         environment: Environment,
         /// rel-YYYY.MM.DD.HH.MM.SS or a commit SHA; both name the same version
-        tag: ImageTag,
+        #[arg(required_unless_present = "current")]
+        tag: Option<ImageTag>,
+        /// Deploy the version that runs now once more
+        #[arg(long, conflicts_with = "tag")]
+        current: bool,
         #[command(flatten)]
         why: Why,
+        /// Go ahead although DAGs run that it would disturb; the journal keeps that it was so
+        #[arg(long)]
+        despite_running: bool,
     },
     /// Go back to the last known working version, and hold the environment there
     Rollback {
@@ -117,6 +127,9 @@ pub(crate) enum Command {
         to: Option<ImageTag>,
         #[command(flatten)]
         why: Why,
+        /// Go ahead although DAGs run that it would disturb; the journal keeps that it was so
+        #[arg(long)]
+        despite_running: bool,
     },
     /// List the holds, or lift one
     Hold {

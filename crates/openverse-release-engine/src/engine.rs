@@ -87,6 +87,19 @@ impl Engine {
         Ok(Order { replaces, ..order })
     }
 
+    /// Returns an image tag of the version that an environment runs now.
+    ///
+    /// # Errors
+    /// When nothing tells which that is.
+    pub async fn current_tag(&self, app: &App, environment: Environment) -> Result<ImageTag, EngineError> {
+        let found = match self.world.runs_now(app, environment).await? {
+            Some(LiveAnswer::Commit(commit)) => return Ok(ImageTag::of_commit(&commit)),
+            Some(LiveAnswer::Trouble(why)) => format!("no answer to which version runs ({why})"),
+            None => "nothing that tells which version runs".to_owned(),
+        };
+        Err(Refusal::new(found, "one that says so", "name the version; `history` lists them").into())
+    }
+
     /// Returns the order to take an environment back to a version, by default the last known
     /// working one.
     ///

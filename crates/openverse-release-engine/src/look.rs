@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use openverse_release_core::{
-    DagRun, DeploymentLook, DeploymentTarget, GitHubReleaseId, GitTag, ImageName, ImageTag, Look, Run, Sight,
+    DeploymentLook, DeploymentTarget, GitHubReleaseId, GitTag, ImageName, ImageTag, Look, Run, Sight,
 };
 use openverse_release_ports::{PortError, RunQuery};
 
@@ -76,7 +76,7 @@ impl World {
         let running = self.dags.running().await?;
         Ok(match gate.check(&running) {
             Ok(()) => Vec::new(),
-            Err(closed) => closed.running.iter().map(DagRun::describe).collect(),
+            Err(closed) => closed.running.iter().map(|run| format!("{} ({})", run.dag, run.state.as_str())).collect(),
         })
     }
 }

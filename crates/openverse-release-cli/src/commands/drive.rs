@@ -4,7 +4,8 @@ use std::io::{self, Write};
 
 use chrono::{DateTime, Utc};
 use openverse_release_core::{
-    App, CommitSha, End, Environment, ImageTag, Order, OrderKind, Phase, Run, Step, StepId, Stop, Task,
+    App, CommitSha, DeploymentTarget, DetailKind, End, Environment, Foreseen, ImageTag, Order, OrderKind, Phase,
+    Run, Step, StepId, Stop, Task,
 };
 use openverse_release_engine::{Pause, Session, StoredRun};
 use serde::Serialize;
@@ -43,6 +44,8 @@ pub(super) struct RunView<'a> {
 #[derive(Debug, Serialize)]
 struct StepView<'a> {
     step: &'a StepId,
+    /// Which part of it, where it is carried out in parts.
+    part: Option<&'a str>,
     done: bool,
     evidence: Option<&'a str>,
     warning: Option<&'a str>,
@@ -56,6 +59,7 @@ impl<'a> RunView<'a> {
             let done = run.done().get(index);
             StepView {
                 step: &planned.step,
+                part: planned.part(),
                 done: done.is_some(),
                 evidence: done.map(|done| done.evidence.as_str()),
                 warning: done.and_then(|done| done.warning.as_deref()),
@@ -141,7 +145,7 @@ pub(super) async fn drive(
         let pause = engine.drive(&mut session, &progress).await;
         progress.finish();
         match pause? {
-            Pause::Approval if approve(output, app, session.run(), yes)? => {
+            Pause::Approval if approve(output, connected, app, session.run(), yes).await? => {
                 engine.approve(&mut session, &progress)?;
             }
             Pause::Approval => {
@@ -165,13 +169,31 @@ pub(super) async fn drive(
     Ok(exit)
 }
 
-fn approve(output: Output, app: &App, run: &Run, yes: bool) -> Result<bool, CliError> {
+/// Asks whether the present step is to go ahead; shows before what it would change and what has to
+/// be so first.
+async fn approve(
+    output: Output,
+    connected: &Connected,
+    app: &App,
+    run: &Run,
+    yes: bool,
+) -> Result<bool, CliError> {
     let planned = run.step();
-    let label = app.flow.step(&planned.step).map_or_else(|| planned.step.to_string(), one_line);
+    let step = app.flow.step(&planned.step);
+    let label = step.map_or_else(|| planned.step.to_string(), one_line);
+    if let Task::Configure { target } = &planned.task {
+        say_details(output, step)?;
+        say_foreseen(output, connected, target, &run.order().version.image_tag).await?;
+    }
     if yes {
         return Ok(true);
     }
     if !output.can_ask() {
+        if !run.performed().is_empty() {
+            return Err(CliError::new(Exit::Unfinished, format!("found nobody to ask before: {label}"))
+                .expected("an answer at a terminal, or --yes")
+                .hint(format!("go on with `resume {} --yes`", run.id())));
+        }
         return Err(CliError::new(Exit::Refused, format!("found nobody to ask before: {label}"))
             .expected("an answer at a terminal, or --yes")
             .hint(format!("look at `preview {}`, then add --yes", app.slug)));
@@ -186,6 +208,39 @@ fn approve(output: Output, app: &App, run: &Run, yes: bool) -> Result<bool, CliE
         inquire::InquireError::OperationCanceled | inquire::InquireError::OperationInterrupted => Ok(false),
         error => Err(CliError::new(Exit::Failed, format!("the question could not be asked: {error}"))),
     })
+}
+
+/// Says what the process says of a step beyond its chart.
+fn say_details(output: Output, step: Option<&Step>) -> io::Result<()> {
+    for detail in step.iter().flat_map(|step| &step.details) {
+        let word = match detail.kind {
+            DetailKind::Gate => "first",
+            DetailKind::Part => "with it",
+            DetailKind::FollowUp => "after it",
+        };
+        output.say(&format!("  {DIM}{word:<8}  {}{DIM:#}", detail.text))?;
+    }
+    Ok(())
+}
+
+async fn say_foreseen(
+    output: Output,
+    connected: &Connected,
+    target: &DeploymentTarget,
+    tag: &ImageTag,
+) -> Result<(), CliError> {
+    let foreseen = connected.engine.world.provisioning.foresee(target, tag).await;
+    let changes = match foreseen {
+        Ok(Foreseen::Nothing) => vec!["nothing: it runs that already".to_owned()],
+        Ok(Foreseen::ImageTag { changes, .. } | Foreseen::More { changes, .. }) => changes,
+        // The run looks again, and says so if it still cannot.
+        Err(error) => vec![format!("unknown: {error}")],
+    };
+    output.say(&format!("{BOLD}It would change in {}:{BOLD:#}", target.called()))?;
+    for change in changes {
+        output.say(&format!("  {}", clean(&change)))?;
+    }
+    Ok(())
 }
 
 fn one_line(step: &Step) -> String {

@@ -108,12 +108,14 @@ async fn dispatch(command: &Command, context: &Context) -> Outcome {
         Command::Flow { app, format, detailed } => flow::run(context, app, *format, *detailed),
         Command::Check { app } => check::run(context, app.as_deref()),
         Command::Preview { app } => preview::run(context, app).await,
-        Command::Release { app, yes } => release::run(context, app, *yes).await,
-        Command::Deploy { app, environment, tag, why } => {
-            deploy::run(context, app, *environment, tag, &why.reason).await
+        Command::Release { app, yes, despite_running } => {
+            release::run(context, app, *yes, *despite_running).await
         }
-        Command::Rollback { app, environment, to, why } => {
-            rollback::run(context, app, *environment, to.as_ref(), &why.reason).await
+        Command::Deploy { app, environment, tag, current: _, why, despite_running } => {
+            deploy::run(context, app, *environment, tag.as_ref(), &why.reason, *despite_running).await
+        }
+        Command::Rollback { app, environment, to, why, despite_running } => {
+            rollback::run(context, app, *environment, to.as_ref(), &why.reason, *despite_running).await
         }
         Command::Hold { action } => hold::run(context, action.as_ref()),
         Command::Status { app } => status::run(context, app.as_deref()).await,

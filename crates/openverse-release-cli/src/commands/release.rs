@@ -1,6 +1,6 @@
 //! `release`: publish, bind, tag, deploy and verify the drafted release of an app.
 
-use openverse_release_core::{Environment, OrderKind};
+use openverse_release_core::{Environment, Order, OrderKind};
 use openverse_release_engine::EngineError;
 
 use super::{
@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{connect::Context, error::CliError, exit::Exit, output::Progress};
 
-pub(super) async fn run(context: &Context, name: &str, yes: bool) -> Outcome {
+pub(super) async fn run(context: &Context, name: &str, yes: bool, despite_running: bool) -> Outcome {
     let output = context.output;
     // What makes no sense is refused without making a sandbox.
     context.find(&context.project()?, name)?.require_prefix().map_err(EngineError::from)?;
@@ -36,6 +36,7 @@ pub(super) async fn run(context: &Context, name: &str, yes: bool) -> Outcome {
         preview::write(&mut anstream::stdout().lock(), app, &found, engine.world.clock.now())?;
     }
     let order = found.order(app, &engine.actor).map_err(EngineError::from)?;
+    let order = Order { despite_running, ..order };
     if !yes && !output.can_ask() {
         return Err(CliError::new(
             Exit::Refused,

@@ -1,6 +1,6 @@
 //! `rollback`: go back to an earlier version, and hold the environment there.
 
-use openverse_release_core::{Environment, ImageTag, LinkKind, Operation, carried_out};
+use openverse_release_core::{Environment, ImageTag, LinkKind, Operation, Order, carried_out};
 use openverse_release_engine::EngineError;
 
 use super::{
@@ -18,6 +18,7 @@ pub(super) async fn run(
     environment: Environment,
     to: Option<&ImageTag>,
     reason: &str,
+    despite_running: bool,
 ) -> Outcome {
     let output = context.output;
     // What makes no sense is refused without making a sandbox.
@@ -26,6 +27,7 @@ pub(super) async fn run(
     let engine = &connected.engine;
     let app = context.find(&engine.project, app)?;
     let order = engine.order_rollback(app, environment, to, reason).await?;
+    let order = Order { despite_running, ..order };
 
     let reverts = app.flow.steps().any(|step| {
         step.operation.deploys_to().contains(&environment)

@@ -6,7 +6,7 @@ use std::{
 };
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
-use openverse_release_core::{End, Flow, Phase, PlannedStep, Run, RunEvent, StepId, Stop, Trigger};
+use openverse_release_core::{End, Flow, Phase, PlannedStep, Run, RunEvent, Stop, Trigger};
 use openverse_release_engine::Watcher;
 
 use super::{BAD, DIM, GOOD, Output, WARN, clean};
@@ -19,7 +19,7 @@ pub(crate) struct Progress<'a> {
     output: Output,
     flow: &'a Flow,
     screen: MultiProgress,
-    bars: Mutex<Vec<(StepId, ProgressBar)>>,
+    bars: Mutex<Vec<ProgressBar>>,
 }
 
 impl<'a> Progress<'a> {
@@ -29,7 +29,7 @@ impl<'a> Progress<'a> {
 
     /// Leaves the steps on the screen as they stand, so that something else can be printed.
     pub(crate) fn finish(&self) {
-        for (_, bar) in self.bars.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
+        for bar in self.bars.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
             bar.abandon();
         }
     }
@@ -44,12 +44,13 @@ impl<'a> Progress<'a> {
         }
     }
 
-    /// Shows where a step stands, with the words for it.
-    fn show(&self, run: &Run, step: &StepId, state: State, words: &str) {
+    /// Shows where the present step stands, with the words for it.
+    fn show(&self, run: &Run, state: State, words: &str) {
+        // What was just done is the present step no more.
+        let index = if state == State::Done { run.done().len() - 1 } else { run.done().len() };
         let words = clean(words);
         if !self.output.can_draw() {
-            let name =
-                run.steps().iter().find(|planned| planned.step == *step).map(boxed).unwrap_or_default();
+            let name = run.steps().get(index).map(boxed).unwrap_or_default();
             if let Some(word) = state.word() {
                 self.output.say(&format!("{word}  {name} {words}")).ok();
             }
@@ -63,10 +64,10 @@ impl<'a> Progress<'a> {
                 let label = self.flow.step(&planned.step).map_or("", |step| step.label.as_str());
                 let words = done.map_or_else(|| label.replace('\n', " "), |done| clean(&done.evidence));
                 (if done.is_some() { State::Done } else { State::Pending }).draw(&bar, words);
-                (planned.step.clone(), bar)
+                bar
             }));
         }
-        if let Some((_, bar)) = bars.iter().find(|(id, _)| id == step) {
+        if let Some(bar) = bars.get(index) {
             state.draw(bar, words);
         }
     }
@@ -124,11 +125,12 @@ impl State {
     }
 }
 
-/// Returns a step's name in the box its chart has.
+/// Returns a step's name in the box its chart has, with the part of it that is meant.
 fn boxed(step: &PlannedStep) -> String {
+    let part = step.part().map(|part| format!(": {part}")).unwrap_or_default();
     match step.trigger {
-        Trigger::Manual => format!("[{}]", step.step),
-        Trigger::Automatic => format!("({})", step.step),
+        Trigger::Manual => format!("[{}{part}]", step.step),
+        Trigger::Automatic => format!("({}{part})", step.step),
     }
 }
 
@@ -136,8 +138,8 @@ impl Watcher for Progress<'_> {
     fn happened(&self, run: &Run, event: &RunEvent) {
         match event {
             RunEvent::Started { .. } | RunEvent::Performed { .. } => {}
-            RunEvent::Approved { step, .. } => self.show(run, step, State::Busy, "approved"),
-            RunEvent::Intended { step, effect } => self.show(run, step, State::Busy, &effect.describe()),
+            RunEvent::Approved { .. } => self.show(run, State::Busy, "approved"),
+            RunEvent::Intended { effect, .. } => self.show(run, State::Busy, &effect.describe()),
             RunEvent::HoldPlaced => {
                 let order = run.order();
                 self.note(&format!(
@@ -149,22 +151,22 @@ impl Watcher for Progress<'_> {
             RunEvent::ReplyLost { why, .. } => {
                 self.note(&format!("{WARN}in doubt{WARN:#}  {}; looking whether it happened", clean(why)));
             }
-            RunEvent::UnderWay { step, evidence, .. } => self.show(run, step, State::UnderWay, evidence),
-            RunEvent::StepDone { step, evidence, warning } => {
-                self.show(run, step, State::Done, evidence);
+            RunEvent::UnderWay { evidence, .. } => self.show(run, State::UnderWay, evidence),
+            RunEvent::StepDone { evidence, warning, .. } => {
+                self.show(run, State::Done, evidence);
                 if let Some(warning) = warning {
                     self.note(&format!("{WARN}note {WARN:#}  {}", clean(warning)));
                 }
             }
-            RunEvent::Stopped { step, stop: Stop::Conflict { found, .. } } => {
-                self.show(run, step, State::Stopped, &format!("found {found}"));
+            RunEvent::Stopped { stop: Stop::Conflict { found, .. }, .. } => {
+                self.show(run, State::Stopped, &format!("found {found}"));
             }
-            RunEvent::Stopped { step, stop: Stop::Unknown { what } } => {
-                self.show(run, step, State::Stopped, what);
+            RunEvent::Stopped { stop: Stop::Unknown { what }, .. } => {
+                self.show(run, State::Stopped, what);
             }
             RunEvent::Resumed { by } => self.note(&format!("{DIM}resumed by {}{DIM:#}", clean(by))),
-            RunEvent::Ended { end: End::Failed { step, evidence } } => {
-                self.show(run, step, State::Failed, evidence);
+            RunEvent::Ended { end: End::Failed { evidence, .. } } => {
+                self.show(run, State::Failed, evidence);
             }
             RunEvent::Ended { end: End::Done | End::Refused { .. } | End::Abandoned { .. } } => {}
         }
@@ -176,6 +178,6 @@ impl Watcher for Progress<'_> {
             Phase::InDoubt { effect, .. } => format!("looking whether it happened: {}", effect.describe()),
             _ => "waiting".to_owned(),
         };
-        self.show(run, &run.step().step, State::Busy, &words);
+        self.show(run, State::Busy, &words);
     }
 }

@@ -4,8 +4,8 @@ use std::str::FromStr;
 
 use super::{OrderKind, PlannedStep, Proposal, ProposedContent, RunId, Task};
 use crate::{
-    App, DeploymentMeans, DeploymentTarget, Environment, Flow, GitHubRelease, LinkKind, Operation, ParseError, Performer,
-    Step, Trigger,
+    App, DeploymentMeans, DeploymentTarget, Environment, Flow, GitHubRelease, LinkKind, Operation,
+    ParseError, Performer, Step, Trigger,
 };
 
 /// An order that the app's flow has no steps for.

@@ -18,6 +18,20 @@ pub struct PlannedStep {
     pub task: Task,
 }
 
+impl PlannedStep {
+    /// Returns which part of the flow's step it is, where a run carries the step out in parts.
+    pub fn part(&self) -> Option<&str> {
+        match &self.task {
+            Task::Publish | Task::TagImages | Task::Deploy { .. } => None,
+            Task::Configure { target } => Some(target.called()),
+            Task::Propose { proposal } => Some(match proposal.content {
+                ProposedContent::File { .. } => "changelog",
+                ProposedContent::Configuration { .. } => "pull request",
+            }),
+        }
+    }
+}
+
 /// What one planned step is to bring about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "task", rename_all = "snake_case", deny_unknown_fields)]
