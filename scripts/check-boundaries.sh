@@ -42,6 +42,7 @@ layers http core ports
 layers github core ports http
 layers oci core ports http
 layers live core ports http
+layers airflow core ports http
 layers infra core
 layers engine core ports
 layers sandbox core ports

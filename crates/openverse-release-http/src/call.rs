@@ -34,6 +34,16 @@ impl Call {
         Self { body, ..Self::new(Method::PUT, url) }
     }
 
+    /// Returns a request that gives `body` to what is at a URL.
+    pub fn post(url: HttpUrl, body: Bytes) -> Self {
+        Self { body, ..Self::new(Method::POST, url) }
+    }
+
+    /// Returns a request to change what is at a URL as `body` says.
+    pub fn patch(url: HttpUrl, body: Bytes) -> Self {
+        Self { body, ..Self::new(Method::PATCH, url) }
+    }
+
     /// Adds a header, in place of one of the same name.
     #[must_use]
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use chrono::{DateTime, Utc};
-use openverse_release_core::{Digest, ImageReference};
+use openverse_release_core::{DagId, Digest, ImageReference};
 
 /// An outside system, as errors and request counts name it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -21,6 +21,8 @@ pub enum System {
     Terraform,
     /// Ansible.
     Ansible,
+    /// Airflow.
+    Airflow,
 }
 
 impl fmt::Display for System {
@@ -32,6 +34,7 @@ impl fmt::Display for System {
             Self::Git => "git",
             Self::Terraform => "Terraform",
             Self::Ansible => "Ansible",
+            Self::Airflow => "Airflow",
         })
     }
 }
@@ -145,6 +148,12 @@ impl WriteError {
             None => format!("no tag {tag}"),
         };
         Self::Conflict { found, expected }
+    }
+
+    /// Returns the conflict that a DAG is when it was to be paused or enabled and is not there.
+    pub fn no_such_dag(dag: &DagId, paused: bool) -> Self {
+        let found = format!("no DAG {dag} in Airflow");
+        Self::Conflict { found, expected: format!("one to {}", if paused { "pause" } else { "enable" }) }
     }
 
     /// Returns the conflict that an image is when it was to be tagged and is not there.

@@ -8,6 +8,7 @@ mod clock;
 mod configuration;
 #[cfg(feature = "conformance")]
 pub mod conformance;
+mod dags;
 mod deployments;
 mod error;
 mod history;
@@ -18,6 +19,7 @@ mod requests;
 
 pub use clock::{Clock, SystemClock};
 pub use configuration::{Configuration, Provisioning};
+pub use dags::Dags;
 pub use deployments::{DeploymentRequest, Deployments, RunQuery};
 pub use error::{PortError, System, WriteError};
 pub use history::{CodeHistory, CommitQuery, Comparison};

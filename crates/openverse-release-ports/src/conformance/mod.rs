@@ -4,12 +4,14 @@
 //! implementation as the port, and the system behind it through a fixture, by which it arranges
 //! things behind the implementation's back. A broken rule panics.
 
+pub mod dags;
 pub mod github;
 mod github_deployments;
 mod github_history;
 mod github_memory;
 mod github_releases;
 mod manual_clock;
+mod memory_dags;
 mod memory_probe;
 mod memory_registry;
 pub mod probe;
@@ -18,6 +20,7 @@ mod sample_image;
 
 pub use github_memory::{InMemoryGitHub, InMemoryGitHubWorld};
 pub use manual_clock::ManualClock;
+pub use memory_dags::InMemoryDags;
 pub use memory_probe::InMemoryProbe;
 pub use memory_registry::InMemoryRegistry;
 pub use sample_image::{ImageShape, SampleImage, SampleManifest};

@@ -1,0 +1,1 @@
+//! Tests of the adapter over real HTTP on loopback.
