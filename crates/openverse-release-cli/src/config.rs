@@ -1,6 +1,11 @@
 //! The configuration file.
 
-use std::{collections::BTreeMap, fs, path::Path, time::Duration};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use chrono::TimeDelta;
 use openverse_release_core::{AppSlug, HttpUrl, Limits, Performer, Project, StepId};
@@ -20,6 +25,8 @@ pub(crate) struct Config {
     /// By registry, as image names write it: `[registry."ghcr.io"]`.
     pub(crate) registry: BTreeMap<String, RegistryConfig>,
     pub(crate) live: LiveConfig,
+    pub(crate) infrastructure: InfrastructureSection,
+    pub(crate) airflow: AirflowSection,
     limits: LimitsConfig,
     /// By app, then step: `runner` or `elsewhere`.
     performers: BTreeMap<AppSlug, BTreeMap<StepId, Performer>>,
@@ -56,6 +63,26 @@ pub(crate) struct RegistryConfig {
 pub(crate) struct LiveConfig {
     /// What stands in for the origin of a version endpoint.
     pub(crate) origins: BTreeMap<HttpUrl, HttpUrl>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct InfrastructureSection {
+    /// A checkout of the infrastructure repository, beside this file.
+    pub(crate) checkout: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct AirflowSection {
+    /// Where Airflow is.
+    pub(crate) url: Option<HttpUrl>,
+    /// The name to log in with.
+    pub(crate) username: Option<String>,
+    /// The environment variable that holds the password for that name.
+    pub(crate) password_env: Option<String>,
+    /// The environment variable that holds a token, instead of name and password.
+    pub(crate) token_env: Option<String>,
 }
 
 /// How long to wait for what, in seconds, which may have a fraction.

@@ -1,7 +1,6 @@
 //! Connecting the engine to a world: the sandbox, or the live one of a configuration.
 
 use std::{
-    collections::BTreeMap,
     env,
     path::{Path, PathBuf},
     process::{Command, Stdio},
@@ -10,12 +9,11 @@ use std::{
 };
 
 use chrono::TimeDelta;
+use openverse_release_airflow::AirflowConfig;
 use openverse_release_core::{App, HttpUrl, Limits, Project, RunId};
-use openverse_release_engine::{Engine, EngineError, Journal, SqliteJournal, World};
-use openverse_release_github::GitHub;
-use openverse_release_live::{HttpVersionProbe, ProbeConfig};
-use openverse_release_oci::{Credentials, OciRegistry, RegistryConfig};
-use openverse_release_ports::{Clock, Requests, SystemClock};
+use openverse_release_engine::{Engine, EngineError, Journal, SqliteJournal};
+use openverse_release_infra::Protocol;
+use openverse_release_ports::Requests;
 use openverse_release_sandbox::{Options, Sandbox, Server, StandIns};
 use secrecy::SecretString;
 
@@ -25,6 +23,7 @@ use crate::{
     error::CliError,
     exit::Exit,
     output::Output,
+    systems::Places,
 };
 
 /// What a command works with: its global arguments, and what they lead to.
@@ -33,7 +32,7 @@ pub(crate) struct Context {
     pub(crate) output: Output,
     pub(crate) state_dir: PathBuf,
     config_path: Option<PathBuf>,
-    config: Config,
+    pub(crate) config: Config,
     actor: Option<String>,
     driven: OnceLock<RunId>,
 }
@@ -114,7 +113,7 @@ impl Context {
     /// Returns the file of the journal. Each world has its own, for a rehearsal is no history; the
     /// sandbox's goes away with it.
     pub(crate) fn journal_path(&self) -> PathBuf {
-        self.state_dir.join(self.world_name()).join("journal.sqlite")
+        self.world_dir().join("journal.sqlite")
     }
 
     /// Tells whether commands act on the live world.
@@ -122,11 +121,12 @@ impl Context {
         self.config.world == WorldKind::Live
     }
 
-    fn world_name(&self) -> &'static str {
-        match self.config.world {
+    /// Returns the directory of what is kept of this world.
+    pub(crate) fn world_dir(&self) -> PathBuf {
+        self.state_dir.join(match self.config.world {
             WorldKind::Live => "live",
             WorldKind::Sandbox => "sandbox",
-        }
+        })
     }
 
     /// Opens the journal alone, without the world.
@@ -148,17 +148,24 @@ impl Context {
             None => built_in_url("https://api.github.com"),
         };
         let registries = self.config.registry.iter();
-        let places = StandIns {
+        let stand_ins = StandIns {
             github,
             registries: registries
                 .filter_map(|(name, registry)| Some((name.clone(), registry.endpoint.clone()?)))
                 .collect(),
             origins: self.config.live.origins.clone(),
         };
-        let token = github_token();
+        let folder = self.config_path.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
+        let places = Places {
+            checkout: self.config.infrastructure.checkout.as_ref().map(|path| folder.join(path)),
+            protocols: vec![Protocol::Https, Protocol::Ssh],
+            airflow: self.config.airflow.connection()?,
+            stand_ins,
+            token: github_token(),
+        };
         let limits = self.config.limits(&Limits::default());
         let poll = self.config.poll(Duration::from_secs(10));
-        self.engine(self.project()?, &places, token, limits, poll, None)
+        self.engine(self.project()?, &places, limits, poll, None)
     }
 
     fn connect_sandbox(&self) -> Result<Connected, CliError> {
@@ -176,7 +183,13 @@ impl Context {
                 (server.urls().clone(), Some(server))
             }
         };
-        let stand_ins = urls.stand_ins(&project).map_err(EngineError::from)?;
+        let places = Places {
+            checkout: Some(sandbox.infrastructure_checkout()),
+            protocols: vec![Protocol::File],
+            airflow: Some(AirflowConfig::new(urls.airflow.parse().map_err(EngineError::from)?)),
+            stand_ins: urls.stand_ins(&project).map_err(EngineError::from)?,
+            token: None,
+        };
         // A deployment takes seconds there, and nothing is far away.
         let usual = Limits {
             appear: TimeDelta::seconds(10),
@@ -187,63 +200,25 @@ impl Context {
             sight: TimeDelta::seconds(20),
         };
         let poll = self.config.poll(Duration::from_millis(250));
-        self.engine(project, &stand_ins, None, self.config.limits(&usual), poll, server)
+        self.engine(project, &places, self.config.limits(&usual), poll, server)
     }
 
     fn engine(
         &self,
         project: Project,
-        places: &StandIns,
-        token: Option<SecretString>,
+        places: &Places,
         limits: Limits,
         poll: Duration,
         server: Option<Server>,
     ) -> Result<Connected, CliError> {
         let requests = Requests::default();
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let mut credentials = BTreeMap::new();
-        for (name, registry) in &self.config.registry {
-            if let (Some(username), Some(variable)) = (&registry.username, &registry.password_env) {
-                let password = env::var(variable).map_err(|_| {
-                    CliError::new(Exit::BadInput, format!("the environment variable {variable} is not set, which the configuration names as the password for {name}"))
-                })?;
-                let username = username.clone();
-                credentials.insert(name.clone(), Credentials::Basic { username, password: password.into() });
-            }
-        }
-        let mut github = GitHub::builder()
-            .base_url(places.github.clone())
-            .requests(requests.clone())
-            .clock(Arc::clone(&clock));
-        if let Some(token) = token {
-            // GHCR takes the same token as GitHub's API, with any name.
-            credentials
-                .entry("ghcr.io".to_owned())
-                .or_insert_with(|| Credentials::Basic { username: self.actor(), password: token.clone() });
-            github = github.token(token);
-        }
-        let github = github.build().map_err(|error| CliError::new(Exit::Failed, error.to_string()))?;
-        let registry =
-            RegistryConfig { credentials, endpoints: places.registries.clone(), ..RegistryConfig::default() };
-        let probe = ProbeConfig { origins: places.origins.clone(), ..ProbeConfig::default() };
-        let repositories = &project.repositories;
-        let code = Arc::new(github.repository(repositories.code.clone(), &repositories.main));
-        let infrastructure = github.repository(repositories.infrastructure.clone(), &repositories.main);
-        let world = World {
-            releases: code.clone(),
-            code,
-            deployments: Arc::new(infrastructure),
-            registry: Arc::new(OciRegistry::new(registry, requests.clone(), Arc::clone(&clock))),
-            probe: Arc::new(HttpVersionProbe::new(probe, requests.clone(), Arc::clone(&clock))),
-            clock,
-        };
         let engine = Engine {
+            world: self.world(&project, places, &requests)?,
             project,
-            world,
             journal: self.journal()?,
             limits,
             poll,
-            locks: self.state_dir.join(self.world_name()).join("locks"),
+            locks: self.world_dir().join("locks"),
             actor: self.actor(),
         };
         Ok(Connected { engine, requests, _server: server })

@@ -7,6 +7,8 @@ mod connect;
 mod error;
 mod exit;
 mod output;
+mod program_log;
+mod systems;
 
 use std::process::ExitCode;
 

@@ -50,13 +50,19 @@ impl World {
             }
             DeploymentMeans::PullLatest {} => Ok(Some(match latest_commit(self, app).await? {
                 Some(commit) => LiveAnswer::Commit(commit),
-                None => LiveAnswer::Trouble("latest names no image that was built from a recent commit".to_owned()),
+                None => LiveAnswer::Trouble(
+                    "latest names no image that was built from a recent commit".to_owned(),
+                ),
             })),
             DeploymentMeans::DagSync {} => Ok(None),
         }
     }
 
-    async fn configured_commit(&self, app: &App, target: &DeploymentTarget) -> Result<LiveAnswer, EngineError> {
+    async fn configured_commit(
+        &self,
+        app: &App,
+        target: &DeploymentTarget,
+    ) -> Result<LiveAnswer, EngineError> {
         let tag = match self.configuration.configured(target).await {
             Ok(configured) => configured.checkout,
             Err(error) => return Ok(LiveAnswer::Trouble(error.to_string())),

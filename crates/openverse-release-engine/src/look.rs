@@ -76,7 +76,9 @@ impl World {
         let running = self.dags.running().await?;
         Ok(match gate.check(&running) {
             Ok(()) => Vec::new(),
-            Err(closed) => closed.running.iter().map(|run| format!("{} ({})", run.dag, run.state.as_str())).collect(),
+            Err(closed) => {
+                closed.running.iter().map(|run| format!("{} ({})", run.dag, run.state.as_str())).collect()
+            }
         })
     }
 }

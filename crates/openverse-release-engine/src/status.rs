@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use openverse_release_core::{
-    App, CommitSha, DeployedVersion, DeploymentMeans, DeploymentRecord, DeploymentTarget, Environment, GitHubRunStatus, GitTag, ImageTag,
-    LinkKind, Operation, RunId, StepId, StepMark,
+    App, CommitSha, DeployedVersion, DeploymentMeans, DeploymentRecord, DeploymentTarget, Environment,
+    GitHubRunStatus, GitTag, ImageTag, LinkKind, Operation, RunId, StepId, StepMark,
 };
 use serde::Serialize;
 
@@ -128,7 +128,9 @@ impl Engine {
         let configuration = ConfigurationStatus::look(&self.world, target).await;
         let history = match (&target.means, &configuration) {
             // What follows main by itself is deployed by nobody, and what cannot be read has no history.
-            (DeploymentMeans::DagSync {} | DeploymentMeans::PullLatest {}, _) | (_, Some(Err(_))) => Vec::new(),
+            (DeploymentMeans::DagSync {} | DeploymentMeans::PullLatest {}, _) | (_, Some(Err(_))) => {
+                Vec::new()
+            }
             _ => self.history(app, environment, SEARCHED).await?,
         };
         let (commit, trouble) = match self.world.runs_now(app, environment).await? {
@@ -187,7 +189,11 @@ impl Engine {
                 }
                 Operation::DeployByAnsible | Operation::DeployByTerraform => {
                     release.is_some()
-                        && step.operation.deploys_to().iter().all(|&environment| running(environment) == Some(newest))
+                        && step
+                            .operation
+                            .deploys_to()
+                            .iter()
+                            .all(|&environment| running(environment) == Some(newest))
                 }
                 Operation::RunLatest => running(Environment::Production) == Some(newest),
                 // How far the checkout of the DAGs is tells `dags`.

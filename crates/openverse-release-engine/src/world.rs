@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use openverse_release_core::BranchName;
 use openverse_release_ports::{
-    Branches, Clock, CodeHistory, Configuration, Dags, Deployments, GitHubReleases, ImageRegistry, Provisioning,
-    PullRequests, VersionProbe,
+    Branches, Clock, CodeHistory, Configuration, Dags, Deployments, GitHubReleases, ImageRegistry,
+    Provisioning, PullRequests, VersionProbe,
 };
 
 /// The outside world, as ports.

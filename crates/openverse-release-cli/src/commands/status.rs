@@ -3,14 +3,14 @@
 use std::io::{self, Write};
 
 use chrono::{DateTime, Utc};
-use openverse_release_core::{App, ChartLevel};
-use openverse_release_engine::{AppStatus, EnvironmentStatus};
+use openverse_release_core::{App, ChartLevel, Environment, GitTag};
+use openverse_release_engine::{AppStatus, ConfigurationStatus, EnvironmentStatus};
 
 use super::{Outcome, say_requests};
 use crate::{
     connect::Context,
     exit::Exit,
-    output::{BOLD, DIM, WARN, age, clean},
+    output::{BOLD, DIM, Table, WARN, age, clean},
 };
 
 pub(super) async fn run(context: &Context, name: Option<&str>) -> Outcome {
@@ -28,25 +28,68 @@ pub(super) async fn run(context: &Context, name: Option<&str>) -> Outcome {
         statuses.push(engine.status(app).await?);
     }
     let now = engine.world.clock.now();
-    context.output.result(&statuses, |out| {
-        for (index, (app, status)) in apps.iter().zip(&statuses).enumerate() {
-            if index > 0 {
-                writeln!(out)?;
-            }
+    context.output.result(&statuses, |out| match (&apps[..], &statuses[..]) {
+        ([app], [status]) if name.is_some() => {
             write(out, app, status, now)?;
-            if name.is_some() {
-                writeln!(out)?;
-                writeln!(
-                    out,
-                    "{}",
-                    app.flow.to_text_marked(ChartLevel::Overview, &status.position).trim_end()
-                )?;
-            }
+            let chart = app.flow.to_text_marked(ChartLevel::Overview, &status.position);
+            writeln!(out, "\n{}", chart.trim_end())
         }
-        Ok(())
+        _ => write_all(out, &apps, &statuses, now),
     })?;
     say_requests(context.output, &connected)?;
     Ok(Exit::Done)
+}
+
+/// Writes a line for each app, and below the table what a person should know.
+fn write_all(
+    out: &mut dyn Write,
+    apps: &[&App],
+    statuses: &[AppStatus],
+    now: DateTime<Utc>,
+) -> io::Result<()> {
+    let mut table = Table::new(["APP", "STAGING", "PRODUCTION", "RELEASED", "DRAFT", "MAIN"]);
+    for (app, status) in apps.iter().zip(statuses) {
+        let runs = |environment| {
+            let found = status.environments.iter().find(|seen| seen.environment == environment);
+            let commit = found.map(|seen| seen.commit.as_ref().map_or("unknown", |commit| commit.short()));
+            commit.unwrap_or("-").to_owned()
+        };
+        let date = |tag: &GitTag| tag.date().to_string();
+        table.row([
+            app.slug.to_string(),
+            runs(Environment::Staging),
+            runs(Environment::Production),
+            status.last_release.as_ref().map_or_else(|| "-".to_owned(), date),
+            match &status.drafts[..] {
+                [] => "-".to_owned(),
+                [draft] => date(draft),
+                several => format!("{} drafts", several.len()),
+            },
+            main_words(status),
+        ]);
+    }
+    table.write(out)?;
+    for (app, status) in apps.iter().zip(statuses) {
+        for environment in &status.environments {
+            let place = format!("{} {}", app.slug, environment.environment);
+            for line in going_on(environment, now) {
+                writeln!(out, "{place}: {line}")?;
+            }
+        }
+        for disagreement in &status.disagreements {
+            writeln!(out, "{WARN}disagreement{WARN:#} {}: {}", app.slug, clean(disagreement))?;
+        }
+    }
+    Ok(())
+}
+
+fn main_words(status: &AppStatus) -> String {
+    match (status.ahead, &status.newest) {
+        (Some(0), _) => "nothing new since production's version".to_owned(),
+        (Some(ahead), Some(newest)) => format!("{ahead} ahead of production, newest {}", newest.short()),
+        (None, Some(newest)) => format!("newest {}", newest.short()),
+        (_, None) => "no commit touches it".to_owned(),
+    }
 }
 
 fn write(out: &mut dyn Write, app: &App, status: &AppStatus, now: DateTime<Utc>) -> io::Result<()> {
@@ -54,30 +97,13 @@ fn write(out: &mut dyn Write, app: &App, status: &AppStatus, now: DateTime<Utc>)
     for environment in &status.environments {
         write_environment(out, environment, now)?;
     }
-    for target in &app.deployments {
-        if !status.environments.iter().any(|seen| seen.environment == target.environment) {
-            let means = target.means.describe();
-            writeln!(
-                out,
-                "  {:<11}  {DIM}by {means}, which is not looked at{DIM:#}",
-                target.environment.as_str()
-            )?;
-        }
-    }
     if let Some(tag) = &status.last_release {
         writeln!(out, "  released     {tag}")?;
     }
     for draft in &status.drafts {
         writeln!(out, "  draft        {draft}")?;
     }
-    match (status.ahead, &status.newest) {
-        (Some(0), _) => writeln!(out, "  main         nothing new since production's version")?,
-        (Some(ahead), Some(newest)) => {
-            writeln!(out, "  main         {ahead} ahead of production, newest {}", newest.short())?;
-        }
-        (None, Some(newest)) => writeln!(out, "  main         newest {}", newest.short())?,
-        (_, None) => writeln!(out, "  main         no commit touches it")?,
-    }
+    writeln!(out, "  main         {}", main_words(status))?;
     for disagreement in &status.disagreements {
         writeln!(out, "  {WARN}disagreement{WARN:#} {}", clean(disagreement))?;
     }
@@ -99,27 +125,33 @@ fn write_environment(out: &mut dyn Write, status: &EnvironmentStatus, now: DateT
         }
         None => writeln!(out, "{WARN}unknown{WARN:#}")?,
     }
+    if let Some(configuration) = &status.configuration
+        && configuration.checkout != configuration.main
+    {
+        let ConfigurationStatus { checkout, main, .. } = configuration;
+        writeln!(out, "               configured {checkout}, and {main} on the main branch")?;
+    }
+    for line in going_on(status, now) {
+        writeln!(out, "               {line}")?;
+    }
+    Ok(())
+}
+
+/// Returns what goes on in an environment and what keeps it from changing, a line each.
+fn going_on(status: &EnvironmentStatus, now: DateTime<Utc>) -> Vec<String> {
+    let mut lines = Vec::new();
     if let Some(deployment) = &status.under_way {
         let tag =
             deployment.image_tag.as_ref().map_or_else(|| clean(&deployment.reason), ToString::to_string);
-        writeln!(
-            out,
-            "               deployment of {tag} {} {DIM}{}{DIM:#}",
-            deployment.outcome.as_str(),
-            clean(&deployment.page)
-        )?;
+        let (outcome, page) = (deployment.outcome.as_str(), clean(&deployment.page));
+        lines.push(format!("deployment of {tag} {outcome} {DIM}{page}{DIM:#}"));
     }
     if let Some(run) = &status.run {
-        writeln!(out, "               run {run} is unfinished: `resume {run}`")?;
+        lines.push(format!("run {run} is unfinished: `resume {run}`"));
     }
     if let Some(hold) = &status.hold {
         let since = age(hold.since, now);
-        writeln!(
-            out,
-            "               {WARN}held{WARN:#} by {} {since}: {}",
-            clean(&hold.by),
-            clean(&hold.reason)
-        )?;
+        lines.push(format!("{WARN}held{WARN:#} by {} {since}: {}", clean(&hold.by), clean(&hold.reason)));
     }
-    Ok(())
+    lines
 }

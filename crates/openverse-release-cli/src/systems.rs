@@ -1,0 +1,159 @@
+//! The adapters of a world, each told where its system is.
+
+use std::{collections::BTreeMap, env, path::PathBuf, sync::Arc};
+
+use openverse_release_airflow::{Airflow, AirflowConfig, AirflowCredentials};
+use openverse_release_core::{BranchName, Project};
+use openverse_release_engine::{EngineError, NotConnected, World};
+use openverse_release_github::GitHub;
+use openverse_release_infra::{Author, Infrastructure, InfrastructureConfig, Protocol};
+use openverse_release_live::{HttpVersionProbe, ProbeConfig};
+use openverse_release_oci::{Credentials, OciRegistry, RegistryConfig};
+use openverse_release_ports::{Clock, Configuration, Dags, Provisioning, Requests, System, SystemClock};
+use openverse_release_sandbox::StandIns;
+use secrecy::SecretString;
+
+use crate::{
+    config::AirflowSection, connect::Context, error::CliError, exit::Exit, program_log::ProgramLog,
+};
+
+/// Where the systems of a world are.
+#[derive(Debug)]
+pub(crate) struct Places {
+    pub(crate) stand_ins: StandIns,
+    pub(crate) token: Option<SecretString>,
+    /// The checkout of the infrastructure repository, and how its origin is reached.
+    pub(crate) checkout: Option<PathBuf>,
+    pub(crate) protocols: Vec<Protocol>,
+    pub(crate) airflow: Option<AirflowConfig>,
+}
+
+impl Context {
+    pub(crate) fn world(
+        &self,
+        project: &Project,
+        places: &Places,
+        requests: &Requests,
+    ) -> Result<World, CliError> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let StandIns { github, registries, origins } = &places.stand_ins;
+        let mut builder = GitHub::builder()
+            .base_url(github.clone())
+            .requests(requests.clone())
+            .clock(Arc::clone(&clock));
+        if let Some(token) = &places.token {
+            builder = builder.token(token.clone());
+        }
+        let github = builder.build().map_err(|error| CliError::new(Exit::Failed, error.to_string()))?;
+        let registry = RegistryConfig {
+            credentials: self.registry_credentials(places.token.as_ref())?,
+            endpoints: registries.clone(),
+            ..RegistryConfig::default()
+        };
+        let probe = ProbeConfig { origins: origins.clone(), ..ProbeConfig::default() };
+        let repositories = &project.repositories;
+        let main: BranchName = repositories.main.parse().map_err(EngineError::from)?;
+        let code = Arc::new(github.repository(repositories.code.clone(), &repositories.main));
+        let infrastructure =
+            Arc::new(github.repository(repositories.infrastructure.clone(), &repositories.main));
+        let (configuration, provisioning) = self.infrastructure(project, places)?;
+        Ok(World {
+            releases: code.clone(),
+            branches: code.clone(),
+            pull_requests: code.clone(),
+            code,
+            deployments: infrastructure.clone(),
+            infrastructure_pull_requests: infrastructure,
+            registry: Arc::new(OciRegistry::new(registry, requests.clone(), Arc::clone(&clock))),
+            probe: Arc::new(HttpVersionProbe::new(probe, requests.clone(), Arc::clone(&clock))),
+            configuration,
+            provisioning,
+            dags: airflow(places, requests, &clock),
+            main,
+            clock,
+        })
+    }
+
+    fn registry_credentials(
+        &self,
+        token: Option<&SecretString>,
+    ) -> Result<BTreeMap<String, Credentials>, CliError> {
+        let mut credentials = BTreeMap::new();
+        for (name, registry) in &self.config.registry {
+            if let (Some(username), Some(variable)) = (&registry.username, &registry.password_env) {
+                let password = secret(variable, &format!("the password for {name}"))?;
+                let username = username.clone();
+                credentials.insert(name.clone(), Credentials::Basic { username, password });
+            }
+        }
+        if let Some(token) = token {
+            // GHCR takes the same token as GitHub's API, with any name.
+            credentials
+                .entry("ghcr.io".to_owned())
+                .or_insert_with(|| Credentials::Basic { username: self.actor(), password: token.clone() });
+        }
+        Ok(credentials)
+    }
+
+    fn infrastructure(
+        &self,
+        project: &Project,
+        places: &Places,
+    ) -> Result<(Arc<dyn Configuration>, Arc<dyn Provisioning>), CliError> {
+        let Some(checkout) = &places.checkout else {
+            let nowhere = Arc::new(NotConnected {
+                system: System::Git,
+                why: "no checkout of the infrastructure repository is configured; name one as `checkout` under \
+                      [infrastructure]"
+                    .to_owned(),
+            });
+            return Ok((nowhere.clone(), nowhere));
+        };
+        let actor = self.actor();
+        let author = Author { email: format!("{actor}@users.noreply.github.com"), name: actor };
+        let infrastructure = Infrastructure::new(InfrastructureConfig {
+            main: project.repositories.main.clone(),
+            protocols: places.protocols.clone(),
+            output: Arc::new(ProgramLog::at(self.world_dir().join("programs.log"), self.output)),
+            ..InfrastructureConfig::new(checkout, project, author)
+        });
+        let infrastructure = Arc::new(infrastructure);
+        Ok((infrastructure.clone(), infrastructure))
+    }
+}
+
+fn airflow(places: &Places, requests: &Requests, clock: &Arc<dyn Clock>) -> Arc<dyn Dags> {
+    match &places.airflow {
+        Some(config) => Arc::new(Airflow::new(config.clone(), requests.clone(), Arc::clone(clock))),
+        None => Arc::new(NotConnected {
+            system: System::Airflow,
+            why: "no Airflow is configured; say where it is as `url` under [airflow]".to_owned(),
+        }),
+    }
+}
+
+impl AirflowSection {
+    /// Returns how to reach Airflow, if the configuration names one.
+    pub(crate) fn connection(&self) -> Result<Option<AirflowConfig>, CliError> {
+        let Some(url) = &self.url else { return Ok(None) };
+        let credentials = match (&self.token_env, &self.username, &self.password_env) {
+            (Some(variable), ..) => AirflowCredentials::Token(secret(variable, "the token for Airflow")?),
+            (None, Some(username), Some(variable)) => AirflowCredentials::Password {
+                username: username.clone(),
+                password: secret(variable, "the password for Airflow")?,
+            },
+            _ => AirflowCredentials::Anonymous,
+        };
+        Ok(Some(AirflowConfig { credentials, ..AirflowConfig::new(url.clone()) }))
+    }
+}
+
+/// Returns a secret from the environment variable that the configuration names for it.
+fn secret(variable: &str, what: &str) -> Result<SecretString, CliError> {
+    env::var(variable).map(SecretString::from).map_err(|_| {
+        CliError::new(
+            Exit::BadInput,
+            format!("the environment variable {variable} is not set, which the configuration names as {what}"),
+        )
+    })
+}

@@ -1,0 +1,72 @@
+//! What stands in for an outside system that nobody said where to find.
+
+use async_trait::async_trait;
+use openverse_release_core::{
+    CommitSha, Configured, Dag, DagId, DagRun, DeploymentTarget, Foreseen, ImageTag, PastConfiguration,
+};
+use openverse_release_ports::{Configuration, Dags, PortError, Provisioning, System, WriteError};
+
+/// An outside system that is not configured. Whatever it is asked, it answers what to configure.
+#[derive(Debug, Clone)]
+pub struct NotConnected {
+    /// Which system.
+    pub system: System,
+    /// What is missing, and where to say it.
+    pub why: String,
+}
+
+impl NotConnected {
+    fn refuse<T, E: From<PortError>>(&self, action: &str) -> Result<T, E> {
+        let Self { system, why } = self.clone();
+        Err(PortError::NotDone { system, action: action.to_owned(), detail: why }.into())
+    }
+}
+
+#[async_trait]
+impl Configuration for NotConnected {
+    async fn configured(&self, _: &DeploymentTarget) -> Result<Configured, PortError> {
+        self.refuse("read what is configured")
+    }
+
+    async fn set(&self, _: &DeploymentTarget, _: &ImageTag, _: &ImageTag) -> Result<(), WriteError> {
+        self.refuse("set an image tag")
+    }
+
+    async fn commit(&self, _: &[DeploymentTarget], _: &str, _: &str) -> Result<(), WriteError> {
+        self.refuse("commit what is configured")
+    }
+
+    async fn committed(&self, _: &[DeploymentTarget], _: &str) -> Result<Option<CommitSha>, WriteError> {
+        self.refuse("read a branch")
+    }
+
+    async fn past(&self, _: &DeploymentTarget, _: usize) -> Result<Vec<PastConfiguration>, PortError> {
+        self.refuse("read what was configured")
+    }
+}
+
+#[async_trait]
+impl Provisioning for NotConnected {
+    async fn foresee(&self, _: &DeploymentTarget, _: &ImageTag) -> Result<Foreseen, PortError> {
+        self.refuse("make a dry run")
+    }
+
+    async fn apply(&self, _: &DeploymentTarget, _: &ImageTag) -> Result<(), WriteError> {
+        self.refuse("apply what is configured")
+    }
+}
+
+#[async_trait]
+impl Dags for NotConnected {
+    async fn running(&self) -> Result<Vec<DagRun>, PortError> {
+        self.refuse("tell which DAGs run")
+    }
+
+    async fn dags(&self) -> Result<Vec<Dag>, PortError> {
+        self.refuse("list the DAGs")
+    }
+
+    async fn set_paused(&self, _: &DagId, _: bool) -> Result<(), WriteError> {
+        self.refuse("pause or enable a DAG")
+    }
+}
