@@ -5,10 +5,14 @@
 //! things behind the implementation's back. A broken rule panics.
 
 pub mod github;
+pub mod github_branches;
 mod github_deployments;
+pub mod github_drafts;
 mod github_history;
 mod github_memory;
+pub mod github_pull_requests;
 mod github_releases;
+pub mod github_runs;
 mod manual_clock;
 mod memory_probe;
 mod memory_registry;
@@ -21,3 +25,12 @@ pub use manual_clock::ManualClock;
 pub use memory_probe::InMemoryProbe;
 pub use memory_registry::InMemoryRegistry;
 pub use sample_image::{ImageShape, SampleImage, SampleManifest};
+
+/// Runs rules, each on a world of its own, and says which.
+macro_rules! rules {
+    ($fresh:ident: $($rule:path),+ $(,)?) => {$(
+        eprintln!("{}", stringify!($rule));
+        $rule(&$fresh().await).await;
+    )+};
+}
+use rules;
