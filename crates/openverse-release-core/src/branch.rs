@@ -36,7 +36,7 @@ text_newtype!(
     ///
     /// assert!("changelog/api-2023.07.03.17.52.00".parse::<BranchName>().is_ok());
     /// let error = "changelog/../main".parse::<BranchName>().unwrap_err();
-    /// assert_eq!(error.position(), 9);
+    /// assert_eq!(error.position(), 10);
     /// ```
     BranchName, check_branch
 );

@@ -4,26 +4,34 @@
 //! only the traits. With the feature `conformance` this crate also holds an in-memory
 //! implementation of each port, and the suite that every implementation must pass.
 
+mod branches;
 mod clock;
 mod configuration;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod dags;
 mod deployments;
+mod drafts;
 mod error;
 mod history;
 mod probe;
+mod pull_requests;
 mod registry;
 mod releases;
 mod requests;
+mod runs;
 
+pub use branches::{Branches, FileChange};
 pub use clock::{Clock, SystemClock};
 pub use configuration::{Configuration, Provisioning};
 pub use dags::Dags;
 pub use deployments::{DeploymentRequest, Deployments, RunQuery};
+pub use drafts::{DraftNow, NewDraft, ReleaseDrafts, require_draft_to_update};
 pub use error::{PortError, System, WriteError};
 pub use history::{CodeHistory, CommitQuery, Comparison};
 pub use probe::VersionProbe;
+pub use pull_requests::{NewPullRequest, PullRequests, open_once};
 pub use registry::ImageRegistry;
 pub use releases::{GitHubReleases, require_same_draft};
 pub use requests::Requests;
+pub use runs::{GitHubRunQuery, GitHubRuns};

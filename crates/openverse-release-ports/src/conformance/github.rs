@@ -55,13 +55,7 @@ pub trait GitHubWorld: Debug + Send + Sync {
 /// # Panics
 /// At the first rule that does not hold, naming it.
 pub async fn check_github<W: GitHubWorld>(mut fresh: impl AsyncFnMut() -> W) {
-    macro_rules! rules {
-        ($($module:ident::$rule:ident),+ $(,)?) => {$(
-            eprintln!("{}", stringify!($rule));
-            $module::$rule(&fresh().await).await;
-        )+};
-    }
-    rules![
+    super::rules!(fresh:
         github_releases::releases_are_of_one_app_and_newest_first,
         github_releases::an_unknown_number_is_no_release,
         github_releases::publishing_puts_the_git_tag_on_the_commit,
@@ -79,5 +73,5 @@ pub async fn check_github<W: GitHubWorld>(mut fresh: impl AsyncFnMut() -> W) {
         github_deployments::a_workflow_dispatch_starts_one_run_with_its_name,
         github_deployments::runs_are_newest_first_and_no_more_than_asked_for,
         github_deployments::an_unknown_number_is_no_run,
-    ];
+    );
 }

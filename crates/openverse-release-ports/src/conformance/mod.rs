@@ -6,10 +6,14 @@
 
 pub mod dags;
 pub mod github;
+pub mod github_branches;
 mod github_deployments;
+pub mod github_drafts;
 mod github_history;
 mod github_memory;
+pub mod github_pull_requests;
 mod github_releases;
+pub mod github_runs;
 mod manual_clock;
 mod memory_dags;
 mod memory_probe;
@@ -24,3 +28,12 @@ pub use memory_dags::InMemoryDags;
 pub use memory_probe::InMemoryProbe;
 pub use memory_registry::InMemoryRegistry;
 pub use sample_image::{ImageShape, SampleImage, SampleManifest};
+
+/// Runs rules, each on a world of its own, and says which.
+macro_rules! rules {
+    ($fresh:ident: $($rule:path),+ $(,)?) => {$(
+        eprintln!("{}", stringify!($rule));
+        $rule(&$fresh().await).await;
+    )+};
+}
+use rules;
