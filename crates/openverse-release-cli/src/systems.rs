@@ -13,9 +13,7 @@ use openverse_release_ports::{Clock, Configuration, Dags, Provisioning, Requests
 use openverse_release_sandbox::StandIns;
 use secrecy::SecretString;
 
-use crate::{
-    config::AirflowSection, connect::Context, error::CliError, exit::Exit, program_log::ProgramLog,
-};
+use crate::{config::AirflowSection, connect::Context, error::CliError, exit::Exit, program_log::ProgramLog};
 
 /// Where the systems of a world are.
 #[derive(Debug)]
@@ -37,10 +35,8 @@ impl Context {
     ) -> Result<World, CliError> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let StandIns { github, registries, origins } = &places.stand_ins;
-        let mut builder = GitHub::builder()
-            .base_url(github.clone())
-            .requests(requests.clone())
-            .clock(Arc::clone(&clock));
+        let mut builder =
+            GitHub::builder().base_url(github.clone()).requests(requests.clone()).clock(Arc::clone(&clock));
         if let Some(token) = &places.token {
             builder = builder.token(token.clone());
         }
@@ -153,7 +149,9 @@ fn secret(variable: &str, what: &str) -> Result<SecretString, CliError> {
     env::var(variable).map(SecretString::from).map_err(|_| {
         CliError::new(
             Exit::BadInput,
-            format!("the environment variable {variable} is not set, which the configuration names as {what}"),
+            format!(
+                "the environment variable {variable} is not set, which the configuration names as {what}"
+            ),
         )
     })
 }

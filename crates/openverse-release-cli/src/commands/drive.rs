@@ -4,8 +4,8 @@ use std::io::{self, Write};
 
 use chrono::{DateTime, Utc};
 use openverse_release_core::{
-    App, CommitSha, DeploymentTarget, DetailKind, End, Environment, Foreseen, ImageTag, Order, OrderKind, Phase,
-    Run, Step, StepId, Stop, Task,
+    App, CommitSha, DeploymentTarget, DetailKind, End, Environment, Foreseen, ImageTag, Order, OrderKind,
+    Phase, Run, Step, StepId, Stop, Task,
 };
 use openverse_release_engine::{Pause, Session, StoredRun};
 use serde::Serialize;

@@ -31,9 +31,11 @@ pub(crate) fn start(id: &str, app: &App, environment: Environment, at: i64) -> (
         replaces: Some("cd".repeat(20).parse().unwrap()),
         reason: format!("the reason of {id}"),
         actor: "ada".to_owned(),
+        despite_running: false,
     };
-    let steps = plan(app, &order.kind, environment).unwrap();
-    Run::start(id.parse().unwrap(), order, steps, &app.flow, minute(at)).unwrap()
+    let id = id.parse().unwrap();
+    let steps = plan(app, &order.kind, environment, &id).unwrap();
+    Run::start(id, order, steps, &app.flow, minute(at)).unwrap()
 }
 
 pub(crate) fn begin(journal: &dyn Journal, id: &str, environment: Environment, at: i64) -> StoredRun {

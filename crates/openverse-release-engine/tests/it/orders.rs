@@ -158,16 +158,27 @@ async fn a_rollback_from_an_unknown_version_needs_to_be_told_where_to() {
 }
 
 #[tokio::test]
-async fn an_app_that_no_github_workflow_deploys_takes_no_order() {
+async fn an_environment_that_follows_main_takes_no_order() {
     let (scene, past) = Scene::new().await;
-    let catalog = scene.engine.project.app("catalog").unwrap();
     let tag = ImageTag::of_commit(&past.first);
-    let deployment = scene.engine.order_deployment(catalog, Production, &tag, "slow").await;
-    let rollback = scene.engine.order_rollback(catalog, Production, Some(&tag), "slow").await;
-    for answer in [deployment, rollback] {
-        let error = answer.unwrap_err();
-        assert!(matches!(error, EngineError::Plan(PlanError::MeansNotCarriedOut { .. })), "{error:?}");
+    for (app, environment) in [("catalog", Staging), ("indexer-worker", Production)] {
+        let app = scene.engine.project.app(app).unwrap();
+        let deployment = scene.engine.order_deployment(app, environment, &tag, "slow").await;
+        let rollback = scene.engine.order_rollback(app, environment, Some(&tag), "slow").await;
+        for answer in [deployment, rollback] {
+            let error = answer.unwrap_err();
+            assert!(matches!(error, EngineError::Plan(PlanError::FollowsMain { .. })), "{error:?}");
+        }
     }
+}
+
+#[tokio::test]
+async fn an_app_without_a_place_for_its_configuration_takes_no_order() {
+    let scene = Scene::empty();
+    let catalog = scene.engine.project.app("catalog").unwrap();
+    let tag = image_tag(FIRST);
+    let error = scene.engine.order_deployment(catalog, Production, &tag, "slow").await.unwrap_err();
+    assert_eq!(error.to_string(), "git could not read what was configured: it is not there");
 }
 
 #[tokio::test]

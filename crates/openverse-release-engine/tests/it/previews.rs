@@ -251,13 +251,3 @@ async fn an_app_that_runs_latest_has_no_releases_to_preview() {
     let error = scene.engine.preview(worker).await.unwrap_err();
     assert!(matches!(error, EngineError::NoReleases(_)), "{error:?}");
 }
-
-#[tokio::test]
-async fn an_app_that_is_deployed_by_other_means_can_be_previewed_but_not_released() {
-    let scene = Scene::empty();
-    let catalog = scene.engine.project.app("catalog").unwrap();
-    let preview = scene.engine.preview(catalog).await.unwrap();
-    let found = &preview.blockers[0].found;
-    assert!(found.contains("Ansible"), "{found}");
-    assert!(preview.order(catalog, "ada").is_err());
-}

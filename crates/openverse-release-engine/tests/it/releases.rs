@@ -35,8 +35,13 @@ async fn a_release_is_published_tagged_deployed_and_verified() {
     assert_eq!(titles, [format!("rel-{DRAFTED}: release api-{DRAFTED} [{run}]")]);
     assert_eq!(asked_for[0].status, GitHubRunStatus::Succeeded);
     assert_eq!(scene.live(Production).await, past.newest);
+    let branch = format!("changelog/api-{DRAFTED}").parse().unwrap();
+    let changelog = scene.github.with_head(&branch).await.unwrap();
+    assert_eq!(changelog.len(), 1, "one pull request");
+    assert!(changelog[0].state.is_open());
 
     let expected = "Intended Performed StepDone \
+                    Intended Performed Intended Performed StepDone \
                     Intended Performed Intended Performed StepDone \
                     Intended Performed UnderWay UnderWay StepDone Ended";
     assert_eq!(recorder.events().join(" "), expected);
@@ -186,9 +191,11 @@ async fn a_step_that_somebody_did_by_hand_is_not_done_again() {
     let recorder = Recorder::default();
     scene.engine.drive(&mut session, &recorder).await.unwrap();
 
-    assert_eq!(recorder.events().join(" "), "StepDone StepDone StepDone Ended");
+    // Nobody had made the changelog, so that is done.
+    let changelog = "Intended Performed Intended Performed StepDone";
+    assert_eq!(recorder.events().join(" "), format!("StepDone StepDone {changelog} StepDone Ended"));
     assert_eq!(session.run().end(), Some(&End::Done));
-    assert_eq!(session.run().performed(), []);
+    assert_eq!(session.run().performed().len(), 2);
     assert_eq!(scene.engine.status(scene.api()).await.unwrap().ahead, Some(0));
     let latest = scene.engine.world.registry.resolve(&scene.api().images[0], &ImageTag::latest()).await;
     assert_eq!(latest.unwrap(), Some(digest_of(0, &past.newest)));

@@ -12,9 +12,11 @@ use openverse_release_core::{
     App, CommitSha, DeploymentMeans, DeploymentRun, DeploymentTarget, Digest, Environment, GitHubReleaseId,
     GitHubWorkflowFile, GitTag, ImageName, ImageTag, Limits, LiveVersion, Project, Run, RunEvent,
 };
-use openverse_release_engine::{Engine, EngineError, Refusal, Session, SqliteJournal, Watcher, World};
+use openverse_release_engine::{
+    Engine, EngineError, NotConnected, Refusal, Session, SqliteJournal, Watcher, World,
+};
 use openverse_release_ports::{
-    DeploymentRequest, Deployments as _,
+    DeploymentRequest, Deployments as _, System,
     conformance::{InMemoryGitHub, InMemoryProbe, InMemoryRegistry, ManualClock},
 };
 use tempfile::TempDir;
@@ -62,6 +64,7 @@ impl Scene {
         let (registry, probe) = (InMemoryRegistry::default(), InMemoryProbe::default());
         let deployments = TimedDeployments::new(api, github.clone(), probe.clone(), clock.clone());
         let place = tempfile::tempdir().unwrap();
+        let nowhere = Arc::new(NotConnected { system: System::Git, why: "it is not there".to_owned() });
         let engine = Engine {
             project,
             world: World {
@@ -70,6 +73,13 @@ impl Scene {
                 deployments: Arc::new(deployments.clone()),
                 registry: Arc::new(registry.clone()),
                 probe: Arc::new(probe.clone()),
+                configuration: nowhere.clone(),
+                provisioning: nowhere.clone(),
+                dags: nowhere,
+                branches: Arc::new(github.clone()),
+                pull_requests: Arc::new(github.clone()),
+                infrastructure_pull_requests: Arc::new(InMemoryGitHub::with_clock(clock.clone())),
+                main: "main".parse().unwrap(),
                 clock: Arc::new(clock.clone()),
             },
             journal: Arc::new(SqliteJournal::open(&place.path().join("journal.sqlite")).unwrap()),

@@ -162,9 +162,11 @@ async fn a_live_app_that_does_not_answer_is_part_of_the_status() {
 }
 
 #[tokio::test]
-async fn an_app_that_no_github_workflow_deploys_has_no_environments_here() {
+async fn what_an_environment_is_configured_with_is_unknown_where_nothing_can_be_read() {
     let scene = Scene::empty();
     let catalog = scene.engine.project.app("catalog").unwrap();
     let status = scene.engine.status(catalog).await.unwrap();
-    assert!(status.environments.is_empty(), "{:?}", status.environments);
+    let production = &status.environments[1];
+    assert_eq!((production.environment, &production.commit), (Production, &None));
+    assert_eq!(production.trouble.as_deref(), Some("git could not read what is configured: it is not there"));
 }
