@@ -6,7 +6,7 @@ use openverse_release_core::{
     End, GitHubRunStatus, ImageReference, ImageTag, Phase, Project, Run, Stop, Task,
 };
 use openverse_release_engine::Pause;
-use openverse_release_ports::GitHubReleases as _;
+use openverse_release_ports::{GitHubReleases as _, PullRequests as _};
 
 use crate::scene::{
     DRAFTED, Production, Recorder, Scene, Silent, WhenWaiting, at_once, digest_of, git_tag, image_tag,
