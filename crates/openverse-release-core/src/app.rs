@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    DispatchEventType, Environment, Flow, GitHubRepository, GitHubWorkflowFile, GitTag, GitTagPrefix,
-    ImageName, ReleaseDate, ReleaseTag, StepId,
+    DispatchEventType, EcsService, Environment, Flow, GitHubRepository, GitHubWorkflowFile, GitTag,
+    GitTagPrefix, ImageName, ReleaseDate, ReleaseTag, StepId,
     parse::{ParseError, check_characters, text_newtype},
     project::AppFile,
 };
@@ -66,6 +66,9 @@ pub struct DeploymentTarget {
     /// What the app itself calls the environment, where that differs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub called: Option<String>,
+    /// The ECS service that runs it, if one does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ecs: Option<EcsService>,
 }
 
 impl DeploymentTarget {

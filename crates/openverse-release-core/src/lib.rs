@@ -15,6 +15,7 @@ mod image;
 mod parse;
 mod project;
 mod run;
+mod service;
 mod tag;
 
 pub use app::{
@@ -44,5 +45,11 @@ pub use run::{
     Decision, DeploymentLook, DoneStep, Effect, End, IncompatibleProcess, Input, Limits, Look, Next, NotNow,
     Order, OrderKind, Phase, PlanError, PlannedStep, ReplayError, Reply, Run, RunEvent, RunId, Sight, Stop,
     Task, carried_out, plan,
+};
+pub use service::{
+    AwsRegion, ClusterName, ContainerName, DeploymentId, EcsService, EcsServiceName, LogPointer,
+    RegisterTaskDefinition, RegistrationMarker, RenderError, RenderedTaskDefinition, Rollout, RolloutState,
+    ServiceDeployment, ServiceDescription, ServiceEvent, StoppedContainer, StoppedTask, TaskArn, TaskCounts,
+    TaskDefinition, TaskDefinitionArn, TaskDefinitionError, TaskFamily, UpdateService, judge_rollout,
 };
 pub use tag::{GitTag, GitTagPrefix, ReleaseTag};
