@@ -3,7 +3,9 @@
 use std::fmt;
 
 use chrono::{DateTime, Utc};
-use openverse_release_core::{Digest, ImageReference};
+use openverse_release_core::{
+    DeploymentId, Digest, EcsService, ImageReference, RenderError, TaskDefinitionArn,
+};
 
 /// An outside system, as errors and request counts name it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -15,6 +17,8 @@ pub enum System {
     Registry,
     /// The live apps.
     LiveApp,
+    /// AWS ECS.
+    Ecs,
 }
 
 impl fmt::Display for System {
@@ -23,6 +27,7 @@ impl fmt::Display for System {
             Self::GitHub => "GitHub",
             Self::Registry => "image registry",
             Self::LiveApp => "live app",
+            Self::Ecs => "ECS",
         })
     }
 }
@@ -133,6 +138,47 @@ impl WriteError {
         Self::Conflict {
             found: format!("no image {digest} in the registry"),
             expected: format!("one to point {tag} at"),
+        }
+    }
+
+    /// Returns the conflict that a service is when its primary deployment is not the one that the
+    /// caller saw.
+    pub fn service_moved(
+        service: &EcsService,
+        found: Option<&DeploymentId>,
+        seen: Option<&DeploymentId>,
+    ) -> Self {
+        let words = |id: Option<&DeploymentId>| match id {
+            Some(id) => format!("the deployment {id}"),
+            None => "no deployment".to_owned(),
+        };
+        let found = format!("{} of the service {}", words(found), service.service);
+        Self::Conflict { found, expected: words(seen) }
+    }
+
+    /// Returns the conflict that a service is when it was to be updated and is not there.
+    pub fn no_such_service(service: &EcsService) -> Self {
+        let EcsService { cluster, service, .. } = service;
+        Self::Conflict {
+            found: format!("no active service {service} in the cluster {cluster}"),
+            expected: "one to update".to_owned(),
+        }
+    }
+
+    /// Returns the conflict that a template is when it was to be rendered and is not there.
+    pub fn no_such_template(template: &TaskDefinitionArn) -> Self {
+        Self::Conflict {
+            found: format!("no task definition {}", template.short()),
+            expected: "a template to render".to_owned(),
+        }
+    }
+
+    /// Returns the conflict that a template is when it cannot be rendered.
+    pub fn unfit_template(error: &RenderError) -> Self {
+        let found = error.to_string();
+        Self::Conflict {
+            found,
+            expected: "a template with every container that the project names".to_owned(),
         }
     }
 }

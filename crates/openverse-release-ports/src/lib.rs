@@ -14,6 +14,7 @@ mod probe;
 mod registry;
 mod releases;
 mod requests;
+mod services;
 
 pub use clock::{Clock, SystemClock};
 pub use deployments::{DeploymentRequest, Deployments, RunQuery};
@@ -23,3 +24,4 @@ pub use probe::VersionProbe;
 pub use registry::ImageRegistry;
 pub use releases::{GitHubReleases, require_same_draft};
 pub use requests::Requests;
+pub use services::ContainerServices;
