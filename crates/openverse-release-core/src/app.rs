@@ -66,9 +66,9 @@ pub struct DeploymentTarget {
     /// What the app itself calls the environment, where that differs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub called: Option<String>,
-    /// The ECS service that runs it, if one does.
+    /// The ECS service that runs it, if one does. Boxed, being larger than all the rest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ecs: Option<EcsService>,
+    pub ecs: Option<Box<EcsService>>,
 }
 
 impl DeploymentTarget {
