@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    DispatchEventType, Environment, Flow, Gate, GitHubRepository, GitHubWorkflowFile, GitTag, GitTagPrefix,
-    ImageName, ReleaseDate, ReleaseTag, StepId,
+    DispatchEventType, EcsService, Environment, Flow, Gate, GitHubRepository, GitHubWorkflowFile, GitTag,
+    GitTagPrefix, ImageName, ReleaseDate, ReleaseTag, StepId,
     parse::{ParseError, check_characters, text_newtype},
     project::AppFile,
 };
@@ -69,6 +69,9 @@ pub struct DeploymentTarget {
     /// What must be so before the app is deployed there, if anything must.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gate: Option<Gate>,
+    /// The ECS service that runs it, if one does. Boxed, being larger than all the rest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ecs: Option<Box<EcsService>>,
 }
 
 impl DeploymentTarget {

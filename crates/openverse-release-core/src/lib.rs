@@ -22,6 +22,7 @@ mod project;
 mod pull_request;
 mod repository_file;
 mod run;
+mod service;
 mod tag;
 
 pub use app::{
@@ -59,5 +60,11 @@ pub use run::{
     Decision, DeploymentLook, DoneStep, Effect, End, IncompatibleProcess, Input, Limits, Look, Next, NotNow,
     Order, OrderKind, Phase, PlanError, PlannedStep, Proposal, ProposalSight, ProposedContent, ReplayError,
     Reply, Run, RunEvent, RunId, Sight, Stop, Task, carried_out, plan, touched,
+};
+pub use service::{
+    AwsRegion, ClusterName, ContainerName, DeploymentId, EcsService, EcsServiceName, LogPointer,
+    RegisterTaskDefinition, RegistrationMarker, RenderError, RenderedTaskDefinition, Rollout, RolloutState,
+    ServiceDeployment, ServiceDescription, ServiceEvent, StoppedContainer, StoppedTask, TaskArn, TaskCounts,
+    TaskDefinition, TaskDefinitionArn, TaskDefinitionError, TaskFamily, UpdateService, judge_rollout,
 };
 pub use tag::{GitTag, GitTagPrefix, ReleaseTag};

@@ -3,7 +3,9 @@
 use std::fmt;
 
 use chrono::{DateTime, Utc};
-use openverse_release_core::{DagId, Digest, ImageReference};
+use openverse_release_core::{
+    DagId, DeploymentId, Digest, EcsService, ImageReference, RenderError, TaskDefinitionArn,
+};
 
 /// An outside system, as errors and request counts name it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -23,6 +25,8 @@ pub enum System {
     Ansible,
     /// Airflow.
     Airflow,
+    /// AWS ECS.
+    Ecs,
 }
 
 impl fmt::Display for System {
@@ -35,6 +39,7 @@ impl fmt::Display for System {
             Self::Terraform => "Terraform",
             Self::Ansible => "Ansible",
             Self::Airflow => "Airflow",
+            Self::Ecs => "ECS",
         })
     }
 }
@@ -161,6 +166,47 @@ impl WriteError {
         Self::Conflict {
             found: format!("no image {digest} in the registry"),
             expected: format!("one to point {tag} at"),
+        }
+    }
+
+    /// Returns the conflict that a service is when its primary deployment is not the one that the
+    /// caller saw.
+    pub fn service_moved(
+        service: &EcsService,
+        found: Option<&DeploymentId>,
+        seen: Option<&DeploymentId>,
+    ) -> Self {
+        let words = |id: Option<&DeploymentId>| match id {
+            Some(id) => format!("the deployment {id}"),
+            None => "no deployment".to_owned(),
+        };
+        let found = format!("{} of the service {}", words(found), service.service);
+        Self::Conflict { found, expected: words(seen) }
+    }
+
+    /// Returns the conflict that a service is when it was to be updated and is not there.
+    pub fn no_such_service(service: &EcsService) -> Self {
+        let EcsService { cluster, service, .. } = service;
+        Self::Conflict {
+            found: format!("no active service {service} in the cluster {cluster}"),
+            expected: "one to update".to_owned(),
+        }
+    }
+
+    /// Returns the conflict that a template is when it was to be rendered and is not there.
+    pub fn no_such_template(template: &TaskDefinitionArn) -> Self {
+        Self::Conflict {
+            found: format!("no task definition {}", template.short()),
+            expected: "a template to render".to_owned(),
+        }
+    }
+
+    /// Returns the conflict that a template is when it cannot be rendered.
+    pub fn unfit_template(error: &RenderError) -> Self {
+        let found = error.to_string();
+        Self::Conflict {
+            found,
+            expected: "a template with every container that the project names".to_owned(),
         }
     }
 }

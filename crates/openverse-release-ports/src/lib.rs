@@ -20,6 +20,7 @@ mod registry;
 mod releases;
 mod requests;
 mod runs;
+mod services;
 
 pub use branches::{Branches, FileChange};
 pub use clock::{Clock, SystemClock};
@@ -35,3 +36,4 @@ pub use registry::ImageRegistry;
 pub use releases::{GitHubReleases, require_same_draft};
 pub use requests::Requests;
 pub use runs::{GitHubRunQuery, GitHubRuns};
+pub use services::ContainerServices;

@@ -118,6 +118,19 @@ pub enum ProjectError {
         /// The step that publishes.
         step: StepId,
     },
+    /// An image of the app runs in no container, or a container runs an image that is not the app's.
+    #[error(
+        "the containers of the app {app} in {environment} run {}, expected its images, all of them",
+        found.iter().map(ImageName::as_str).collect::<Vec<_>>().join(", ")
+    )]
+    ContainersDoNotFit {
+        /// The app.
+        app: AppSlug,
+        /// The environment.
+        environment: Environment,
+        /// The images of the containers.
+        found: Vec<ImageName>,
+    },
     /// A performer is named for a step that the flow does not have.
     #[error("the app {app} names a performer for the step {step}, which its flow does not have")]
     UnknownPerformedStep {
@@ -211,6 +224,7 @@ fn check_deployments(app: &App) -> Result<(), ProjectError> {
             return Err(ProjectError::EmptyGate { app, environment });
         }
     }
+    check_containers(app)?;
     for step in app.flow.steps() {
         let publishes = step.operation == Operation::PublishGitHubRelease;
         if publishes && app.git_tag_prefix.is_none() {
@@ -225,6 +239,20 @@ fn check_deployments(app: &App) -> Result<(), ProjectError> {
                 let means = target.means.describe();
                 return Err(ProjectError::UnfitMeans { app: app_slug, environment, means, step: step_id });
             }
+        }
+    }
+    Ok(())
+}
+
+/// An image that no container runs would stay what the template has, beside the new version of the others.
+fn check_containers(app: &App) -> Result<(), ProjectError> {
+    let expected: BTreeSet<_> = app.images.iter().collect();
+    for target in &app.deployments {
+        let Some(ecs) = &target.ecs else { continue };
+        if ecs.containers.values().collect::<BTreeSet<_>>() != expected {
+            let found = ecs.containers.values().cloned().collect();
+            let (app, environment) = (app.slug.clone(), target.environment);
+            return Err(ProjectError::ContainersDoNotFit { app, environment, found });
         }
     }
     Ok(())

@@ -18,15 +18,18 @@ mod manual_clock;
 mod memory_dags;
 mod memory_probe;
 mod memory_registry;
+mod memory_services;
 pub mod probe;
 pub mod registry;
 mod sample_image;
+pub mod services;
 
 pub use github_memory::{InMemoryGitHub, InMemoryGitHubWorld};
 pub use manual_clock::ManualClock;
 pub use memory_dags::InMemoryDags;
 pub use memory_probe::InMemoryProbe;
 pub use memory_registry::InMemoryRegistry;
+pub use memory_services::InMemoryServices;
 pub use sample_image::{ImageShape, SampleImage, SampleManifest};
 
 /// Runs rules, each on a world of its own, and says which.
