@@ -4,26 +4,38 @@
 
 mod app;
 mod bundle;
+mod changelog;
 mod commit;
 mod date;
 mod environment;
+mod environment_variables;
 mod flow;
 mod github;
 mod glossary;
 mod history;
 mod image;
+mod markdown;
+mod notes;
+mod pages;
 mod parse;
+mod path_pattern;
 mod project;
+mod release_need;
 mod run;
+mod runbook;
 mod tag;
 
 pub use app::{
     App, AppSlug, DeploymentMeans, DeploymentTarget, HttpUrl, NoReleases, Performer, Repositories,
 };
 pub use bundle::{Bundle, DeployableVersion};
+pub use changelog::{ChangelogEntry, ChangelogRules, ChangelogState};
 pub use commit::{Commit, CommitSha};
 pub use date::ReleaseDate;
 pub use environment::Environment;
+pub use environment_variables::{
+    DeclarationError, EnvironmentVariableName, MissingVariables, VariableDeclaration, VariableDeclarations,
+};
 pub use flow::{
     Artefact, Automatic, ChartLevel, CheckId, DeployedVersion, DeploymentStep, Detail, DetailKind, Exemption,
     Finding, Flow, FlowBuilder, FlowError, Forward, Handle, Link, LinkKind, Manual, Operation, RollbackStep,
@@ -38,11 +50,18 @@ pub use history::{
     DeploymentKind, DeploymentRecord, NothingToRollBackTo, deployment_history, last_known_working,
 };
 pub use image::{Digest, ImageName, ImageReference, ImageTag, ImageTagKind};
+pub use notes::{
+    DraftChange, DraftContent, DraftPlan, DraftRefusal, DraftWrite, MergedPullRequest, NotesSection,
+    ReleaseNotes, ReleaseNotesRules, numbers_mentioned, plan_draft,
+};
 pub use parse::ParseError;
+pub use path_pattern::PathPattern;
 pub use project::{ExplainedTag, Project, ProjectError, TagKind, UnknownGitTag, explain_tag};
+pub use release_need::{DeclaredVariables, NoReleaseNeeded, ReleaseNeed, ReleaseReason};
 pub use run::{
     Decision, DeploymentLook, DoneStep, Effect, End, IncompatibleProcess, Input, Limits, Look, Next, NotNow,
     Order, OrderKind, Phase, PlanError, PlannedStep, ReplayError, Reply, Run, RunEvent, RunId, Sight, Stop,
     Task, carried_out, plan,
 };
+pub use runbook::{Drift, DriftHunk, Runbook};
 pub use tag::{GitTag, GitTagPrefix, ReleaseTag};
