@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     DispatchEventType, EcsService, Environment, Flow, Gate, GitHubRepository, GitHubWorkflowFile, GitTag,
-    GitTagPrefix, ImageName, ReleaseDate, ReleaseTag, StepId,
+    GitTagPrefix, ImageName, PathPattern, ReleaseDate, ReleaseTag, StepId,
     parse::{ParseError, check_characters, text_newtype},
+    path_pattern::within,
     project::AppFile,
 };
 
@@ -154,6 +155,13 @@ pub struct App {
     pub images: Vec<ImageName>,
     /// The folders of the monorepo whose changes make CI build it.
     pub source_paths: Vec<String>,
+    /// The paths whose change changes the Docker image, where other code reaches the server without a
+    /// release; none, where every change of the source needs one.
+    pub image_paths: Vec<PathPattern>,
+    /// The file that declares the environment variables it needs, if not the usual one.
+    pub variables_file: Option<String>,
+    /// What labels on GitHub call it, if not by its name in lower case.
+    pub label: Option<String>,
     /// The steps from `main` to production.
     pub flow: Flow,
     /// Where and how it is deployed.
@@ -186,6 +194,26 @@ impl App {
     /// When the app has no releases.
     pub fn require_prefix(&self) -> Result<&GitTagPrefix, NoReleases> {
         self.git_tag_prefix.as_ref().ok_or_else(|| NoReleases { name: self.name.clone() })
+    }
+
+    /// Returns what labels on GitHub call the app.
+    pub fn label(&self) -> String {
+        self.label.clone().unwrap_or_else(|| self.name.to_lowercase())
+    }
+
+    /// Returns the file that declares the environment variables the app needs, from the top of the
+    /// monorepo; usually `environment-variables.txt` in the first folder of its source.
+    pub fn variables_file(&self) -> String {
+        let usual = || match self.source_paths.first().map(|path| path.trim_matches('/')) {
+            None | Some("") => "environment-variables.txt".to_owned(),
+            Some(folder) => format!("{folder}/environment-variables.txt"),
+        };
+        self.variables_file.clone().unwrap_or_else(usual)
+    }
+
+    /// Tells whether a file of the monorepo is part of the app's source.
+    pub fn owns(&self, file: &str) -> bool {
+        self.source_paths.iter().any(|path| within(file, path))
     }
 
     /// Returns where and how the app is deployed in an environment.

@@ -5,11 +5,13 @@
 mod app;
 mod branch;
 mod bundle;
+mod changelog;
 mod commit;
 mod configuration;
 mod dag;
 mod date;
 mod environment;
+mod environment_variables;
 mod flow;
 mod gate;
 mod github;
@@ -17,11 +19,17 @@ mod github_run;
 mod glossary;
 mod history;
 mod image;
+mod markdown;
+mod notes;
+mod pages;
 mod parse;
+mod path_pattern;
 mod project;
 mod pull_request;
+mod release_need;
 mod repository_file;
 mod run;
+mod runbook;
 mod service;
 mod tag;
 
@@ -30,11 +38,15 @@ pub use app::{
 };
 pub use branch::BranchName;
 pub use bundle::{Bundle, DeployableVersion};
+pub use changelog::{ChangelogEntry, ChangelogRules, ChangelogState};
 pub use commit::{Commit, CommitSha};
 pub use configuration::{Configured, Foreseen, PastConfiguration};
 pub use dag::{Dag, DagId, DagPattern, DagRun, DagRunId, DagRunState};
 pub use date::ReleaseDate;
 pub use environment::Environment;
+pub use environment_variables::{
+    DeclarationError, EnvironmentVariableName, MissingVariables, VariableDeclaration, VariableDeclarations,
+};
 pub use flow::{
     Artefact, Automatic, ChartLevel, CheckId, DeployedVersion, DeploymentStep, Detail, DetailKind, Exemption,
     Finding, Flow, FlowBuilder, FlowError, Forward, Handle, Link, LinkKind, Manual, Operation, RollbackStep,
@@ -52,15 +64,22 @@ pub use history::{
     last_known_working,
 };
 pub use image::{Digest, ImageName, ImageReference, ImageTag, ImageTagKind};
+pub use notes::{
+    DraftChange, DraftContent, DraftPlan, DraftRefusal, DraftWrite, MergedPullRequest, NotesSection,
+    ReleaseNotes, ReleaseNotesRules, numbers_mentioned, plan_draft,
+};
 pub use parse::ParseError;
+pub use path_pattern::PathPattern;
 pub use project::{ExplainedTag, Project, ProjectError, TagKind, UnknownGitTag, explain_tag};
 pub use pull_request::{PullRequest, PullRequestNumber, PullRequestState};
+pub use release_need::{DeclaredVariables, NoReleaseNeeded, ReleaseNeed, ReleaseReason};
 pub use repository_file::{BlobSha, FileContent, RepositoryPath};
 pub use run::{
     Decision, DeploymentLook, DoneStep, Effect, End, IncompatibleProcess, Input, Limits, Look, Next, NotNow,
     Order, OrderKind, Phase, PlanError, PlannedStep, Proposal, ProposalSight, ProposedContent, ReplayError,
     Reply, Run, RunEvent, RunId, Sight, Stop, Task, carried_out, plan, touched,
 };
+pub use runbook::{Drift, DriftHunk, Runbook};
 pub use service::{
     AwsRegion, ClusterName, ContainerName, DeploymentId, EcsService, EcsServiceName, LogPointer,
     RegisterTaskDefinition, RegistrationMarker, RenderError, RenderedTaskDefinition, Rollout, RolloutState,

@@ -214,7 +214,7 @@ impl Engine {
             self.check_free(app, environment, &order.kind)?;
         }
         let id = new_run_id()?;
-        let steps = plan(app, &order.kind, order.environment, &id)?;
+        let steps = plan(&self.project, app, &order.kind, order.environment, &id)?;
         let (run, events) =
             Run::start(id, order, steps, &app.flow, self.world.clock.now()).map_err(|_| {
                 PlanError::NotDeployed { app: app.name.clone(), environment: Environment::Production }

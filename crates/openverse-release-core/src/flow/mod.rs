@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 pub use builder::{Automatic, DeploymentStep, FlowBuilder, Forward, Handle, Manual, RollbackStep};
 pub use check::{CheckId, Finding, Severity};
 pub use link::{Exemption, Link, LinkKind};
+pub(crate) use render::visible_lines;
 pub use render::{ChartLevel, StepMark, StepMarks};
 pub use step::{Artefact, DeployedVersion, Detail, DetailKind, Operation, Step, StepId, Trigger};
 

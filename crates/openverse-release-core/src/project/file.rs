@@ -9,8 +9,8 @@ use serde::{
 
 use super::{Project, ProjectError};
 use crate::{
-    App, AppSlug, DeploymentTarget, Flow, GitTagPrefix, ImageName, Performer, Repositories, StepId,
-    flows::DocumentedFlow,
+    App, AppSlug, ChangelogRules, DeploymentTarget, Flow, GitTagPrefix, ImageName, PathPattern, Performer,
+    ReleaseNotesRules, Repositories, StepId, flows::DocumentedFlow,
 };
 
 #[derive(Serialize, Deserialize)]
@@ -18,6 +18,10 @@ use crate::{
 pub(crate) struct ProjectFile {
     name: String,
     repositories: Repositories,
+    #[serde(default)]
+    release_notes: ReleaseNotesRules,
+    #[serde(default)]
+    changelog: ChangelogRules,
     apps: Vec<App>,
 }
 
@@ -25,8 +29,8 @@ impl TryFrom<ProjectFile> for Project {
     type Error = ProjectError;
 
     fn try_from(file: ProjectFile) -> Result<Self, ProjectError> {
-        let ProjectFile { name, repositories, apps } = file;
-        let project = Self { name, repositories, apps };
+        let ProjectFile { name, repositories, release_notes, changelog, apps } = file;
+        let project = Self { name, repositories, release_notes, changelog, apps };
         project.validate()?;
         Ok(project)
     }
@@ -34,8 +38,8 @@ impl TryFrom<ProjectFile> for Project {
 
 impl From<Project> for ProjectFile {
     fn from(project: Project) -> Self {
-        let Project { name, repositories, apps } = project;
-        Self { name, repositories, apps }
+        let Project { name, repositories, release_notes, changelog, apps } = project;
+        Self { name, repositories, release_notes, changelog, apps }
     }
 }
 
@@ -49,6 +53,12 @@ pub(crate) struct AppFile {
     git_tag_prefix: Option<GitTagPrefix>,
     images: Vec<ImageName>,
     source_paths: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    image_paths: Vec<PathPattern>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    variables_file: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    label: Option<String>,
     flow: FlowField,
     deployments: Vec<DeploymentTarget>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -67,6 +77,9 @@ impl From<AppFile> for App {
             git_tag_prefix: file.git_tag_prefix,
             images: file.images,
             source_paths: file.source_paths,
+            image_paths: file.image_paths,
+            variables_file: file.variables_file,
+            label: file.label,
             flow,
             deployments: file.deployments,
             performers: file.performers,
@@ -83,6 +96,9 @@ impl From<App> for AppFile {
             git_tag_prefix: app.git_tag_prefix,
             images: app.images,
             source_paths: app.source_paths,
+            image_paths: app.image_paths,
+            variables_file: app.variables_file,
+            label: app.label,
             flow: documented.map_or_else(|| FlowField::Inline(Box::new(app.flow)), FlowField::Documented),
             deployments: app.deployments,
             performers: app.performers,

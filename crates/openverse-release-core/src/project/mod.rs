@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{App, GitTag, GitTagPrefix, ReleaseTag, Repositories};
+use crate::{App, ChangelogRules, GitTag, GitTagPrefix, ReleaseNotesRules, ReleaseTag, Repositories};
 
 pub use explain::{ExplainedTag, TagKind, explain_tag};
 pub(crate) use file::AppFile;
@@ -33,6 +33,10 @@ pub struct Project {
     pub name: String,
     /// Where its code and its deployments are.
     pub repositories: Repositories,
+    /// By which labels release notes are made.
+    pub release_notes: ReleaseNotesRules,
+    /// Where changelogs are kept.
+    pub changelog: ChangelogRules,
     /// The apps.
     pub apps: Vec<App>,
 }

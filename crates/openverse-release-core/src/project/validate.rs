@@ -19,6 +19,24 @@ pub enum ProjectError {
         /// What it is.
         found: String,
     },
+    /// A text that stands for several lacks the words that tell them apart.
+    #[error("{place} is {found:?}, expected {} in it", expected.join(" and "))]
+    NoPlaceholder {
+        /// Which text.
+        place: String,
+        /// What it is.
+        found: String,
+        /// What should be in it.
+        expected: &'static [&'static str],
+    },
+    /// A file's path leads out of the repository, or to nothing in it.
+    #[error("{place} is {found:?}, expected a path from the top of the repository")]
+    BadPath {
+        /// Which path.
+        place: String,
+        /// What it is.
+        found: String,
+    },
     /// There is nothing to release.
     #[error("the project has no apps, expected at least one")]
     NoApps,
@@ -154,12 +172,17 @@ pub enum ProjectError {
 pub(super) fn validate(project: &Project) -> Result<(), ProjectError> {
     check_text("the project's name", &project.name)?;
     check_text("the branch that code is merged to", &project.repositories.main)?;
+    check_rules(project)?;
     if project.apps.is_empty() {
         return Err(ProjectError::NoApps);
     }
     check_names(&project.apps)?;
     for app in &project.apps {
         check_text(&format!("the name of the app {}", app.slug), &app.name)?;
+        check_text(&format!("the label of the app {}", app.slug), &app.label())?;
+        if let Some(path) = &app.variables_file {
+            check_path(&format!("the environment variables' file of the app {}", app.slug), path)?;
+        }
         check_images(app)?;
         check_deployments(app)?;
         check_performers(app)?;
@@ -172,6 +195,43 @@ fn check_text(place: &str, text: &str) -> Result<(), ProjectError> {
         return Err(ProjectError::BadText { place: place.to_owned(), found: text.to_owned() });
     }
     Ok(())
+}
+
+/// Checks the rules by which release notes and changelogs are made.
+fn check_rules(project: &Project) -> Result<(), ProjectError> {
+    let (notes, changelog) = (&project.release_notes, &project.changelog);
+    let in_sections =
+        [&notes.new_features, &notes.improvements, &notes.internal_improvements, &notes.bug_fixes];
+    check_text("the label that keeps a pull request out of release notes", &notes.leave_out)?;
+    for label in in_sections.into_iter().flatten() {
+        check_text("a label of a section of release notes", label)?;
+    }
+    for label in &changelog.labels {
+        check_text("a label of changelog pull requests", label)?;
+    }
+    check_text("the label of an app's pull requests", &notes.app_label)?;
+    check_placeholders("the label of an app's pull requests", &notes.app_label, &["{label}"])?;
+    check_path("the path of changelog entries", &changelog.path)?;
+    check_placeholders("the path of changelog entries", &changelog.path, &["{app}", "{date}"])
+}
+
+fn check_placeholders(
+    place: &str,
+    text: &str,
+    expected: &'static [&'static str],
+) -> Result<(), ProjectError> {
+    if expected.iter().all(|placeholder| text.contains(placeholder)) {
+        return Ok(());
+    }
+    Err(ProjectError::NoPlaceholder { place: place.to_owned(), found: text.to_owned(), expected })
+}
+
+fn check_path(place: &str, path: &str) -> Result<(), ProjectError> {
+    let good = |segment: &str| !matches!(segment, "" | "." | "..");
+    if path.split('/').all(good) && !path.contains(|c: char| c.is_control() || c == '\\') {
+        return Ok(());
+    }
+    Err(ProjectError::BadPath { place: place.to_owned(), found: path.to_owned() })
 }
 
 fn check_names(apps: &[App]) -> Result<(), ProjectError> {

@@ -4,8 +4,8 @@ use std::str::FromStr;
 
 use super::{OrderKind, PlannedStep, Proposal, ProposedContent, RunId, Task};
 use crate::{
-    App, DeploymentMeans, DeploymentTarget, Environment, Flow, GitHubRelease, LinkKind, Operation,
-    ParseError, Performer, Step, Trigger,
+    App, ChangelogEntry, DeploymentMeans, DeploymentTarget, Environment, Flow, GitHubRelease, LinkKind,
+    Operation, ParseError, Performer, Project, ReleaseTag, Step, Trigger,
 };
 
 /// An order that the app's flow has no steps for.
@@ -35,6 +35,13 @@ pub enum PlanError {
         environment: Environment,
         /// What updates it.
         means: String,
+    },
+    /// The project's changelogs have no place.
+    #[error("the path of the changelog entry is none")]
+    ChangelogPath {
+        /// What is wrong with it.
+        #[source]
+        error: ParseError,
     },
 }
 
@@ -77,6 +84,7 @@ pub fn touched(app: &App, kind: &OrderKind, environment: Environment) -> Vec<Env
 /// # Errors
 /// When the flow has no such steps, or nobody deploys the app there.
 pub fn plan(
+    project: &Project,
     app: &App,
     kind: &OrderKind,
     environment: Environment,
@@ -101,7 +109,11 @@ pub fn plan(
         .into_iter()
         .map(|environment| carried_out(app, environment).cloned())
         .collect::<Result<_, _>>()?;
-    Ok(steps.into_iter().flat_map(|step| planned(app, kind, step, &targets, run)).collect())
+    let mut plan = Vec::new();
+    for step in steps {
+        plan.extend(planned(project, app, kind, step, &targets, run)?);
+    }
+    Ok(plan)
 }
 
 fn is_deployment_to(step: &Step, environment: Environment) -> bool {
@@ -111,19 +123,20 @@ fn is_deployment_to(step: &Step, environment: Environment) -> bool {
 /// Returns what a run does for one step of the flow: one thing after the other, of which only the
 /// first can wait for a person.
 fn planned(
+    project: &Project,
     app: &App,
     kind: &OrderKind,
     step: &Step,
     targets: &[DeploymentTarget],
     run: &RunId,
-) -> Vec<PlannedStep> {
+) -> Result<Vec<PlannedStep>, PlanError> {
     let released = matches!(kind, OrderKind::Release { .. });
     let performer = app.performer(&step.id);
     let mut tasks = match (step.operation, kind) {
         (Operation::PublishGitHubRelease, _) => vec![Task::Publish],
         // Whoever tags the images in the runner's place also proposes the changelog.
         (Operation::TagImage, OrderKind::Release { draft }) if performer == Performer::Runner => {
-            let proposal = changelog_proposal(app, draft);
+            let proposal = changelog_proposal(project, app, draft)?;
             vec![Task::TagImages, Task::Propose { proposal: Box::new(proposal) }]
         }
         (Operation::TagImage, _) => vec![Task::TagImages],
@@ -146,7 +159,7 @@ fn planned(
         performer: if released { performer } else { Performer::Runner },
         task,
     };
-    tasks.into_iter().enumerate().map(planned).collect()
+    Ok(tasks.into_iter().enumerate().map(planned).collect())
 }
 
 fn deployment_task(target: DeploymentTarget, forced: bool) -> Task {
@@ -156,18 +169,17 @@ fn deployment_task(target: DeploymentTarget, forced: bool) -> Task {
     }
 }
 
-fn changelog_proposal(app: &App, draft: &GitHubRelease) -> Proposal {
-    let tag = &draft.git_tag;
-    Proposal {
-        branch: name(&format!("changelog/{tag}")),
-        title: format!("Publish changelog for {tag}"),
-        body: format!("The changelog entry of the GitHub Release `{tag}`."),
-        labels: Vec::new(),
-        content: ProposedContent::File {
-            path: name(&format!("documentation/changelogs/{}/{}.md", app.slug, tag.date())),
-            text: format!("# {}\n\n{}\n", tag.date(), draft.notes.trim()),
-        },
-    }
+fn changelog_proposal(project: &Project, app: &App, draft: &GitHubRelease) -> Result<Proposal, PlanError> {
+    let release = ReleaseTag::new(app.slug.clone(), draft.git_tag.clone());
+    let entry = ChangelogEntry::of(project, app, &release, &draft.notes);
+    let path = entry.path.parse().map_err(|error| PlanError::ChangelogPath { error })?;
+    Ok(Proposal {
+        branch: name(&entry.branch),
+        title: entry.title,
+        body: entry.body,
+        labels: entry.labels,
+        content: ProposedContent::File { path, text: entry.text },
+    })
 }
 
 fn configuration_proposal(app: &App, targets: &[DeploymentTarget], run: &RunId) -> Proposal {

@@ -34,7 +34,7 @@ pub(crate) fn start(id: &str, app: &App, environment: Environment, at: i64) -> (
         despite_running: false,
     };
     let id = id.parse().unwrap();
-    let steps = plan(app, &order.kind, environment, &id).unwrap();
+    let steps = plan(&Project::openverse(), app, &order.kind, environment, &id).unwrap();
     Run::start(id, order, steps, &app.flow, minute(at)).unwrap()
 }
 

@@ -3,7 +3,7 @@
 use crate::{ChartLevel, Detail, DetailKind, Step};
 
 /// Splits text into its lines, with what a terminal would obey made visible.
-pub(super) fn lines(text: &str) -> Vec<String> {
+pub(crate) fn lines(text: &str) -> Vec<String> {
     let text = text.replace("\r\n", "\n");
     text.split(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}']).map(visible).collect()
 }

@@ -14,7 +14,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::Flow;
-use crate::StepId;
+use crate::{Step, StepId};
+
+pub(crate) use label::lines as visible_lines;
 
 /// How much a rendering shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -78,6 +80,11 @@ impl Flow {
     /// Returns the Mermaid flowchart with each marked step coloured by how far it has come.
     pub fn to_mermaid_marked(&self, level: ChartLevel, marks: &StepMarks) -> String {
         mermaid::render(self, level, marks)
+    }
+
+    /// Returns the steps so that arrows point down, without the steps that roll a deployment back.
+    pub(crate) fn in_reading_order(&self) -> Vec<&Step> {
+        order::Listing::of(self).steps
     }
 
     /// Returns the flow as a Graphviz graph, drawn like the Mermaid flowchart.

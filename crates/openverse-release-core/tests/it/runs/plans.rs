@@ -12,7 +12,7 @@ fn run() -> RunId {
 
 fn steps(app: &str, kind: &OrderKind, environment: Environment) -> Result<Vec<String>, PlanError> {
     let project = Project::openverse();
-    let planned = plan(project.app(app).unwrap(), kind, environment, &run())?;
+    let planned = plan(&project, project.app(app).unwrap(), kind, environment, &run())?;
     Ok(planned.iter().map(|step| step.step.to_string()).collect())
 }
 
@@ -23,7 +23,9 @@ fn a_release_walks_the_flow_from_publishing_to_production() {
         let planned = steps(app, &release, Environment::Production).unwrap();
         assert_eq!(planned, ["Publish", "Tag", "ProductionDispatch"]);
     }
-    let planned = plan(&api(Performer::Elsewhere), &release, Environment::Production, &run()).unwrap();
+    let planned =
+        plan(&Project::openverse(), &api(Performer::Elsewhere), &release, Environment::Production, &run())
+            .unwrap();
     let facts: Vec<_> = planned.iter().map(|step| (step.trigger, step.performer)).collect();
     assert_eq!(
         facts,
@@ -38,7 +40,8 @@ fn a_release_walks_the_flow_from_publishing_to_production() {
 #[test]
 fn a_forced_deployment_and_a_rollback_are_one_step_that_the_run_performs_itself() {
     let one = |kind: OrderKind, environment| {
-        let planned = plan(&api(Performer::Elsewhere), &kind, environment, &run()).unwrap();
+        let planned =
+            plan(&Project::openverse(), &api(Performer::Elsewhere), &kind, environment, &run()).unwrap();
         assert_eq!(planned.len(), 1);
         assert_eq!(planned[0].performer, Performer::Runner);
         assert!(matches!(planned[0].task, Task::Deploy { forced: true, .. }));
@@ -64,7 +67,7 @@ fn what_follows_main_by_itself_is_deployed_by_nobody() {
 
 fn tasks(app: &str, kind: &OrderKind, environment: Environment) -> Vec<String> {
     let project = Project::openverse();
-    let planned = plan(project.app(app).unwrap(), kind, environment, &run()).unwrap();
+    let planned = plan(&project, project.app(app).unwrap(), kind, environment, &run()).unwrap();
     let task = |step: &PlannedStep| match &step.task {
         Task::Publish => "publish".to_owned(),
         Task::TagImages => "tag".to_owned(),
@@ -118,7 +121,8 @@ fn a_release_of_the_ingestion_server_deploys_dev_and_then_production_and_a_rollb
 fn who_tags_the_images_also_proposes_the_changelog() {
     let release = World::new().release_order().kind;
     let branches = |performer| {
-        let planned = plan(&api(performer), &release, Environment::Production, &run()).unwrap();
+        let planned =
+            plan(&Project::openverse(), &api(performer), &release, Environment::Production, &run()).unwrap();
         let branch = |step: PlannedStep| match step.task {
             Task::Propose { proposal } => Some(proposal.branch.to_string()),
             _ => None,

@@ -277,7 +277,7 @@ pub(super) struct Drive {
 impl Drive {
     pub(super) fn start(world: &World, app: &App, order: Order) -> Self {
         let id = "run-1".parse().unwrap();
-        let steps = plan(app, &order.kind, order.environment, &id).unwrap();
+        let steps = plan(&Project::openverse(), app, &order.kind, order.environment, &id).unwrap();
         let (run, events) = Run::start(id, order, steps, &app.flow, world.now).unwrap();
         let history = events.into_iter().map(|event| (world.now, event)).collect();
         Self { run, history, limits: Limits::default() }
