@@ -55,6 +55,9 @@ impl Context {
         let (configuration, provisioning) = self.infrastructure(project, places)?;
         Ok(World {
             releases: code.clone(),
+            drafts: code.clone(),
+            code_runs: code.clone(),
+            infrastructure_runs: infrastructure.clone(),
             branches: code.clone(),
             pull_requests: code.clone(),
             code,

@@ -1,7 +1,9 @@
 //! What an engine can answer instead of doing what it was asked.
 
-use openverse_release_core::{IncompatibleProcess, NoReleases, NotNow, ParseError, PlanError, ReplayError};
-use openverse_release_ports::PortError;
+use openverse_release_core::{
+    DraftRefusal, IncompatibleProcess, NoReleases, NotNow, ParseError, PlanError, ReplayError,
+};
+use openverse_release_ports::{PortError, WriteError};
 use serde::Serialize;
 
 use crate::{JournalError, LockError};
@@ -60,6 +62,12 @@ pub enum EngineError {
     /// An outside system did not answer as it should.
     #[error(transparent)]
     Port(#[from] PortError),
+    /// Something was not written, or it is not known whether it was.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    /// Only a person can say what becomes of the drafts.
+    #[error(transparent)]
+    Draft(#[from] DraftRefusal),
     /// The journal could not be read or written.
     #[error(transparent)]
     Journal(#[from] JournalError),

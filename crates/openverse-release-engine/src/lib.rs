@@ -5,6 +5,8 @@
 //! after in a [`Journal`]. So a run that is interrupted anywhere can be resumed, and each outside
 //! effect happens once.
 
+mod changelog;
+mod draft;
 mod engine;
 mod error;
 mod hold;
@@ -22,6 +24,7 @@ mod status_by_configuration;
 mod version;
 mod world;
 
+pub use draft::{DraftOutcome, RefreshedDraft};
 pub use engine::{Engine, Session};
 pub use error::{EngineError, Refusal};
 pub use hold::Hold;

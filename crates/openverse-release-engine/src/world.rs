@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use openverse_release_core::BranchName;
 use openverse_release_ports::{
-    Branches, Clock, CodeHistory, Configuration, Dags, Deployments, GitHubReleases, ImageRegistry,
-    Provisioning, PullRequests, VersionProbe,
+    Branches, Clock, CodeHistory, Configuration, Dags, Deployments, GitHubReleases, GitHubRuns,
+    ImageRegistry, Provisioning, PullRequests, ReleaseDrafts, VersionProbe,
 };
 
 /// The outside world, as ports.
@@ -27,6 +27,12 @@ pub struct World {
     pub provisioning: Arc<dyn Provisioning>,
     /// The DAGs that a deployment could disturb.
     pub dags: Arc<dyn Dags>,
+    /// The drafts among the GitHub Releases of the code repository.
+    pub drafts: Arc<dyn ReleaseDrafts>,
+    /// The runs of the code repository's GitHub Workflows.
+    pub code_runs: Arc<dyn GitHubRuns>,
+    /// The runs of the infrastructure repository's GitHub Workflows.
+    pub infrastructure_runs: Arc<dyn GitHubRuns>,
     /// The branches of the code repository, and the files on them.
     pub branches: Arc<dyn Branches>,
     /// The pull requests of the code repository.

@@ -169,7 +169,15 @@ fn deployment_task(target: DeploymentTarget, forced: bool) -> Task {
     }
 }
 
-fn changelog_proposal(project: &Project, app: &App, draft: &GitHubRelease) -> Result<Proposal, PlanError> {
+/// Returns the pull request that brings the changelog entry of a release to `main`.
+///
+/// # Errors
+/// When the project says no usable place for it.
+pub fn changelog_proposal(
+    project: &Project,
+    app: &App,
+    draft: &GitHubRelease,
+) -> Result<Proposal, PlanError> {
     let release = ReleaseTag::new(app.slug.clone(), draft.git_tag.clone());
     let entry = ChangelogEntry::of(project, app, &release, &draft.notes);
     let path = entry.path.parse().map_err(|error| PlanError::ChangelogPath { error })?;
