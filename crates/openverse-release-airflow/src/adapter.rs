@@ -174,9 +174,8 @@ impl Dags for Airflow {
             (Some(found), _) if found.paused == paused => Ok(()),
             (_, Err(lost)) => Err(lost.into()),
             (Some(_), Ok(())) => {
-                let [found, expected] = [!paused, paused].map(|paused| {
-                    format!("the DAG {dag} {}", if paused { "paused" } else { "enabled" })
-                });
+                let [found, expected] = [!paused, paused]
+                    .map(|paused| format!("the DAG {dag} {}", if paused { "paused" } else { "enabled" }));
                 Err(WriteError::Conflict { found, expected })
             }
             (None, Ok(())) => Err(WriteError::no_such_dag(dag, paused)),

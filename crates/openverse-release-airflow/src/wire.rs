@@ -157,7 +157,8 @@ mod tests {
         assert_eq!(said(r#"{"detail":"Not authenticated"}"#).as_deref(), Some("Not authenticated"));
         let v1 = r#"{"detail":null,"status":401,"title":"Unauthorized","type":"about:blank"}"#;
         assert_eq!(said(v1).as_deref(), Some("Unauthorized"));
-        let quoted = r#"{"detail":[{"type":"missing","loc":["body"],"msg":"Field required","input":"secret"}]}"#;
+        let quoted =
+            r#"{"detail":[{"type":"missing","loc":["body"],"msg":"Field required","input":"secret"}]}"#;
         assert_eq!(said(quoted).as_deref(), Some("Field required"));
         assert_eq!(said("<html>"), None);
         assert_eq!(said("[]"), None);

@@ -2,7 +2,7 @@
 
 use std::{io, path::PathBuf};
 
-use openverse_release_core::AppSlug;
+use openverse_release_core::{AppSlug, DagId};
 
 /// The sandbox could not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -51,6 +51,15 @@ pub enum SandboxError {
         /// The app.
         app: AppSlug,
     },
+    /// The code has no such DAG, as Airflow last read it.
+    #[error("the sandbox's Airflow has no DAG {dag}")]
+    UnknownDag {
+        /// The DAG.
+        dag: DagId,
+    },
+    /// No app of the project has DAGs.
+    #[error("no app of the project is deployed by DAG sync, so it has no DAGs")]
+    NoDags,
     /// Nothing of the app is built from the code.
     #[error("{app} has no source paths, so nothing can be merged for it")]
     NoSource {

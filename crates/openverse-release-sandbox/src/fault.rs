@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use openverse_release_core::{AppSlug, Environment};
+use openverse_release_core::{AppSlug, DagId, Environment};
 use serde::{Deserialize, Serialize};
 
 use crate::{Action, Part};
@@ -46,7 +46,7 @@ pub enum Fault {
     RateLimited,
     /// GitHub answers 403 with `retry-after` and speaks of a secondary rate limit; nothing is done.
     SecondaryRateLimit,
-    /// GitHub or the registry (either, if none is named) answers 502 and 503, and nothing is done.
+    /// GitHub, the registry or Airflow (any, if none is named) answers 502 and 503, and nothing is done.
     ServerErrors(Option<Part>),
     /// Lists of GitHub Releases show what was there when the fault was switched on.
     StaleReleaseList,
@@ -72,15 +72,21 @@ pub enum Fault {
     PauseBefore(Mutations),
     /// The mutation takes effect, and its answer waits until the faults are cleared.
     PauseAfter(Mutations),
+    /// A run of the DAG goes on from now until the faults are cleared.
+    DagRunning(DagId),
 }
 
 impl Fault {
     /// The name of each fault, what can stand after its `:`, and what it does.
-    pub const NAMES: [(&str, &str, &str); 16] = [
+    pub const NAMES: [(&str, &str, &str); 17] = [
         ("lost-reply", "[:ACTION]", "the next mutation takes effect, then the connection closes unanswered"),
         ("rate-limited", "", "the next request to GitHub is answered 429 with retry-after"),
         ("secondary-rate-limit", "", "the next request to GitHub meets a secondary rate limit (403)"),
-        ("server-errors", "[:github|:registry]", "the next request is answered 502 or 503, nothing done"),
+        (
+            "server-errors",
+            "[:github|:registry|:airflow]",
+            "the next request is answered 502 or 503, nothing done",
+        ),
         ("stale-release-list", "", "lists of GitHub Releases stay as they are now, until cleared"),
         ("redrafted-after-publish", "", "the next published GitHub Release becomes a draft again at once"),
         ("duplicate-draft", "[:APP]", "at once: a second draft"),
@@ -101,6 +107,7 @@ impl Fault {
             ":ACTION|:any",
             "the next such mutation takes effect, its answer waits until cleared",
         ),
+        ("dag-running", ":DAG", "at once: a run of the DAG that does not end until cleared"),
     ];
 
     /// Returns the name without what it is for.
@@ -122,13 +129,17 @@ impl Fault {
             Self::LateRun(_) => 13,
             Self::PauseBefore(_) => 14,
             Self::PauseAfter(_) => 15,
+            Self::DagRunning(_) => 16,
         };
         Self::NAMES[index].0
     }
 
     /// Tells whether the fault happens when it is switched on, and is then over.
     pub fn at_once(&self) -> bool {
-        matches!(self, Self::DuplicateDraft(_) | Self::LatestMoved(_) | Self::CompanionMissing(_))
+        matches!(
+            self,
+            Self::DuplicateDraft(_) | Self::LatestMoved(_) | Self::CompanionMissing(_) | Self::DagRunning(_)
+        )
     }
 
     /// Returns how many times the fault fires if nothing is said; `None` is until it is cleared.
@@ -143,6 +154,7 @@ impl fmt::Display for Fault {
         match self {
             Self::LostReply(Mutations::Only(action)) => write!(f, "{name}:{action}"),
             Self::ServerErrors(Some(Part::Registry)) => write!(f, "{name}:registry"),
+            Self::ServerErrors(Some(Part::Airflow)) => write!(f, "{name}:airflow"),
             Self::ServerErrors(Some(_)) => write!(f, "{name}:github"),
             Self::DuplicateDraft(Some(app))
             | Self::LatestMoved(Some(app))
@@ -156,6 +168,7 @@ impl fmt::Display for Fault {
                 write!(f, "{name}:{environment}")
             }
             Self::PauseBefore(mutations) | Self::PauseAfter(mutations) => write!(f, "{name}:{mutations}"),
+            Self::DagRunning(dag) => write!(f, "{name}:{dag}"),
             _ => f.write_str(name),
         }
     }
@@ -208,7 +221,8 @@ impl FromStr for Fault {
                 None => Ok(Self::ServerErrors(None)),
                 Some("github") => Ok(Self::ServerErrors(Some(Part::GitHub))),
                 Some("registry") => Ok(Self::ServerErrors(Some(Part::Registry))),
-                Some(_) => Err(fail("github or registry after the colon".to_owned())),
+                Some("airflow") => Ok(Self::ServerErrors(Some(Part::Airflow))),
+                Some(_) => Err(fail("github, registry or airflow after the colon".to_owned())),
             },
             "stale-release-list" => plain(Self::StaleReleaseList),
             "redrafted-after-publish" => plain(Self::RedraftedAfterPublish),
@@ -222,6 +236,10 @@ impl FromStr for Fault {
             "late-run" => Ok(Self::LateRun(environment()?)),
             "pause-before" => Ok(Self::PauseBefore(mutations()?)),
             "pause-after" => Ok(Self::PauseAfter(mutations()?)),
+            "dag-running" => match what.and_then(|dag| dag.parse().ok()) {
+                Some(dag) => Ok(Self::DagRunning(dag)),
+                None => Err(fail(format!("{name} with the name of a DAG after a colon"))),
+            },
             _ => {
                 let names: Vec<&str> = Self::NAMES.iter().map(|(name, ..)| *name).collect();
                 Err(fail(format!("one of {}", names.join(", "))))
@@ -268,6 +286,7 @@ mod tests {
             "server-errors",
             "server-errors:github",
             "server-errors:registry",
+            "server-errors:airflow",
             "stale-release-list",
             "redrafted-after-publish",
             "duplicate-draft:api",
@@ -280,6 +299,7 @@ mod tests {
             "late-run",
             "pause-before:any",
             "pause-after:put_manifest",
+            "dag-running:image_data_refresh",
         ] {
             assert_eq!(text.parse::<Fault>().unwrap().to_string(), text);
         }
@@ -295,6 +315,7 @@ mod tests {
         assert!(message("deployment-fails:prod").contains("staging or production"));
         assert!(message("pause-before").contains("pause-before:any"));
         assert!(message("pause-before:tag").contains("put_manifest"));
+        assert!(message("dag-running").contains("the name of a DAG"));
         assert!(message("rate-limited:3").contains("nothing after it"));
         assert!(message("bad-luck").contains("late-run"));
     }

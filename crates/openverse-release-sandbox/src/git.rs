@@ -43,6 +43,18 @@ impl CodeRepository {
         self.run(&["-c", &head, "init", "--quiet", "--bare", "."], b"", "init").map(drop)
     }
 
+    /// Clones the repository, with its first branch checked out.
+    pub(crate) fn clone_to(&self, dir: &Path) -> Result<(), SandboxError> {
+        let dir = std::path::absolute(dir)?;
+        let dir = dir.to_string_lossy();
+        self.run(&["clone", "--quiet", "--", ".", &dir], b"", "clone").map(drop)
+    }
+
+    /// Sets one thing of the repository's own configuration.
+    pub(crate) fn configure(&self, name: &str, value: &str) -> Result<(), SandboxError> {
+        self.run(&["config", name, value], b"", "config").map(drop)
+    }
+
     /// Adds commits to a branch, each on top of the one before.
     pub(crate) fn append(&self, branch: &str, commits: &[NewCommit]) -> Result<(), SandboxError> {
         let reference = format!("refs/heads/{branch}");
@@ -167,7 +179,7 @@ impl CodeRepository {
         }))
     }
 
-    fn run(&self, arguments: &[&str], input: &[u8], name: &str) -> Result<Vec<u8>, SandboxError> {
+    pub(crate) fn run(&self, arguments: &[&str], input: &[u8], name: &str) -> Result<Vec<u8>, SandboxError> {
         let mut command = Command::new("git");
         // Nothing of the person's own git configuration, identity or hooks may reach in here.
         for (variable, _) in std::env::vars_os() {

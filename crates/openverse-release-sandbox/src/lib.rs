@@ -12,9 +12,12 @@
 //! - `/v2/…`: the OCI distribution API. Repositories are named as in the images' names, without
 //!   the registry's host, and any other can be pushed to.
 //! - `/live/{host}/{path}`: what the live app at that host and path answers.
+//! - `/airflow/api/v2/…` and `/airflow/api/v1/…`: the part of Airflow's REST API that deployments need.
+//!   Anybody is let in.
 //!
 //! The code is the bare git repository `code.git`: clone it, push to its main branch, and CI
-//! builds.
+//! builds. Airflow reads its DAGs from `airflow/dags-checkout`, a checkout of it: move that, and new
+//! DAGs are there, paused.
 //!
 //! # What happens by itself
 //! A move of the main branch makes CI build the images of each app that it touches, refresh that
@@ -30,6 +33,7 @@
 //! It carries out only deployments by GitHub Workflow, has no infrastructure repository behind
 //! that name, and shows which files a commit touches but not how.
 
+mod dag_checkout;
 mod error;
 mod fault;
 mod git;

@@ -17,6 +17,8 @@ pub enum Part {
     Deployment,
     /// The code repository.
     Git,
+    /// Airflow.
+    Airflow,
 }
 
 impl Part {
@@ -27,6 +29,7 @@ impl Part {
             Self::Registry => "registry",
             Self::Deployment => "deployment",
             Self::Git => "git",
+            Self::Airflow => "airflow",
         }
     }
 }
@@ -81,6 +84,16 @@ actions! {
     Merge = "merge",
     /// A git tag was made.
     CreateGitTag = "create_git_tag",
+    /// Airflow read its DAGs anew, from another commit.
+    SyncDags = "sync_dags",
+    /// A DAG was paused.
+    PauseDag = "pause_dag",
+    /// A DAG was enabled.
+    EnableDag = "enable_dag",
+    /// A run of a DAG was started.
+    StartDagRun = "start_dag_run",
+    /// A run of a DAG was ended by hand.
+    EndDagRun = "end_dag_run",
 }
 
 impl fmt::Display for Action {

@@ -6,14 +6,14 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use openverse_release_core::{AppSlug, Commit, Project};
+use openverse_release_core::{AppSlug, Commit, DagId, DagRunId, Project};
 use openverse_release_ports::{Clock, SystemClock};
 
 use crate::{
     ActiveFault, BaseUrls, Entry, Fault, Options, RequestCounts, SandboxError, Server, Status,
     http::find_running,
-    store::{Locked, Store},
-    world::{SandboxApp, Script, World},
+    store::{DAG_CHECKOUT, Locked, Store},
+    world::{Author, SandboxApp, Script, World, new_dag},
 };
 
 /// A release world in a directory.
@@ -126,6 +126,10 @@ impl Sandbox {
         let mut commits = code.commits(&[&head], &[])?;
         commits.reverse();
         script.play(&mut world, commits, now);
+        if !world.dag_folders().is_empty() {
+            self.store.dag_checkout().make(&code, "../../code.git")?;
+        }
+        lock.observe_dags(&mut world)?;
         lock.create(world)
     }
 
@@ -134,6 +138,29 @@ impl Sandbox {
     /// # Errors
     /// When there is no sandbox, no such app, or nothing the app is built from.
     pub fn merge(&self, app: &AppSlug, title: &str, author: &str) -> Result<Commit, SandboxError> {
+        self.merge_with(app, title, author, Vec::new())
+    }
+
+    /// Merges a new DAG into the main branch, as a person would, and returns the commit.
+    ///
+    /// # Errors
+    /// When there is no sandbox, or no app of it has DAGs.
+    pub fn merge_dag(&self, dag: &DagId, title: &str, author: &str) -> Result<Commit, SandboxError> {
+        let place = self.store.transact(self.now(), |world| {
+            let folder = |app: &SandboxApp| Some((app.slug.clone(), app.dag_folders().into_iter().next()?));
+            world.apps.iter().find_map(folder)
+        })?;
+        let (app, folder) = place.ok_or(SandboxError::NoDags)?;
+        self.merge_with(&app, title, author, vec![new_dag(&folder, dag)])
+    }
+
+    fn merge_with(
+        &self,
+        app: &AppSlug,
+        title: &str,
+        author: &str,
+        files: Vec<(String, String)>,
+    ) -> Result<Commit, SandboxError> {
         let lock = self.store.lock()?;
         let now = self.now();
         let (commit, main) = lock.transact(now, |world| {
@@ -141,13 +168,39 @@ impl Sandbox {
                 return Err(SandboxError::UnknownApp { app: app.clone() });
             }
             let commit = world.new_merge(app, title, author, world.clock);
-            let commit = commit.ok_or_else(|| SandboxError::NoSource { app: app.clone() })?;
+            let mut commit = commit.ok_or_else(|| SandboxError::NoSource { app: app.clone() })?;
+            commit.files.extend(files);
             world.note_merge(app, &commit.message);
             Ok((commit, world.repositories.main.clone()))
         })??;
         self.store.code().append(&main, &[commit])?;
         let head = lock.transact(now, |world| world.head_commit())?;
         head.ok_or_else(|| SandboxError::NoSource { app: app.clone() })
+    }
+
+    /// Returns the checkout of the code that Airflow reads its DAGs from. It stays where it is until
+    /// somebody moves it; where there is none, Airflow follows the main branch.
+    pub fn dag_checkout(&self) -> PathBuf {
+        self.store.path(DAG_CHECKOUT)
+    }
+
+    /// Starts a run of a DAG, as a person would: queued while the DAG is paused, otherwise running for
+    /// [`Timing::dag_run_ms`](crate::Timing). Returns what names it.
+    ///
+    /// # Errors
+    /// When there is no sandbox, or no such DAG.
+    pub fn start_dag_run(&self, dag: &DagId) -> Result<DagRunId, SandboxError> {
+        let by = Author::Automation("somebody");
+        let started = self.store.transact(self.now(), |world| world.start_dag_run(dag, false, &by))?;
+        started.ok_or_else(|| SandboxError::UnknownDag { dag: dag.clone() })
+    }
+
+    /// Ends every run of a DAG that has not ended.
+    ///
+    /// # Errors
+    /// When there is no sandbox.
+    pub fn end_dag_runs(&self) -> Result<(), SandboxError> {
+        self.store.transact(self.now(), |world| world.end_dag_runs(true, |_| true))
     }
 
     /// Returns every change since the sandbox was made, oldest first.
@@ -207,6 +260,11 @@ impl Sandbox {
                 && world.app(app).is_none()
             {
                 return Err(SandboxError::UnknownApp { app: app.clone() });
+            }
+            if let Fault::DagRunning(dag) = &fault
+                && world.dag(dag).is_none()
+            {
+                return Err(SandboxError::UnknownDag { dag: dag.clone() });
             }
             world.set_fault(fault, skip, times);
             Ok(())

@@ -57,8 +57,8 @@ mod tests {
     #[test]
     fn every_registry_and_every_live_app_of_a_project_has_a_stand_in() {
         let origin = "http://127.0.0.1:8080".to_owned();
-        let (github, live) = (format!("{origin}/github"), format!("{origin}/live"));
-        let urls = BaseUrls { github, registry: origin, live };
+        let [github, live, airflow] = ["github", "live", "airflow"].map(|part| format!("{origin}/{part}"));
+        let urls = BaseUrls { github, registry: origin, live, airflow };
         let stand_ins = urls.stand_ins(&Project::openverse()).unwrap();
 
         assert_eq!(stand_ins.github.as_str(), "http://127.0.0.1:8080/github");

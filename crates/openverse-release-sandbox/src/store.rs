@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Entry, Part, RequestCounts, SandboxError,
+    dag_checkout::DagCheckout,
     git::CodeRepository,
     world::{Outbox, World},
 };
@@ -22,6 +23,7 @@ const WORLD: &str = "world.json";
 const REQUESTS: &str = "requests.json";
 const LOG: &str = "log.jsonl";
 const LOCK: &str = "lock";
+pub(crate) const DAG_CHECKOUT: &str = "airflow/dags-checkout";
 
 /// Where a sandbox is kept.
 #[derive(Debug, Clone)]
@@ -69,6 +71,10 @@ impl Store {
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.dir.join(name)
+    }
+
+    pub(crate) fn dag_checkout(&self) -> DagCheckout {
+        DagCheckout::at(&self.path(DAG_CHECKOUT))
     }
 
     pub(crate) fn code(&self) -> CodeRepository {
@@ -165,7 +171,7 @@ impl Locked<'_> {
         for file in [WORLD, REQUESTS, LOG] {
             absent(fs::remove_file(self.store.path(file)))?;
         }
-        for folder in ["code.git", "registry"] {
+        for folder in ["code.git", "registry", "airflow"] {
             absent(fs::remove_dir_all(self.store.path(folder)))?;
         }
         Ok(())
@@ -185,6 +191,7 @@ impl Locked<'_> {
     ) -> Result<R, SandboxError> {
         let Known { mut generation, mut log_length, mut world } = self.known()?;
         self.observe_git(&mut world)?;
+        self.observe_dags(&mut world)?;
         world.advance(now);
         world.observe_main();
         world.advance(now);
@@ -288,6 +295,25 @@ impl Locked<'_> {
             }
         }
         world.references = references;
+        Ok(())
+    }
+
+    /// Brings Airflow up to the commit that its checkout is at, whoever moved that; to the main branch
+    /// where there is no checkout.
+    pub(crate) fn observe_dags(&self, world: &mut World) -> Result<(), SandboxError> {
+        let folders = world.dag_folders();
+        if folders.is_empty() {
+            return Ok(());
+        }
+        let checkout = self.store.dag_checkout();
+        let (repository, head) = match checkout.head()? {
+            Some(head) => (checkout.repository(), Some(head)),
+            None => (self.store.code(), world.head()),
+        };
+        if let Some(head) = head.filter(|head| world.airflow.synced.as_ref() != Some(head)) {
+            let lines = repository.lines_naming_dags(&head, &folders)?;
+            world.read_dags(head, lines);
+        }
         Ok(())
     }
 

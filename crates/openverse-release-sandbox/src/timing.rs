@@ -16,19 +16,27 @@ pub struct Timing {
     pub deploy_ms: u32,
     /// The delay of a run that the fault `late-run` holds back.
     pub late_run_ms: u32,
+    /// From the beginning of a run of a DAG to its end.
+    pub dag_run_ms: u32,
 }
 
 impl Timing {
     /// Returns a timing under which everything is done at once, for tests.
     ///
-    /// A late run stays late, or the fault would do nothing.
+    /// A late run stays late, and the run of a DAG takes its time, or neither would do anything.
     pub fn instant() -> Self {
-        Self { ci_ms: 0, appear_ms: 0, deploy_ms: 0, late_run_ms: 2_000 }
+        Self { ci_ms: 0, appear_ms: 0, deploy_ms: 0, late_run_ms: 2_000, dag_run_ms: 2_000 }
     }
 
     /// Returns the timing of the simulated past, near what the real automations take.
     pub(crate) fn past() -> Self {
-        Self { ci_ms: 7 * 60_000, appear_ms: 9_000, deploy_ms: 9 * 60_000, late_run_ms: 0 }
+        Self {
+            ci_ms: 7 * 60_000,
+            appear_ms: 9_000,
+            deploy_ms: 9 * 60_000,
+            late_run_ms: 0,
+            dag_run_ms: 40 * 60_000,
+        }
     }
 
     pub(crate) fn ci(self) -> Duration {
@@ -46,12 +54,16 @@ impl Timing {
     pub(crate) fn late_run(self) -> Duration {
         Duration::from_millis(self.late_run_ms.into())
     }
+
+    pub(crate) fn dag_run(self) -> Duration {
+        Duration::from_millis(self.dag_run_ms.into())
+    }
 }
 
 impl Default for Timing {
     /// Returns a timing under which a person can watch: seconds where the real world takes minutes.
     fn default() -> Self {
-        Self { ci_ms: 2_000, appear_ms: 300, deploy_ms: 3_000, late_run_ms: 60_000 }
+        Self { ci_ms: 2_000, appear_ms: 300, deploy_ms: 3_000, late_run_ms: 60_000, dag_run_ms: 20_000 }
     }
 }
 

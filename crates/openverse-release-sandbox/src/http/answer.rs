@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 use openverse_release_ports::Clock;
 
 use super::{
+    airflow,
     call::{Answer, Call},
     github, live, registry,
 };
@@ -90,6 +91,7 @@ impl Shared {
             let answer = match part {
                 Part::Registry => registry::answer(world, store, call),
                 Part::Deployment => live::answer(world, call),
+                Part::Airflow => airflow::answer(world, call),
                 Part::GitHub | Part::Git => github::answer(world, call),
             };
             let Some(action) = mutation.filter(|_| answer.succeeded()) else {
@@ -151,6 +153,7 @@ fn part(call: &Call) -> Option<Part> {
         "github" => Some(Part::GitHub),
         "v2" => Some(Part::Registry),
         "live" => Some(Part::Deployment),
+        "airflow" => Some(Part::Airflow),
         _ => None,
     }
 }
@@ -160,6 +163,7 @@ fn mutation(call: &Call, world: &World) -> Option<Action> {
     match call.segments.first()?.as_str() {
         "github" => github::mutation(call, world),
         "v2" => registry::mutation(call),
+        "airflow" => airflow::mutation(call),
         _ => None,
     }
 }

@@ -1,5 +1,7 @@
-//! The servers: one listener on 127.0.0.1 for GitHub, the registry and the live apps.
+//! The servers: one listener on 127.0.0.1 for GitHub, the registry, Airflow and the live apps.
 
+mod airflow;
+mod airflow_wire;
 mod answer;
 mod call;
 mod github;

@@ -39,12 +39,19 @@ pub struct BaseUrls {
     pub registry: String,
     /// What stands before host and path of a live app's URL: `{live}/api.openverse.org/version`.
     pub live: String,
+    /// What stands in for the base URL of Airflow.
+    pub airflow: String,
 }
 
 impl BaseUrls {
     fn at(port: u16) -> Self {
         let origin = format!("http://127.0.0.1:{port}");
-        Self { github: format!("{origin}/github"), live: format!("{origin}/live"), registry: origin }
+        Self {
+            github: format!("{origin}/github"),
+            live: format!("{origin}/live"),
+            airflow: format!("{origin}/airflow"),
+            registry: origin,
+        }
     }
 }
 

@@ -18,6 +18,8 @@ pub(crate) enum Event {
     RunAppears { run: u64 },
     /// The run of a GitHub Workflow ends.
     RunEnds { run: u64 },
+    /// The run of a DAG ends.
+    DagRunEnds { run: u64 },
 }
 
 impl World {
@@ -30,6 +32,7 @@ impl World {
             }
             Event::RunAppears { run } => self.run_appears(run),
             Event::RunEnds { run } => self.run_ends(run),
+            Event::DagRunEnds { run } => self.end_dag_runs(true, |found| found.number == run),
         }
     }
 

@@ -80,6 +80,7 @@ impl World {
                     self.untag_companions(&app, by);
                 }
             }
+            Fault::DagRunning(dag) => drop(self.start_dag_run(dag, true, &Author::Automation(by))),
             _ => {
                 if fault == Fault::StaleReleaseList {
                     self.stale_releases = Some(self.releases.clone());
@@ -96,6 +97,7 @@ impl World {
         self.faults.clear();
         self.paused.clear();
         self.stale_releases = None;
+        self.end_hanging_dag_runs();
         let hanging: Vec<u64> = self.runs.iter().filter(|run| run.hangs).map(|run| run.id).collect();
         for run in hanging {
             self.schedule(self.timing.deploy(), Event::RunEnds { run });

@@ -1,6 +1,8 @@
 //! The simulated world: pure logic, given the time and what git holds.
 
+mod airflow;
 mod ci;
+mod dag_files;
 mod deployment;
 mod faults;
 mod history;
@@ -10,7 +12,9 @@ mod release;
 mod seed;
 mod state;
 
+pub(crate) use airflow::{DagRunRecord, RunState as DagRunState};
 pub(crate) use ci::Event;
+pub(crate) use dag_files::new_dag;
 pub(crate) use deployment::{DispatchedBy, Run, RunState, TAGGING_WORKFLOW};
 pub use faults::Paused;
 pub(crate) use faults::{Before, Interference};

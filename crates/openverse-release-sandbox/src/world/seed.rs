@@ -3,7 +3,7 @@
 use chrono::{DateTime, Duration, Utc};
 use openverse_release_core::{AppSlug, CommitSha, Environment, ImageTag};
 
-use super::{Author, Change, CommitRecord, DispatchedBy, SandboxApp, World};
+use super::{Author, Change, CommitRecord, DispatchedBy, SandboxApp, World, dag_files::first_dags};
 use crate::{Timing, git::NewCommit};
 
 /// Something a person did.
@@ -162,10 +162,17 @@ impl Script {
                 "The code of a sandbox: push to it, and CI builds.\n".to_owned(),
             )],
         }];
+        let mut with_dags: Vec<&AppSlug> = Vec::new();
         for (at, scene) in &self.scenes {
-            if let Scene::Merge { app, title, author } = scene {
-                commits.extend(world.new_merge(app, title, author, *at));
+            let Scene::Merge { app, title, author } = scene else { continue };
+            let Some(mut commit) = world.new_merge(app, title, author, *at) else { continue };
+            // The first change to an app brings its DAGs.
+            if !with_dags.contains(&app) {
+                with_dags.push(app);
+                let folders = world.app(app).map(SandboxApp::dag_folders).unwrap_or_default();
+                commit.files.extend(folders.iter().flat_map(|folder| first_dags(folder)));
             }
+            commits.push(commit);
         }
         commits
     }

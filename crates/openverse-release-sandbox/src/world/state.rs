@@ -9,7 +9,7 @@ use openverse_release_core::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{AnnotatedTag, CommitRecord, Event, Registry, Release, Run};
+use super::{AnnotatedTag, CommitRecord, Event, Registry, Release, Run, airflow::Airflow};
 use crate::{Action, ActiveFault, Entry, Part, Paused, Timing};
 
 /// What of an app a sandbox needs to know.
@@ -112,6 +112,8 @@ pub(crate) struct World {
     pub(crate) pending: Vec<Pending>,
     pub(crate) faults: Vec<ActiveFault>,
     pub(crate) paused: Vec<Paused>,
+    #[serde(default)]
+    pub(crate) airflow: Airflow,
     #[serde(skip)]
     pub(crate) outbox: Outbox,
 }
@@ -151,6 +153,7 @@ impl World {
             pending: Vec::new(),
             faults: Vec::new(),
             paused: Vec::new(),
+            airflow: Airflow::default(),
             outbox: Outbox::default(),
         }
     }

@@ -1,5 +1,6 @@
 //! The sandbox from outside: over HTTP, through git, and from several servers at once.
 
+mod airflow;
 mod automations;
 mod code;
 mod faults;
