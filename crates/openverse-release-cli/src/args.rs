@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use openverse_release_core::{AppSlug, Environment, ImageTag, RunId};
+use openverse_release_core::{AppSlug, Environment, GitTag, ImageTag, RunId};
 use openverse_release_sandbox::Fault;
 
 const EXIT_CODES: &str = "\
@@ -84,6 +84,25 @@ pub(crate) enum Command {
     Preview {
         /// Its name, as `apps` lists it
         app: String,
+    },
+    /// Refresh the drafted release of an app: its notes, its name, its commit
+    ///
+    /// Deletes duplicates, and never touches a published one.
+    Draft {
+        /// Its name, as `apps` lists it
+        #[arg(required_unless_present = "all")]
+        app: Option<String>,
+        /// Every app that has releases
+        #[arg(long, conflicts_with = "app")]
+        all: bool,
+    },
+    /// Propose the changelog entry of a release as a pull request
+    Changelog {
+        /// Its name, as `apps` lists it
+        app: String,
+        /// Of this release instead of the newest
+        #[arg(long, value_name = "GIT_TAG")]
+        release: Option<GitTag>,
     },
     /// Publish, bind, tag, deploy and verify the drafted release of an app
     ///

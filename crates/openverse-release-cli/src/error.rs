@@ -3,7 +3,7 @@
 use std::{error::Error, io};
 
 use openverse_release_engine::{EngineError, JournalError, LockError};
-use openverse_release_ports::PortError;
+use openverse_release_ports::{PortError, WriteError};
 use openverse_release_sandbox::SandboxError;
 use serde::Serialize;
 
@@ -110,6 +110,10 @@ impl CliError {
 impl From<EngineError> for CliError {
     fn from(error: EngineError) -> Self {
         match &error {
+            EngineError::Write(WriteError::Conflict { found, expected }) => {
+                Self::new(Exit::Refused, format!("found {found}")).expected(expected)
+            }
+            EngineError::Draft(_) => Self::from_chain(Exit::Refused, &error),
             EngineError::Refused(refusal) => Self::new(Exit::Refused, format!("found {}", refusal.found))
                 .expected(&refusal.expected)
                 .hint(&refusal.advice),

@@ -2,8 +2,10 @@
 
 mod abandon;
 mod apps;
+mod changelog;
 mod check;
 mod deploy;
+mod draft;
 mod drive;
 mod flow;
 mod glossary;
@@ -108,6 +110,8 @@ async fn dispatch(command: &Command, context: &Context) -> Outcome {
         Command::Flow { app, format, detailed } => flow::run(context, app, *format, *detailed),
         Command::Check { app } => check::run(context, app.as_deref()),
         Command::Preview { app } => preview::run(context, app).await,
+        Command::Draft { app, all: _ } => draft::run(context, app.as_deref()).await,
+        Command::Changelog { app, release } => changelog::run(context, app, release.as_ref()).await,
         Command::Release { app, yes, despite_running } => {
             release::run(context, app, *yes, *despite_running).await
         }
