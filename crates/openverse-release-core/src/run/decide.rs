@@ -58,7 +58,7 @@ pub enum NotNow {
     Ended,
 }
 
-/// How often an effect is tried that, each time, is seen not to have happened.
+/// How often an effect is tried, without a person, that each time is seen not to have happened.
 const TRIES: u32 = 3;
 
 impl Run {
@@ -100,6 +100,11 @@ impl Run {
         match reply {
             Reply::Accepted { run } => vec![RunEvent::Performed { step, run }],
             Reply::Lost { why } => vec![RunEvent::ReplyLost { step, why }],
+            // Only a look can tell what stands now.
+            Reply::Conflict { found, expected } if !effect.is_atomic() => {
+                let why = format!("found {found}");
+                vec![RunEvent::ReplyLost { step, why }, self.stop(Stop::Conflict { found, expected })]
+            }
             Reply::Conflict { found, expected } => {
                 let why = format!("found {found}");
                 vec![RunEvent::NotPerformed { step, why }, self.refuse(found, expected, times > 1)]
@@ -145,6 +150,8 @@ impl Run {
             }
             Verdict::Absent(effect) => self.on_absent(effect, now, limits),
             Verdict::Waiting { evidence } => unknown_after(limits.begin, evidence),
+            // A deployment goes on unseen; its own limit is the limit.
+            Verdict::Blind { why } if self.deployment.is_some() => unknown_after(limits.deployment, why),
             Verdict::Blind { why } => unknown_after(limits.sight, why),
             Verdict::Unknown { what } => Decision::of(vec![self.stop(Stop::Unknown { what })]),
             Verdict::Conflict { found, expected } => {
@@ -166,39 +173,49 @@ impl Run {
                 if !effect.shows_at_once() && now - *since < limits.appear {
                     return Decision::default();
                 }
-                let stop = |what: String| Decision::of(vec![self.stop(Stop::Unknown { what })]);
-                if *times >= TRIES {
-                    return stop(format!("tried {times} times to {}, and it is not done", effect.describe()));
+                match give_up(&effect, *times) {
+                    Some(what) if !resumed => Decision::of(vec![self.stop(Stop::Unknown { what })]),
+                    _ => self.intend(Vec::new(), effect),
                 }
-                // What shows later may still show. Only a person can have it asked for once more.
-                if !effect.shows_at_once() && !resumed {
-                    return stop(format!(
-                        "no answer came to: {}; no such deployment has appeared, and resuming asks for it again if \
-                         there still is none",
-                        effect.describe()
-                    ));
-                }
-                self.intend(Vec::new(), effect)
             }
-            // The effect in doubt is done, since what is missing now is another one.
-            Phase::InDoubt { .. } => self.intend(self.seen_performed(None), effect),
-            _ if self.performed.contains(&effect) && effect.shows_at_once() => {
-                let found = format!("undone what this run did before: {}", effect.describe());
-                Decision::of(vec![self.refuse(found, "it to stay done".to_owned(), false)])
+            Phase::InDoubt { effect: doubted, .. } if effect.follows(doubted) => {
+                self.intend(self.seen_performed(None), effect)
             }
-            _ if self.performed.contains(&effect) => {
-                if now - self.waiting_since < limits.appear {
-                    return Decision::default();
-                }
-                let what = "the deployment was asked for, and accepted, but has not appeared".to_owned();
+            Phase::InDoubt { effect: doubted, .. } => {
+                let found = format!("somebody else's change: now it would take to {}", effect.describe());
+                let expected = format!("what this run was about to do, done or not: {}", doubted.describe());
+                Decision::of(vec![self.refuse(found, expected, true)])
+            }
+            Phase::UnderWay { .. } if now - self.waiting_since < limits.appear => Decision::default(),
+            Phase::UnderWay { .. } => {
+                let what = match self.deployment {
+                    None => "the deployment was asked for, and accepted, but has not appeared".to_owned(),
+                    Some(run) => format!("deployment {} is not among the deployments any more", run.0),
+                };
                 Decision::of(vec![self.stop(Stop::Unknown { what })])
             }
-            _ => self.intend(Vec::new(), effect),
+            _ => match self.undone_by_others(&effect) {
+                Some(found) => Decision::of(vec![self.refuse(found, "it to stay done".to_owned(), false)]),
+                None => self.intend(Vec::new(), effect),
+            },
         }
     }
 
+    /// Returns what this run did that cannot have lasted where this is missing now.
+    fn undone_by_others(&self, missing: &Effect) -> Option<String> {
+        let rests_on = |done: &&Effect| missing.has_the_aim_of(done) || done.follows(missing);
+        let done = self.performed.iter().rfind(rests_on)?;
+        let mut found = format!("undone what this run did before: {}", done.describe());
+        if done != missing {
+            found.push_str("; now it would take to ");
+            found.push_str(&missing.describe());
+        }
+        Some(found)
+    }
+
     fn step_done(&self, evidence: String, warning: Option<String>) -> Vec<RunEvent> {
-        let mut events = vec![RunEvent::StepDone { step: self.step().step.clone(), evidence, warning }];
+        let mut events: Vec<_> = self.hold_if_missing().into_iter().collect();
+        events.push(RunEvent::StepDone { step: self.step().step.clone(), evidence, warning });
         if self.position + 1 == self.steps().len() {
             events.push(RunEvent::Ended { end: End::Done });
         }
@@ -223,11 +240,14 @@ impl Run {
     }
 
     fn intend(&self, mut events: Vec<RunEvent>, effect: Effect) -> Decision {
-        if self.order().kind == OrderKind::RollBack && !self.hold_placed {
-            events.push(RunEvent::HoldPlaced);
-        }
+        events.extend(self.hold_if_missing());
         events.push(RunEvent::Intended { step: self.step().step.clone(), effect: effect.clone() });
         Decision { events, perform: Some(effect) }
+    }
+
+    /// Places the hold of a rollback before it acts, and also where somebody rolled back before it did.
+    fn hold_if_missing(&self) -> Option<RunEvent> {
+        (self.order().kind == OrderKind::RollBack && !self.hold_placed).then_some(RunEvent::HoldPlaced)
     }
 
     /// Returns the outcome of the effect in doubt, now that the world shows it.
@@ -244,7 +264,8 @@ impl Run {
 
     /// Ends the run where it has changed nothing for certain, and stops it where it may have.
     fn refuse(&self, found: String, expected: String, in_doubt: bool) -> RunEvent {
-        if self.performed.is_empty() && self.done().is_empty() && !in_doubt {
+        let changed = !self.performed.is_empty() || self.may_have_changed || in_doubt;
+        if !changed && self.done().is_empty() {
             RunEvent::Ended { end: End::Refused { found, expected } }
         } else {
             self.stop(Stop::Conflict { found, expected })
@@ -256,6 +277,26 @@ impl Decision {
     fn of(events: Vec<RunEvent>) -> Self {
         Self { events, perform: None }
     }
+}
+
+/// Returns why an effect in doubt, seen not to have happened, is tried again only once a person has
+/// let the run go on.
+fn give_up(effect: &Effect, times: u32) -> Option<String> {
+    let to = effect.describe();
+    if !effect.shows_at_once() {
+        return Some(format!(
+            "no answer came to: {to}; no such deployment has appeared, and resuming asks for it again if there still \
+             is none"
+        ));
+    }
+    // It may have been done in part, and may still be going on.
+    if !effect.is_atomic() {
+        return Some(format!(
+            "no answer came to: {to}; a dry run shows it undone, and resuming tries it again if that is still so"
+        ));
+    }
+    (times >= TRIES)
+        .then(|| format!("tried {times} times to {to}, and it is not done; resuming tries once more"))
 }
 
 fn words(duration: TimeDelta) -> String {

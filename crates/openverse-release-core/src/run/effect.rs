@@ -76,6 +76,37 @@ impl Effect {
         !matches!(self, Self::DispatchDeployment { .. })
     }
 
+    /// Tells whether a refusal of it shows that nothing was changed. Applying can fail half-way.
+    pub(super) fn is_atomic(&self) -> bool {
+        !matches!(self, Self::ApplyConfiguration { .. })
+    }
+
+    /// Tells whether both bring about the same, even where they would replace something different.
+    pub(super) fn has_the_aim_of(&self, other: &Self) -> bool {
+        match (self, other) {
+            (
+                Self::SetImageTag { target, to, .. },
+                Self::SetImageTag { target: other_target, to: other_to, .. },
+            ) => target == other_target && to == other_to,
+            _ => self == other,
+        }
+    }
+
+    /// Tells whether this is asked for only where the other was seen to be done.
+    pub(super) fn follows(&self, other: &Self) -> bool {
+        match (other, self) {
+            (Self::SetImageTag { target: before, .. }, Self::ApplyConfiguration { target, .. }) => {
+                before == target
+            }
+            (Self::CommitProposal { proposal: before }, Self::OpenPullRequest { proposal }) => {
+                before == proposal
+            }
+            // Images are tagged in the order of their names.
+            (Self::PointImageTag { image: before, .. }, Self::PointImageTag { image, .. }) => before < image,
+            _ => false,
+        }
+    }
+
     /// Returns words for people.
     pub fn describe(&self) -> String {
         match self {
@@ -110,7 +141,8 @@ pub enum Reply {
         /// The number of the run that a dispatch started, where it was told.
         run: Option<GitHubRunId>,
     },
-    /// It was not done, because the world is not as it was last seen.
+    /// It was not done, because the world is not as it was last seen; or, for an effect that is not
+    /// atomic, it was begun and failed.
     Conflict {
         /// What is there.
         found: String,

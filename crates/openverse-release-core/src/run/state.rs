@@ -22,6 +22,10 @@ pub struct Run {
     pub(super) waiting_since: DateTime<Utc>,
     /// Every effect that was accepted, or seen to have happened.
     pub(super) performed: Vec<Effect>,
+    /// Whether something was tried, and it never became clear that it changed nothing.
+    pub(super) may_have_changed: bool,
+    /// Whether nothing has happened since an effect was accepted.
+    just_performed: bool,
     pub(super) hold_placed: bool,
     pub(super) deployment: Option<GitHubRunId>,
     done: Vec<DoneStep>,
@@ -176,6 +180,8 @@ impl Run {
             position: 0,
             waiting_since: at,
             performed: Vec::new(),
+            may_have_changed: false,
+            just_performed: false,
             hold_placed: false,
             deployment: None,
             done: Vec::new(),
@@ -218,10 +224,17 @@ impl Run {
     /// Makes an event part of the state. The event has to come from [`Run::decide`] or a history.
     pub fn apply(&mut self, at: DateTime<Utc>, event: &RunEvent) {
         self.updated_at = at;
+        self.just_performed = matches!(event, RunEvent::Performed { .. });
         match event {
-            RunEvent::Started { .. } | RunEvent::ReplyLost { .. } => {}
+            RunEvent::Started { .. } => {}
+            RunEvent::ReplyLost { .. } => self.may_have_changed = true,
             RunEvent::HoldPlaced => self.hold_placed = true,
-            RunEvent::Approved { .. } | RunEvent::NotPerformed { .. } => self.enter(Phase::Looking, at),
+            RunEvent::Approved { .. } => self.enter(Phase::Looking, at),
+            RunEvent::NotPerformed { .. } => {
+                // That it was not done this time says nothing of an earlier time that is in doubt.
+                self.may_have_changed |= matches!(self.phase, Phase::InDoubt { times: 2.., .. });
+                self.enter(Phase::Looking, at);
+            }
             RunEvent::Intended { effect, .. } => {
                 let times = match &self.phase {
                     Phase::InDoubt { effect: before, times, .. } if before == effect => times + 1,
@@ -323,7 +336,7 @@ impl Run {
 
     /// Tells whether a dry run was had right before the last effect, which only wrote the file.
     fn has_just_set_the_image_tag(&self) -> bool {
-        self.phase == Phase::Looking && matches!(self.performed.last(), Some(Effect::SetImageTag { .. }))
+        self.just_performed && matches!(self.performed.last(), Some(Effect::SetImageTag { .. }))
     }
 
     /// Checks that a flow can continue this run: the same flow, at a semver-compatible version.

@@ -106,10 +106,16 @@ impl Run {
                     run: id,
                 }
             }
-            GitHubRunStatus::Failed | GitHubRunStatus::Cancelled => match live {
-                Some(Err(why)) => Verdict::Blind { why: why.clone() },
-                _ => Verdict::Failed { evidence: format!("the deployment {status}, and {answer}: {page}") },
-            },
+            GitHubRunStatus::Failed | GitHubRunStatus::Cancelled => {
+                let evidence = format!("the deployment {status}, and {answer}: {page}");
+                match live {
+                    Some(Err(_)) if ended_for < limits.settle + limits.sight => {
+                        Verdict::UnderWay { evidence, run: id }
+                    }
+                    Some(Err(_)) => Verdict::Unknown { what: evidence },
+                    _ => Verdict::Failed { evidence },
+                }
+            }
         }
     }
 

@@ -1,6 +1,12 @@
 //! Runs, driven over a small model of the world.
 
+mod anything;
+mod configuration;
+mod drive;
+mod earlier_journals;
+mod errand;
 mod laws;
 mod outcomes;
 mod plans;
+mod proposals;
 mod world;

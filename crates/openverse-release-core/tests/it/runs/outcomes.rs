@@ -6,7 +6,10 @@ use openverse_release_core::{
     RunEvent, Sight, Stop,
 };
 
-use super::world::{Drive, Mishap, TAG, World, api, digest, sha};
+use super::{
+    drive::{Drive, Mishap},
+    world::{TAG, World, api, digest, sha},
+};
 
 fn release(world: &World) -> Drive {
     Drive::start(world, &api(Performer::Runner), world.release_order())
@@ -14,27 +17,6 @@ fn release(world: &World) -> Drive {
 
 fn go(drive: &mut Drive, world: &mut World) {
     drive.go(world, std::iter::empty());
-}
-
-fn conflict(drive: &Drive) -> &str {
-    match drive.run.next() {
-        Next::Stopped(Stop::Conflict { found, .. }) => found,
-        other => panic!("expected a conflict, found {other:?}"),
-    }
-}
-
-fn refused(drive: &Drive) -> &str {
-    match drive.run.next() {
-        Next::Ended(End::Refused { found, .. }) => found,
-        other => panic!("expected a refusal, found {other:?}"),
-    }
-}
-
-fn unknown(drive: &Drive) -> &str {
-    match drive.run.next() {
-        Next::Stopped(Stop::Unknown { what }) => what,
-        other => panic!("expected unknown, found {other:?}"),
-    }
 }
 
 #[test]
@@ -52,7 +34,7 @@ fn an_edited_draft_is_refused_and_nothing_is_changed() {
     let mut drive = release(&world);
     world.release.as_mut().unwrap().notes.push_str("\n- another change");
     go(&mut drive, &mut world);
-    assert!(refused(&drive).contains("notes"), "{}", refused(&drive));
+    assert!(drive.refused().contains("notes"), "{}", drive.refused());
     assert!(world.mutations.is_empty());
 }
 
@@ -62,7 +44,7 @@ fn a_draft_that_is_gone_is_refused() {
     let mut drive = release(&world);
     world.release = None;
     go(&mut drive, &mut world);
-    assert!(refused(&drive).contains("gone"), "{}", refused(&drive));
+    assert!(drive.refused().contains("gone"), "{}", drive.refused());
 }
 
 #[test]
@@ -73,7 +55,16 @@ fn a_release_published_by_hand_on_the_right_commit_is_gone_on_with() {
     world.tag_commit = Some(sha('b'));
     go(&mut drive, &mut world);
     assert_eq!(drive.run.next(), Next::Ended(&End::Done));
-    assert_eq!(world.mutations, ["tag openverse-api", "tag openverse-api_nginx", "dispatch"]);
+    assert_eq!(
+        world.mutations,
+        [
+            "tag openverse-api",
+            "tag openverse-api_nginx",
+            &format!("commit changelog/{TAG}"),
+            &format!("open changelog/{TAG}"),
+            "dispatch"
+        ]
+    );
 }
 
 #[test]
@@ -83,7 +74,7 @@ fn a_release_published_by_hand_on_another_commit_is_refused() {
     world.release.as_mut().unwrap().draft = false;
     world.tag_commit = Some(sha('c'));
     go(&mut drive, &mut world);
-    assert!(refused(&drive).contains("ccccccc"), "{}", refused(&drive));
+    assert!(drive.refused().contains("ccccccc"), "{}", drive.refused());
 }
 
 #[test]
@@ -91,13 +82,13 @@ fn a_published_release_that_was_turned_back_is_a_conflict_and_not_published_agai
     let mut world = World::new();
     let mut drive = release(&world);
     drive.tell(&world, Input::Approve { by: "ada".to_owned() });
-    let sight = world.see(&drive.run, &look(&drive));
+    let sight = world.see(&drive.run, &drive.look());
     let effect = drive.tell(&world, Input::Saw(sight)).unwrap();
     world.perform(&effect);
     drive.tell(&world, Input::Replied(Reply::Accepted { run: None }));
     world.release.as_mut().unwrap().draft = true;
     go(&mut drive, &mut world);
-    assert!(conflict(&drive).contains("turned back into a draft"), "{}", conflict(&drive));
+    assert!(drive.conflict().contains("turned back into a draft"), "{}", drive.conflict());
     assert_eq!(world.mutations, ["publish"]);
 
     // A person publishes it again, and the run goes on.
@@ -106,13 +97,6 @@ fn a_published_release_that_was_turned_back_is_a_conflict_and_not_published_agai
     go(&mut drive, &mut world);
     assert_eq!(drive.run.next(), Next::Ended(&End::Done));
     assert_eq!(world.mutations.iter().filter(|mutation| *mutation == "publish").count(), 1);
-}
-
-fn look(drive: &Drive) -> openverse_release_core::Look {
-    match drive.run.next() {
-        Next::Look(look) => look,
-        other => panic!("expected a look, found {other:?}"),
-    }
 }
 
 #[test]
@@ -158,7 +142,7 @@ fn a_deployment_that_succeeds_without_being_live_is_unknown() {
     world.next_goes_live = false;
     let mut drive = release(&world);
     go(&mut drive, &mut world);
-    assert!(unknown(&drive).contains("/version answers aaaaaaa"), "{}", unknown(&drive));
+    assert!(drive.unknown().contains("/version answers aaaaaaa"), "{}", drive.unknown());
 }
 
 #[test]
@@ -175,7 +159,7 @@ fn a_later_deployment_of_another_version_is_a_conflict() {
     drive.restart(&world);
     world.now += TimeDelta::seconds(60);
     go(&mut drive, &mut world);
-    assert!(conflict(&drive).contains("somebody else"), "{}", conflict(&drive));
+    assert!(drive.conflict().contains("somebody else"), "{}", drive.conflict());
 }
 
 #[test]
@@ -184,7 +168,7 @@ fn a_deployment_that_hangs_is_unknown_and_can_be_resumed() {
     world.takes = TimeDelta::hours(5);
     let mut drive = release(&world);
     go(&mut drive, &mut world);
-    assert!(unknown(&drive).contains("in progress"), "{}", unknown(&drive));
+    assert!(drive.unknown().contains("in progress"), "{}", drive.unknown());
     world.now += TimeDelta::hours(5);
     drive.restart(&world);
     go(&mut drive, &mut world);
@@ -198,7 +182,7 @@ fn an_accepted_deployment_that_never_appears_is_unknown_and_not_asked_for_again(
     world.appears_after = TimeDelta::days(1);
     let mut drive = release(&world);
     go(&mut drive, &mut world);
-    assert!(unknown(&drive).contains("has not appeared"), "{}", unknown(&drive));
+    assert!(drive.unknown().contains("has not appeared"), "{}", drive.unknown());
     assert_eq!(world.mutations.iter().filter(|mutation| *mutation == "dispatch").count(), 1);
 }
 
@@ -208,7 +192,7 @@ fn a_deployment_whose_answer_was_lost_is_asked_for_again_only_once_a_person_resu
     let order = world.order(OrderKind::Deploy);
     let mut drive = Drive::start(&world, &api(Performer::Runner), order);
     drive.go(&mut world, std::iter::once(Mishap::LostRequest));
-    assert!(unknown(&drive).contains("no answer came"), "{}", unknown(&drive));
+    assert!(drive.unknown().contains("no answer came"), "{}", drive.unknown());
     assert!(world.mutations.is_empty());
 
     drive.restart(&world);
@@ -225,7 +209,7 @@ fn a_deployment_whose_answer_was_lost_and_that_appears_late_is_not_asked_for_twi
     let order = world.order(OrderKind::Deploy);
     let mut drive = Drive::start(&world, &api(Performer::Runner), order);
     drive.go(&mut world, std::iter::once(Mishap::LostReply));
-    assert!(unknown(&drive).contains("no answer came"), "{}", unknown(&drive));
+    assert!(drive.unknown().contains("no answer came"), "{}", drive.unknown());
     world.now += TimeDelta::minutes(10);
     drive.restart(&world);
     go(&mut drive, &mut world);
@@ -238,7 +222,7 @@ fn an_effect_that_comes_to_nothing_three_times_is_given_up() {
     let mut world = World::new();
     let mut drive = release(&world);
     drive.go(&mut world, std::iter::repeat(Mishap::LostRequest));
-    assert!(unknown(&drive).contains("tried 3 times"), "{}", unknown(&drive));
+    assert!(drive.unknown().contains("tried 3 times"), "{}", drive.unknown());
     assert!(world.mutations.is_empty());
 }
 
@@ -248,7 +232,7 @@ fn what_is_performed_elsewhere_is_awaited_and_never_performed() {
     let mut drive = Drive::start(&world, &api(Performer::Elsewhere), world.release_order());
     drive.limits.begin = TimeDelta::seconds(30);
     go(&mut drive, &mut world);
-    assert!(unknown(&drive).contains("is not there yet"), "{}", unknown(&drive));
+    assert!(drive.unknown().contains("is not there yet"), "{}", drive.unknown());
     assert_eq!(world.mutations, ["publish"]);
 
     for (image, digest) in drive.run.order().version.bundle.images.clone() {
@@ -272,7 +256,7 @@ fn a_blind_world_is_unknown_after_a_while() {
     let mut later = world.clone();
     later.now += TimeDelta::minutes(3);
     drive.tell(&later, blind());
-    assert!(unknown(&drive).contains("no route to host"), "{}", unknown(&drive));
+    assert!(drive.unknown().contains("no route to host"), "{}", drive.unknown());
 }
 
 #[test]
@@ -280,10 +264,10 @@ fn a_refused_call_ends_a_run_that_changed_nothing_and_stops_one_that_did() {
     let mut world = World::new();
     let mut drive = release(&world);
     drive.tell(&world, Input::Approve { by: "ada".to_owned() });
-    let sight = world.see(&drive.run, &look(&drive));
+    let sight = world.see(&drive.run, &drive.look());
     drive.tell(&world, Input::Saw(sight)).unwrap();
     drive.tell(&world, Input::Replied(Reply::NotDone { why: "403".to_owned() }));
-    assert_eq!(refused(&drive), "403");
+    assert_eq!(drive.refused(), "403");
 
     let mut drive = release(&world);
     drive.tell(&world, Input::Approve { by: "ada".to_owned() });
@@ -303,15 +287,14 @@ fn a_refused_call_ends_a_run_that_changed_nothing_and_stops_one_that_did() {
         }
     }
     assert!(told);
-    assert_eq!(unknown(&drive), "403");
+    assert_eq!(drive.unknown(), "403");
 }
 
 #[test]
 fn a_rollback_places_its_hold_before_it_acts_and_a_refused_one_holds_nothing() {
-    let mut world = World::new();
-    world.live = sha('b');
+    let mut world = World::after_the_release_of("api");
     let mut drive = Drive::start(&world, &api(Performer::Runner), world.order(OrderKind::RollBack));
-    let sight = world.see(&drive.run, &look(&drive));
+    let sight = world.see(&drive.run, &drive.look());
     drive.tell(&world, Input::Saw(sight)).unwrap();
     let places: Vec<_> = drive
         .history

@@ -4,7 +4,10 @@ use openverse_release_core::{
     Environment, Flow, OrderKind, Performer, PlanError, PlannedStep, Project, RunId, Task, Trigger, plan,
 };
 
-use super::world::{Drive, TAG, World, api};
+use super::{
+    drive::Drive,
+    world::{TAG, World, api},
+};
 
 fn run() -> RunId {
     "run-1".parse().unwrap()

@@ -1,17 +1,17 @@
 //! A model of the world that a run acts on: strict, small, and with a count of every mutation.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use openverse_release_core::{
-    App, Bundle, CommitSha, Configured, DeployableVersion, DeploymentRun, Digest, Effect, Environment,
-    Foreseen, GitHubRelease, GitHubReleaseId, GitHubRunId, GitHubRunStatus, ImageName, ImageTag, Input,
-    Limits, LiveVersion, Look, Next, Order, OrderKind, Performer, Project, ProposalSight, ReleaseTarget,
-    Reply, Run, RunEvent, Sight, Stop, plan,
+    App, Bundle, CommitSha, Configured, DeployableVersion, DeploymentRun, DeploymentTarget, Digest, Effect,
+    Environment, Foreseen, GitHubRelease, GitHubReleaseId, GitHubRunId, GitHubRunStatus, ImageName, ImageTag,
+    LiveVersion, Look, Order, OrderKind, Performer, Project, ProposalSight, ReleaseTarget, Reply, Run, Sight,
 };
 
 pub(super) const TAG: &str = "api-2026.11.20.10.00.00";
 pub(super) const IMAGE_TAG: &str = "rel-2026.11.20.10.00.00";
+pub(super) const PAGE: &str = "https://example.org/pull/1";
 
 pub(super) fn sha(letter: char) -> CommitSha {
     letter.to_string().repeat(40).parse().unwrap()
@@ -21,23 +21,26 @@ pub(super) fn digest(letter: char) -> Digest {
     format!("sha256:{}", letter.to_string().repeat(64)).parse().unwrap()
 }
 
-/// Openverse's API, its automatic steps performed as given.
-pub(super) fn api(performer: Performer) -> App {
-    let mut app = Project::openverse().app("api").unwrap().clone();
+/// Returns the image tag of the version that ran before the one that is released.
+pub(super) fn earlier() -> ImageTag {
+    ImageTag::of_commit(&sha('a'))
+}
+
+pub(super) fn released() -> ImageTag {
+    IMAGE_TAG.parse().unwrap()
+}
+
+/// Returns one of Openverse's apps, its automatic steps performed as given.
+pub(super) fn app(slug: &str, performer: Performer) -> App {
+    let mut app = Project::openverse().app(slug).unwrap().clone();
     for step in ["Tag", "ProductionDispatch"] {
         app.performers.insert(step.parse().unwrap(), performer);
     }
     app
 }
 
-/// What befalls one attempt to perform an effect.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Mishap {
-    None,
-    CrashBefore,
-    CrashAfter,
-    LostRequest,
-    LostReply,
+pub(super) fn api(performer: Performer) -> App {
+    app("api", performer)
 }
 
 #[derive(Debug, Clone)]
@@ -48,10 +51,22 @@ pub(super) struct Deployment {
     pub(super) goes_live: bool,
 }
 
-/// The world: a GitHub Release, image tags, deployments, and what is live.
+/// An environment that runs what its configuration says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Site {
+    /// The image tag in the file of the checkout.
+    pub(super) file: ImageTag,
+    /// The image tag that was applied last.
+    pub(super) applied: ImageTag,
+    /// Whether applying failed half-way.
+    pub(super) tainted: bool,
+}
+
+/// The world: a GitHub Release, image tags, deployments, configurations, and pull requests.
 #[derive(Debug, Clone)]
 pub(super) struct World {
     pub(super) now: DateTime<Utc>,
+    pub(super) app: String,
     pub(super) release: Option<GitHubRelease>,
     pub(super) tag_commit: Option<CommitSha>,
     pub(super) tags: BTreeMap<ImageName, Option<Digest>>,
@@ -64,26 +79,38 @@ pub(super) struct World {
     pub(super) next_outcome: GitHubRunStatus,
     pub(super) next_goes_live: bool,
     pub(super) tells_run_id: bool,
-    /// The image tag in the file of the checkout.
-    pub(super) file: ImageTag,
-    /// The image tag that was applied last.
-    pub(super) applied: ImageTag,
+    /// The environments that are configured, by what the app calls them.
+    pub(super) sites: BTreeMap<String, Site>,
+    /// How often applying fails half-way, from now on.
+    pub(super) apply_fails: u32,
     /// What a dry run shows beside the image tag.
     pub(super) unexpected: Vec<String>,
     pub(super) running: Vec<String>,
     pub(super) checkout_trouble: Option<String>,
     pub(super) proposals: BTreeMap<String, ProposalSight>,
+    /// For how long nothing can be seen after each attempt to change something.
+    pub(super) blinks: VecDeque<TimeDelta>,
+    pub(super) blind_until: DateTime<Utc>,
 }
 
 impl World {
     pub(super) fn new() -> Self {
+        Self::of("api")
+    }
+
+    pub(super) fn of(slug: &str) -> Self {
+        let app = app(slug, Performer::Runner);
         let now = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
+        let date = released().as_str().trim_start_matches("rel-").to_owned();
+        let git_tag = format!("{}-{date}", app.git_tag_prefix.as_ref().unwrap());
+        let site = Site { file: earlier(), applied: earlier(), tainted: false };
         Self {
             now,
+            app: slug.to_owned(),
             release: Some(GitHubRelease {
                 id: GitHubReleaseId(7),
-                git_tag: TAG.parse().unwrap(),
-                name: TAG.to_owned(),
+                git_tag: git_tag.parse().unwrap(),
+                name: git_tag,
                 notes: "- a change".to_owned(),
                 target: ReleaseTarget::Branch("main".to_owned()),
                 draft: true,
@@ -91,42 +118,47 @@ impl World {
                 page: String::new(),
             }),
             tag_commit: None,
-            tags: Self::images().keys().map(|image| (image.clone(), None)).collect(),
+            tags: app.images.iter().map(|image| (image.clone(), None)).collect(),
             deployments: Vec::new(),
             live: sha('a'),
-            commit_of: BTreeMap::from([
-                (IMAGE_TAG.parse().unwrap(), sha('b')),
-                (ImageTag::of_commit(&sha('a')), sha('a')),
-            ]),
+            commit_of: BTreeMap::from([(released(), sha('b')), (earlier(), sha('a'))]),
             mutations: Vec::new(),
             appears_after: TimeDelta::seconds(5),
             takes: TimeDelta::seconds(60),
             next_outcome: GitHubRunStatus::Succeeded,
             next_goes_live: true,
             tells_run_id: false,
-            file: ImageTag::of_commit(&sha('a')),
-            applied: ImageTag::of_commit(&sha('a')),
+            sites: app.deployments.iter().map(|it| (it.called().to_owned(), site.clone())).collect(),
+            apply_fails: 0,
             unexpected: Vec::new(),
             running: Vec::new(),
             checkout_trouble: None,
             proposals: BTreeMap::new(),
+            blinks: VecDeque::new(),
+            blind_until: now,
         }
     }
 
-    fn images() -> BTreeMap<ImageName, Digest> {
-        let api = Project::openverse().app("api").unwrap().clone();
-        api.images.iter().zip(['1', '2']).map(|(image, letter)| (image.clone(), digest(letter))).collect()
+    /// Returns a world in which the release is what runs, so that it can be rolled back.
+    pub(super) fn after_the_release_of(slug: &str) -> Self {
+        let mut world = Self::of(slug);
+        world.live = sha('b');
+        for site in world.sites.values_mut() {
+            (site.file, site.applied) = (released(), released());
+        }
+        world
     }
 
     pub(super) fn order(&self, kind: OrderKind) -> Order {
-        let (tag, commit) = match kind {
-            OrderKind::RollBack => (ImageTag::of_commit(&sha('a')), sha('a')),
-            _ => (IMAGE_TAG.parse().unwrap(), sha('b')),
+        let (image_tag, commit) = match kind {
+            OrderKind::RollBack => (earlier(), sha('a')),
+            _ => (released(), sha('b')),
         };
+        let images = self.tags.keys().cloned().zip(['1', '2'].map(digest)).collect();
         Order {
-            app: "api".parse().unwrap(),
+            app: self.app.parse().unwrap(),
             environment: Environment::Production,
-            version: DeployableVersion { image_tag: tag, bundle: Bundle { commit, images: Self::images() } },
+            version: DeployableVersion { image_tag, bundle: Bundle { commit, images } },
             kind,
             replaces: Some(self.live.clone()),
             reason: "because".to_owned(),
@@ -137,6 +169,10 @@ impl World {
 
     pub(super) fn release_order(&self) -> Order {
         self.order(OrderKind::Release { draft: Box::new(self.release.clone().unwrap()) })
+    }
+
+    pub(super) fn site(&mut self, called: &str) -> &mut Site {
+        self.sites.get_mut(called).unwrap()
     }
 
     fn evolve(&mut self) {
@@ -154,6 +190,9 @@ impl World {
 
     pub(super) fn see(&mut self, run: &Run, look: &Look) -> Sight {
         self.evolve();
+        if self.now < self.blind_until {
+            return Sight::Blind { why: "no route to host".to_owned() };
+        }
         match look {
             Look::Release { .. } => Sight::Release {
                 release: self.release.clone().map(Box::new),
@@ -171,33 +210,37 @@ impl World {
                 let live = run.needs_live(&runs).then_some(Ok(live));
                 Sight::Deployment { runs, live }
             }
-            Look::Configuration { tag, foresee, .. } => Sight::Configuration {
-                configured: Configured {
-                    checkout: self.file.clone(),
-                    main: self.file.clone(),
-                    trouble: self.checkout_trouble.clone(),
-                },
-                foreseen: foresee.then(|| self.foresee(tag)),
-                running: self.running.clone(),
-            },
+            Look::Configuration { target, tag, foresee } => {
+                let site = &self.sites[target.called()];
+                Sight::Configuration {
+                    configured: Configured {
+                        checkout: site.file.clone(),
+                        main: site.file.clone(),
+                        trouble: self.checkout_trouble.clone(),
+                    },
+                    foreseen: foresee.then(|| self.foresee(site, tag)),
+                    running: self.running.clone(),
+                }
+            }
             Look::Proposal(proposal) => Sight::Proposal(
                 self.proposals.get(proposal.branch.as_str()).cloned().unwrap_or(ProposalSight::Absent),
             ),
         }
     }
 
-    fn foresee(&self, tag: &ImageTag) -> Foreseen {
+    fn foresee(&self, site: &Site, tag: &ImageTag) -> Foreseen {
         let unexpected = self.unexpected.clone();
         if !unexpected.is_empty() {
             Foreseen::More { changes: unexpected.clone(), unexpected }
-        } else if self.applied == *tag {
+        } else if site.applied == *tag && !site.tainted {
             Foreseen::Nothing
         } else {
-            Foreseen::ImageTag { from: Some(self.applied.clone()), changes: Vec::new() }
+            Foreseen::ImageTag { from: Some(site.applied.clone()), changes: Vec::new() }
         }
     }
 
-    pub(super) fn perform(&mut self, effect: &Effect) -> Option<GitHubRunId> {
+    pub(super) fn perform(&mut self, effect: &Effect) -> Reply {
+        let mut number = None;
         match effect {
             Effect::PublishGitHubRelease { commit, .. } => {
                 let release = self.release.as_mut().unwrap();
@@ -205,44 +248,58 @@ impl World {
                 release.draft = false;
                 self.tag_commit = Some(commit.clone());
                 self.mutations.push("publish".to_owned());
-                None
             }
             Effect::PointImageTag { image, to, .. } => {
                 self.tags.insert(image.clone(), Some(to.clone()));
                 self.mutations.push(format!("tag {}", image.short()));
-                None
             }
             Effect::DispatchDeployment { image_tag, run_name, event_type, .. } => {
                 self.mutations.push("dispatch".to_owned());
                 let event = if event_type.is_some() { "repository_dispatch" } else { "workflow_dispatch" };
                 let id = self.deploy(&format!("{image_tag}: {run_name}"), event);
-                self.tells_run_id.then_some(id)
+                number = self.tells_run_id.then_some(id);
             }
-            Effect::SetImageTag { from, to, .. } => {
-                assert_eq!(self.file, *from, "what is replaced is what was seen");
-                self.file = to.clone();
-                self.mutations.push(format!("set {to}"));
-                None
-            }
-            Effect::ApplyConfiguration { image_tag, .. } => {
-                assert_eq!(self.file, *image_tag, "only what is written is applied");
-                self.applied = image_tag.clone();
-                self.mutations.push(format!("apply {image_tag}"));
-                None
-            }
+            Effect::SetImageTag { target, from, to } => return self.set(target, from, to),
+            Effect::ApplyConfiguration { target, image_tag } => return self.apply(target, image_tag),
             Effect::CommitProposal { proposal } => {
                 self.proposals.insert(proposal.branch.to_string(), ProposalSight::Committed);
                 self.mutations.push(format!("commit {}", proposal.branch));
-                None
             }
             Effect::OpenPullRequest { proposal } => {
                 let seen = self.proposals.get_mut(proposal.branch.as_str()).unwrap();
                 assert_eq!(*seen, ProposalSight::Committed, "one pull request for a branch");
-                *seen = ProposalSight::Open { page: "https://example.org/pull/1".to_owned() };
+                *seen = ProposalSight::Open { page: PAGE.to_owned() };
                 self.mutations.push(format!("open {}", proposal.branch));
-                None
             }
         }
+        Reply::Accepted { run: number }
+    }
+
+    fn set(&mut self, target: &DeploymentTarget, from: &ImageTag, to: &ImageTag) -> Reply {
+        let site = self.sites.get_mut(target.called()).unwrap();
+        assert_ne!(from, to, "what is there already is not set");
+        if site.file != *from {
+            return Reply::Conflict { found: site.file.to_string(), expected: from.to_string() };
+        }
+        site.file = to.clone();
+        self.mutations.push(format!("set {} {to}", target.called()));
+        Reply::Accepted { run: None }
+    }
+
+    fn apply(&mut self, target: &DeploymentTarget, tag: &ImageTag) -> Reply {
+        let called = target.called();
+        let site = self.sites.get_mut(called).unwrap();
+        assert_eq!(site.file, *tag, "only what is written is applied");
+        assert!(site.applied != *tag || site.tainted, "what runs already is not applied");
+        (site.applied, site.tainted) = (tag.clone(), self.apply_fails > 0);
+        if site.tainted {
+            self.apply_fails -= 1;
+            self.mutations.push(format!("fail to apply {called} {tag}"));
+            let found = format!("{called} is tainted: the apply failed");
+            return Reply::Conflict { found, expected: "an apply that succeeds".to_owned() };
+        }
+        self.mutations.push(format!("apply {called} {tag}"));
+        Reply::Accepted { run: None }
     }
 
     /// Begins a deployment, as anybody could.
@@ -264,87 +321,5 @@ impl World {
             goes_live: self.next_goes_live,
         });
         id
-    }
-}
-
-/// A run being driven, with the history that a journal would have.
-pub(super) struct Drive {
-    pub(super) run: Run,
-    pub(super) history: Vec<(DateTime<Utc>, RunEvent)>,
-    pub(super) limits: Limits,
-}
-
-impl Drive {
-    pub(super) fn start(world: &World, app: &App, order: Order) -> Self {
-        let id = "run-1".parse().unwrap();
-        let steps = plan(&Project::openverse(), app, &order.kind, order.environment, &id).unwrap();
-        let (run, events) = Run::start(id, order, steps, &app.flow, world.now).unwrap();
-        let history = events.into_iter().map(|event| (world.now, event)).collect();
-        Self { run, history, limits: Limits::default() }
-    }
-
-    pub(super) fn tell(&mut self, world: &World, input: Input) -> Option<Effect> {
-        let decision = self.run.decide(input, world.now, &self.limits).unwrap();
-        for event in decision.events {
-            self.run.apply(world.now, &event);
-            self.history.push((world.now, event));
-        }
-        decision.perform
-    }
-
-    /// Forgets everything but the history, as a crash does, and takes the run up again.
-    pub(super) fn restart(&mut self, world: &World) {
-        self.run = Run::replay(self.run.id().clone(), self.history.clone()).unwrap();
-        self.tell(world, Input::Resume { by: "ada".to_owned() });
-    }
-
-    /// Drives the run like [`Drive::go`], and resumes it where it stopped because it could not tell.
-    pub(super) fn go_on(&mut self, world: &mut World, mut mishaps: impl Iterator<Item = Mishap>) {
-        for _ in 0..20 {
-            self.go(world, &mut mishaps);
-            if !matches!(self.run.next(), Next::Stopped(Stop::Unknown { .. })) {
-                return;
-            }
-            self.restart(world);
-        }
-        panic!("the run cannot tell, however often it is resumed: {:?}", self.run.phase());
-    }
-
-    /// Drives the run until it stops or ends; each attempt to perform meets the next mishap.
-    pub(super) fn go(&mut self, world: &mut World, mut mishaps: impl Iterator<Item = Mishap>) {
-        for _ in 0..10_000 {
-            let look = match self.run.next() {
-                Next::Approval(_) => {
-                    self.tell(world, Input::Approve { by: "ada".to_owned() });
-                    continue;
-                }
-                Next::Stopped(_) | Next::Ended(_) => return,
-                Next::Look(look) => look,
-            };
-            let sight = world.see(&self.run, &look);
-            if let Some(effect) = self.tell(world, Input::Saw(sight)) {
-                let lost = Input::Replied(Reply::Lost { why: "connection reset".to_owned() });
-                match mishaps.next().unwrap_or(Mishap::None) {
-                    Mishap::None => {
-                        let run = world.perform(&effect);
-                        self.tell(world, Input::Replied(Reply::Accepted { run }));
-                    }
-                    Mishap::LostReply => {
-                        world.perform(&effect);
-                        self.tell(world, lost);
-                    }
-                    Mishap::LostRequest => {
-                        self.tell(world, lost);
-                    }
-                    Mishap::CrashAfter => {
-                        world.perform(&effect);
-                        self.restart(world);
-                    }
-                    Mishap::CrashBefore => self.restart(world),
-                }
-            }
-            world.now += TimeDelta::seconds(1);
-        }
-        panic!("the run goes on for ever: {:?}", self.run.phase());
     }
 }
