@@ -29,11 +29,13 @@ enum Failure {
     TooLong,
 }
 
-/// A write.
+/// A write, with its body.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Write {
-    Post,
-    Patch,
+pub(crate) enum Write<'a> {
+    Post(&'a Value),
+    Patch(&'a Value),
+    Put(&'a Value),
+    Delete,
 }
 
 impl GitHub {
@@ -83,14 +85,15 @@ impl GitHub {
     /// was, and what came back leaves open what happened; another one when GitHub refused.
     pub(crate) async fn write(
         &self,
-        write: Write,
+        write: Write<'_>,
         path: &str,
-        body: &Value,
         action: &str,
     ) -> Result<Answer, PortError> {
-        let method = match write {
-            Write::Post => Method::POST,
-            Write::Patch => Method::PATCH,
+        let (method, body) = match write {
+            Write::Post(body) => (Method::POST, Some(body)),
+            Write::Patch(body) => (Method::PATCH, Some(body)),
+            Write::Put(body) => (Method::PUT, Some(body)),
+            Write::Delete => (Method::DELETE, None),
         };
         let lost = |detail: String| PortError::ReplyLost {
             system: System::GitHub,
@@ -99,7 +102,7 @@ impl GitHub {
         };
         let mut attempt = 0;
         loop {
-            let answer = match self.send(&method, path, Some(body)).await {
+            let answer = match self.send(&method, path, body).await {
                 Ok(answer) => answer,
                 Err(Failure::NotSent(detail)) => return Err(unreachable(detail)),
                 Err(Failure::Lost(detail)) => return Err(lost(detail)),
@@ -167,6 +170,8 @@ impl GitHub {
         let sent = match *method {
             Method::POST => octocrab._post(path, body).await,
             Method::PATCH => octocrab._patch(path, body).await,
+            Method::PUT => octocrab._put(path, body).await,
+            Method::DELETE => octocrab._delete(path, body).await,
             _ => octocrab._get(path).await,
         };
         let response = sent.map_err(|error| self.failure(error))?;

@@ -1,4 +1,5 @@
-//! GitHub behind the ports: releases, git history, and deployments by GitHub Workflows.
+//! GitHub behind the ports: releases and their drafts, git history, branches and pull requests, runs of
+//! GitHub Workflows and deployments by them. And what GitHub tells by itself, as [`GitHubEvent`]s.
 //!
 //! ```no_run
 //! use openverse_release_github::GitHub;
@@ -20,17 +21,23 @@
 //! nothing, which is what a rate limit says.
 
 mod answer;
+mod branches;
 mod calls;
 mod client;
 mod deployments;
+mod drafts;
+mod events;
 mod history;
 mod pages;
+mod pull_requests;
 mod quote;
 mod rate_limit;
 mod releases;
 mod repository;
+mod runs;
 mod transport;
 mod wire;
 
 pub use client::{BuildError, GitHub, GitHubBuilder};
+pub use events::{EventError, GitHubEvent};
 pub use repository::Repository;

@@ -61,7 +61,7 @@ impl GitHubReleases for Repository {
             // "legacy" leaves it on the newest release by date.
             "make_latest": "legacy",
         });
-        let answer = self.github.write(Write::Patch, &self.release_path(seen.id), &body, &action).await?;
+        let answer = self.github.write(Write::Patch(&body), &self.release_path(seen.id), &action).await?;
         let now = self.github.json_of::<Release>(&answer, &action)?.into_domain();
         // Not its target: GitHub may show another one where the git tag was there already.
         if now.as_ref().is_some_and(|now| !now.draft && now.git_tag == seen.git_tag) {
@@ -107,7 +107,7 @@ impl GitHubReleases for Repository {
 }
 
 impl Repository {
-    fn release_path(&self, id: GitHubReleaseId) -> String {
+    pub(crate) fn release_path(&self, id: GitHubReleaseId) -> String {
         self.path(&format!("releases/{}", id.0))
     }
 

@@ -72,6 +72,7 @@ pub(crate) fn run(id: u64, title: &str) -> Value {
         "status": "completed",
         "conclusion": "success",
         "event": "repository_dispatch",
+        "head_sha": sha(id),
         "actor": { "login": "ada" },
         "created_at": format!("2023-07-03T18:{:02}:00Z", id % 60),
         "updated_at": "2023-07-03T19:00:00Z",

@@ -1,109 +1,10 @@
-//! What GitHub sends, as far as it is read here, and what it means.
+//! Runs of GitHub Workflows, and their jobs.
 
 use chrono::{DateTime, Utc};
-use openverse_release_core::{
-    Commit, CommitSha, DeploymentRun, GitHubRelease, GitHubReleaseId, GitHubRunId, GitHubRunStatus, GitTag,
-    ReleaseTarget,
-};
+use openverse_release_core::{CommitSha, GitHubRun, GitHubRunId, GitHubRunStatus, Job, JobStatus, JobStep};
 use serde::Deserialize;
 
-#[derive(Debug, Deserialize)]
-pub(crate) struct Release {
-    id: GitHubReleaseId,
-    tag_name: String,
-    target_commitish: String,
-    name: Option<String>,
-    body: Option<String>,
-    draft: bool,
-    published_at: Option<DateTime<Utc>>,
-    html_url: String,
-}
-
-impl Release {
-    /// `None` for a release whose git tag has none of the documented forms.
-    pub(crate) fn into_domain(self) -> Option<GitHubRelease> {
-        let git_tag: GitTag = self.tag_name.parse().ok()?;
-        Some(GitHubRelease {
-            id: self.id,
-            git_tag,
-            name: self.name.unwrap_or_default(),
-            notes: self.body.unwrap_or_default(),
-            target: ReleaseTarget::from_commitish(&self.target_commitish),
-            draft: self.draft,
-            published_at: self.published_at,
-            page: self.html_url,
-        })
-    }
-}
-
-#[derive(Debug, Deserialize)]
-pub(crate) struct GitRef {
-    #[serde(rename = "ref")]
-    pub(crate) name: String,
-    pub(crate) object: GitObject,
-}
-
-/// An annotated tag.
-#[derive(Debug, Deserialize)]
-pub(crate) struct TagObject {
-    pub(crate) object: GitObject,
-}
-
-#[derive(Debug, Deserialize)]
-pub(crate) struct GitObject {
-    #[serde(rename = "type")]
-    pub(crate) kind: String,
-    pub(crate) sha: CommitSha,
-}
-
-#[derive(Debug, Deserialize)]
-pub(crate) struct CommitItem {
-    sha: CommitSha,
-    commit: CommitDetails,
-    author: Option<Author>,
-}
-
-#[derive(Debug, Deserialize)]
-struct CommitDetails {
-    message: String,
-    author: Option<Signature>,
-    committer: Option<Signature>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Signature {
-    name: Option<String>,
-    date: Option<DateTime<Utc>>,
-}
-
-/// GitHub's account of an author. GitHub sends an empty object for one it does not know.
-#[derive(Debug, Deserialize)]
-struct Author {
-    login: Option<String>,
-}
-
-impl CommitItem {
-    /// `None` for a commit that does not say when it was committed.
-    pub(crate) fn into_domain(self) -> Option<Commit> {
-        let CommitDetails { message, author, committer } = self.commit;
-        let login = self.author.and_then(|account| account.login);
-        let date = committer.and_then(|it| it.date).or(author.as_ref().and_then(|it| it.date));
-        Some(Commit {
-            sha: self.sha,
-            subject: message.lines().next().unwrap_or_default().to_owned(),
-            author: login.or(author.and_then(|it| it.name)).unwrap_or_default(),
-            committed_at: date?,
-        })
-    }
-}
-
-#[derive(Debug, Deserialize)]
-pub(crate) struct ComparisonPage {
-    pub(crate) behind_by: u64,
-    pub(crate) total_commits: usize,
-    /// Oldest first.
-    pub(crate) commits: Vec<CommitItem>,
-}
+use super::Account;
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct RunsPage {
@@ -117,29 +18,26 @@ pub(crate) struct Run {
     status: Option<String>,
     conclusion: Option<String>,
     event: String,
+    head_sha: CommitSha,
     actor: Option<Account>,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
     html_url: String,
 }
 
-#[derive(Debug, Deserialize)]
-struct Account {
-    login: String,
-}
-
 impl Run {
     /// # Errors
     /// The words of a status that GitHub does not document.
-    pub(crate) fn into_domain(self) -> Result<DeploymentRun, String> {
+    pub(crate) fn into_domain(self) -> Result<GitHubRun, String> {
         let (status, conclusion) = (self.status.as_deref(), self.conclusion.as_deref());
         let status = run_status(status, conclusion)
             .ok_or_else(|| format!("run {} with status {status:?}, conclusion {conclusion:?}", self.id.0))?;
-        Ok(DeploymentRun {
+        Ok(GitHubRun {
             id: self.id,
             title: self.display_title,
             status,
             event: self.event,
+            commit: self.head_sha,
             actor: self.actor.map(|account| account.login).unwrap_or_default(),
             created_at: self.created_at,
             updated_at: self.updated_at,
@@ -158,6 +56,68 @@ fn run_status(status: Option<&str>, conclusion: Option<&str>) -> Option<GitHubRu
         // Held back until somebody allows it: it has not run, and still may.
         ("completed", Some("action_required")) => Some(GitHubRunStatus::Queued),
         _ => None,
+    }
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct JobsPage {
+    pub(crate) jobs: Vec<JobItem>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct JobItem {
+    name: String,
+    #[serde(flatten)]
+    at: JobPlace,
+    started_at: Option<DateTime<Utc>>,
+    completed_at: Option<DateTime<Utc>>,
+    html_url: Option<String>,
+    #[serde(default)]
+    steps: Vec<StepItem>,
+}
+
+#[derive(Debug, Deserialize)]
+struct StepItem {
+    name: String,
+    #[serde(flatten)]
+    at: JobPlace,
+}
+
+/// Where a job or a step stands.
+#[derive(Debug, Deserialize)]
+struct JobPlace {
+    status: Option<String>,
+    conclusion: Option<String>,
+}
+
+impl JobPlace {
+    /// # Errors
+    /// The words of a status that GitHub does not document.
+    fn meaning(&self, name: &str) -> Result<JobStatus, String> {
+        match (self.status.as_deref(), self.conclusion.as_deref()) {
+            (Some("completed"), Some("skipped")) => Ok(JobStatus::Skipped),
+            (status, conclusion) => run_status(status, conclusion)
+                .map(JobStatus::Run)
+                .ok_or_else(|| format!("job {name:?} with status {status:?}, conclusion {conclusion:?}")),
+        }
+    }
+}
+
+impl JobItem {
+    /// # Errors
+    /// The words of a status that GitHub does not document.
+    pub(crate) fn into_domain(self) -> Result<Job, String> {
+        let status = self.at.meaning(&self.name)?;
+        let step = |step: StepItem| Ok(JobStep { status: step.at.meaning(&step.name)?, name: step.name });
+        Ok(Job {
+            name: self.name,
+            // GitHub names a moment for a job that waits, too.
+            started_at: self.started_at.filter(|_| status != JobStatus::Run(GitHubRunStatus::Queued)),
+            status,
+            ended_at: self.completed_at,
+            page: self.html_url.unwrap_or_default(),
+            steps: self.steps.into_iter().map(step).collect::<Result<_, String>>()?,
+        })
     }
 }
 
