@@ -176,6 +176,16 @@ fn reviews(world: &mut World, call: &Call, number: u64, place: &Place) -> Answer
     let by = Author::Request(call.user_agent.as_deref());
     match world.review_pull_request(place.which, number, verdict, text, MAINTAINER, &by) {
         Ok(review) => Answer::json(200, &wire::review(place, number, &review)),
+        // Of reviews GitHub names no fields.
+        Err(PullRequestError::Refused(message)) => {
+            let body = json!({
+                "message": "Unprocessable Entity",
+                "errors": [message],
+                "documentation_url": "https://docs.github.com/rest",
+                "status": "422",
+            });
+            Answer::json(422, &body)
+        }
         Err(error) => refused(error),
     }
 }
