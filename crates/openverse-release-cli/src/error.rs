@@ -153,7 +153,11 @@ impl From<SandboxError> for CliError {
             SandboxError::UnknownApp { .. } | SandboxError::NoSource { .. } => Exit::BadInput,
             _ => Exit::Failed,
         };
-        Self::from_chain(exit, &error)
+        let said = Self::from_chain(exit, &error);
+        match error {
+            SandboxError::OtherFormat { .. } => said.hint("`openverse-release sandbox reset` makes it anew"),
+            _ => said,
+        }
     }
 }
 

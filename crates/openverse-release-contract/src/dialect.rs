@@ -4,11 +4,19 @@ use serde_json::{Value, json};
 
 /// Rewrites every schema below `node` so that a draft 4 validator reads it as OpenAPI means it.
 ///
-/// The two differ in `nullable` only: draft 4 knows no such word and would refuse every null.
+/// The two differ in `nullable` only: draft 4 knows no such word and would refuse every null. And
+/// GitHub says `oneOf` where its alternatives overlap, as its two forms of a conflict do: what fits
+/// both would fit neither, so it is read as `anyOf`.
 pub(crate) fn to_draft4(node: &mut Value) {
     match node {
         Value::Object(map) => {
             map.values_mut().for_each(to_draft4);
+            // A property of that name would be no list.
+            if map.get("oneOf").is_some_and(Value::is_array)
+                && let Some(alternatives) = map.remove("oneOf")
+            {
+                map.insert("anyOf".to_owned(), alternatives);
+            }
             if map.get("nullable") == Some(&Value::Bool(true)) {
                 map.remove("nullable");
                 let schema = Value::Object(std::mem::take(map));
@@ -38,8 +46,17 @@ mod tests {
     }
 
     #[test]
-    fn a_property_that_is_called_nullable_stays_a_property() {
-        let mut schema = json!({ "properties": { "nullable": { "type": "boolean" } } });
+    fn what_fits_two_alternatives_fits() {
+        let mut schema = json!({ "oneOf": [{ "type": "integer" }, { "type": "number" }] });
+        to_draft4(&mut schema);
+        let validator = jsonschema::draft4::new(&schema).unwrap();
+        assert!(validator.is_valid(&json!(1)) && !validator.is_valid(&json!("1")));
+    }
+
+    #[test]
+    fn a_property_that_is_called_like_a_rule_stays_a_property() {
+        let property = json!({ "type": "boolean" });
+        let mut schema = json!({ "properties": { "nullable": property, "oneOf": property } });
         let before = schema.clone();
         to_draft4(&mut schema);
         assert_eq!(schema, before);

@@ -8,7 +8,7 @@ use std::{
 
 use openverse_release_core::CommitSha;
 
-use crate::{SandboxError, git::CodeRepository};
+use crate::{SandboxError, git::GitRepository};
 
 /// A line of a DAG's file that may name it, in the words of extended regular expressions.
 const NAMING: &str = "dag_id *= *[\"']";
@@ -25,7 +25,7 @@ impl DagCheckout {
     }
 
     /// Clones the code, by a path that stays right where the whole sandbox is copied.
-    pub(crate) fn make(&self, code: &CodeRepository, origin: &str) -> Result<(), SandboxError> {
+    pub(crate) fn make(&self, code: &GitRepository, origin: &str) -> Result<(), SandboxError> {
         code.clone_to(&self.dir)?;
         self.repository().configure("remote.origin.url", origin)
     }
@@ -49,12 +49,12 @@ impl DagCheckout {
     }
 
     /// Returns its repository.
-    pub(crate) fn repository(&self) -> CodeRepository {
-        CodeRepository::at(&self.dir.join(".git"))
+    pub(crate) fn repository(&self) -> GitRepository {
+        GitRepository::at(&self.dir.join(".git"))
     }
 }
 
-impl CodeRepository {
+impl GitRepository {
     /// Returns each line of a Python file below the folders, as it is in a commit, that may name a DAG,
     /// with the file's path.
     pub(crate) fn lines_naming_dags(

@@ -4,6 +4,8 @@ use std::{io, path::PathBuf};
 
 use openverse_release_core::{AppSlug, DagId};
 
+use crate::HostedRepository;
+
 /// The sandbox could not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -27,6 +29,19 @@ pub enum SandboxError {
         path: PathBuf,
         /// What is wrong with it.
         source: serde_json::Error,
+    },
+    /// Another version of the sandbox made this one.
+    #[error(
+        "{} holds a sandbox of format {found}, expected format {expected}: reset it, which makes it anew",
+        dir.display()
+    )]
+    OtherFormat {
+        /// The directory.
+        dir: PathBuf,
+        /// The format of its state.
+        found: u32,
+        /// The format that this version writes.
+        expected: u32,
     },
     /// A file or a socket could not be used.
     #[error("the sandbox could not use its files or its port")]
@@ -65,6 +80,24 @@ pub enum SandboxError {
     NoSource {
         /// The app.
         app: AppSlug,
+    },
+    /// There is no such pull request.
+    #[error("the {repository} repository has no pull request {number}")]
+    UnknownPullRequest {
+        /// The repository.
+        repository: HostedRepository,
+        /// The number.
+        number: u64,
+    },
+    /// A pull request is not as it has to be for what was asked.
+    #[error("pull request {number} of the {repository} repository is not changed: {reason}")]
+    PullRequest {
+        /// The repository.
+        repository: HostedRepository,
+        /// The number.
+        number: u64,
+        /// What is in the way.
+        reason: String,
     },
     /// The machine gave no random bytes.
     #[error("the machine gave no random bytes: {reason}")]

@@ -68,6 +68,10 @@ pub enum Fault {
     DeploymentRedButLive(Environment),
     /// The run of the deployment appears much later, or when the faults are cleared.
     LateRun(Environment),
+    /// CI fails for the push: no images, no draft, no staging deployment.
+    CiFails,
+    /// The merge of a pull request is refused, as if it conflicted with its base.
+    PullRequestConflict,
     /// The mutation waits before it takes effect, until the faults are cleared.
     PauseBefore(Mutations),
     /// The mutation takes effect, and its answer waits until the faults are cleared.
@@ -78,7 +82,7 @@ pub enum Fault {
 
 impl Fault {
     /// The name of each fault, what can stand after its `:`, and what it does.
-    pub const NAMES: [(&str, &str, &str); 17] = [
+    pub const NAMES: [(&str, &str, &str); 19] = [
         ("lost-reply", "[:ACTION]", "the next mutation takes effect, then the connection closes unanswered"),
         ("rate-limited", "", "the next request to GitHub is answered 429 with retry-after"),
         ("secondary-rate-limit", "", "the next request to GitHub meets a secondary rate limit (403)"),
@@ -97,6 +101,8 @@ impl Fault {
         ("deployment-hangs", "[:ENV]", "the next deployment stays in progress until cleared"),
         ("deployment-red-but-live", "[:ENV]", "the next deployment is reported failed but is live"),
         ("late-run", "[:ENV]", "the next deployment's run appears much later, or when cleared"),
+        ("ci-fails", "", "CI fails for the next push: no images, no draft, no staging deployment"),
+        ("pull-request-conflict", "", "the next merge of a pull request is refused as a conflict"),
         (
             "pause-before",
             ":ACTION|:any",
@@ -127,9 +133,11 @@ impl Fault {
             Self::DeploymentHangs(_) => 11,
             Self::DeploymentRedButLive(_) => 12,
             Self::LateRun(_) => 13,
-            Self::PauseBefore(_) => 14,
-            Self::PauseAfter(_) => 15,
-            Self::DagRunning(_) => 16,
+            Self::CiFails => 14,
+            Self::PullRequestConflict => 15,
+            Self::PauseBefore(_) => 16,
+            Self::PauseAfter(_) => 17,
+            Self::DagRunning(_) => 18,
         };
         Self::NAMES[index].0
     }
@@ -234,6 +242,8 @@ impl FromStr for Fault {
             "deployment-hangs" => Ok(Self::DeploymentHangs(environment()?)),
             "deployment-red-but-live" => Ok(Self::DeploymentRedButLive(environment()?)),
             "late-run" => Ok(Self::LateRun(environment()?)),
+            "ci-fails" => plain(Self::CiFails),
+            "pull-request-conflict" => plain(Self::PullRequestConflict),
             "pause-before" => Ok(Self::PauseBefore(mutations()?)),
             "pause-after" => Ok(Self::PauseAfter(mutations()?)),
             "dag-running" => match what.and_then(|dag| dag.parse().ok()) {
@@ -297,6 +307,8 @@ mod tests {
             "deployment-hangs:staging",
             "deployment-red-but-live",
             "late-run",
+            "ci-fails",
+            "pull-request-conflict",
             "pause-before:any",
             "pause-after:put_manifest",
             "dag-running:image_data_refresh",

@@ -19,10 +19,15 @@
 //! builds. Airflow reads its DAGs from `airflow/dags-checkout`, a checkout of it: move that, and new
 //! DAGs are there, paused.
 //!
+//! The infrastructure is the bare git repository `infrastructure.git`. Both have branches, files and
+//! pull requests in GitHub's API, and what is written there are real commits.
+//!
 //! # What happens by itself
-//! A move of the main branch makes CI build the images of each app that it touches, refresh that
-//! app's draft and dispatch its deployment to staging. A dispatched deployment appears as a run,
-//! takes its time, one at a time for each GitHub Workflow, and changes what the live app answers.
+//! A move of the main branch starts CI, a run of `ci_cd.yml` with its jobs. At its end the images of
+//! each app that the push touches are built, that app's draft is refreshed (unless
+//! [`Options::without_draft_job`] leaves that to others) and its deployment to staging dispatched.
+//! A dispatched deployment appears as a run, takes its time, one at a time for each GitHub Workflow,
+//! and changes what the live app answers.
 //! Publishing a draft makes the git tag; [`Options::publish_starts_workflow`] makes it start the
 //! tagging and the production deployment too.
 //!
@@ -30,17 +35,21 @@
 //! looks.
 //!
 //! # What it does not do
-//! It carries out only deployments by GitHub Workflow, has no infrastructure repository behind
-//! that name, and shows which files a commit touches but not how.
+//! It carries out only deployments by GitHub Workflow, and shows which files a commit touches but
+//! not how.
 
 mod dag_checkout;
 mod error;
 mod fault;
 mod git;
 mod http;
+mod infrastructure;
 mod log;
+mod observe;
+mod people;
 mod random;
 mod sandbox;
+mod squash;
 mod stand_ins;
 mod status;
 mod store;
@@ -54,6 +63,8 @@ pub use http::{BaseUrls, Server};
 pub use log::{Action, Entry, Part, UnknownAction};
 pub use sandbox::Sandbox;
 pub use stand_ins::StandIns;
-pub use status::{AppStatus, LiveStatus, RequestCounts, RunStatus, Status};
+pub use status::{
+    AppStatus, LiveStatus, PullRequestState, PullRequestStatus, RequestCounts, RunStatus, Status,
+};
 pub use timing::{Options, Timing};
-pub use world::Paused;
+pub use world::{HostedRepository, Paused};

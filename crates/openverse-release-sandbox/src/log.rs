@@ -94,6 +94,20 @@ actions! {
     StartDagRun = "start_dag_run",
     /// A run of a DAG was ended by hand.
     EndDagRun = "end_dag_run",
+    /// A branch was made.
+    CreateBranch = "create_branch",
+    /// A file was written on a branch, in a commit of its own.
+    PutFile = "put_file",
+    /// A pull request was opened.
+    OpenPullRequest = "open_pull_request",
+    /// A pull request was changed, closed or opened again.
+    UpdatePullRequest = "update_pull_request",
+    /// A pull request got labels.
+    LabelPullRequest = "label_pull_request",
+    /// A pull request was approved, or otherwise reviewed.
+    ReviewPullRequest = "review_pull_request",
+    /// A pull request was merged.
+    MergePullRequest = "merge_pull_request",
 }
 
 impl fmt::Display for Action {

@@ -6,14 +6,17 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use openverse_release_core::{AppSlug, Commit, DagId, DagRunId, Project};
+use openverse_release_core::{DagId, DagRunId, Project};
 use openverse_release_ports::{Clock, SystemClock};
 
 use crate::{
-    ActiveFault, BaseUrls, Entry, Fault, Options, RequestCounts, SandboxError, Server, Status,
+    ActiveFault, BaseUrls, Entry, Fault, HostedRepository, Options, RequestCounts, SandboxError, Server,
+    Status,
+    git::NewCommit,
     http::find_running,
+    infrastructure,
     store::{DAG_CHECKOUT, Locked, Store},
-    world::{Author, SandboxApp, Script, World, new_dag},
+    world::{Author, SandboxApp, Script, World},
 };
 
 /// A release world in a directory.
@@ -34,7 +37,7 @@ use crate::{
 /// ```
 #[derive(Debug, Clone)]
 pub struct Sandbox {
-    store: Store,
+    pub(crate) store: Store,
     clock: Arc<dyn Clock>,
 }
 
@@ -57,7 +60,12 @@ impl Sandbox {
 
     /// Returns the bare git repository of the code.
     pub fn code(&self) -> PathBuf {
-        self.store.path("code.git")
+        self.store.path(HostedRepository::Code.folder())
+    }
+
+    /// Returns the bare git repository of the infrastructure.
+    pub fn infrastructure(&self) -> PathBuf {
+        self.store.path(HostedRepository::Infrastructure.folder())
     }
 
     /// Tells whether the directory holds a sandbox.
@@ -98,7 +106,8 @@ impl Sandbox {
 
     fn prepare(&self) -> Result<Locked<'_>, SandboxError> {
         // A code.git without a lock file beside it is somebody else's.
-        if !self.store.has_lock() && self.code().exists() {
+        let taken = || HostedRepository::ALL.into_iter().any(|it| self.store.path(it.folder()).exists());
+        if !self.store.has_lock() && taken() {
             return Err(SandboxError::Occupied { dir: self.dir().to_owned() });
         }
         self.store.make_lock()
@@ -114,68 +123,43 @@ impl Sandbox {
             crate::random::hex::<16>()?,
             project.repositories.clone(),
             apps,
-            options.timing,
-            options.publish_starts_workflow,
+            options,
             script.start(),
         );
-        let code = self.store.code();
         let main = world.repositories.main.clone();
+        self.begin_infrastructure(&mut world, &main)?;
+        let merges = script.merges(&mut world);
+        let code = self.store.git(HostedRepository::Code);
         code.init(&main)?;
-        code.append(&main, &script.commits(&mut world))?;
+        let first = script.beginning();
+        code.append(&main, std::iter::once(&first).chain(merges.iter().map(|merge| &merge.commit)))?;
         let head = format!("refs/heads/{main}");
         let mut commits = code.commits(&[&head], &[])?;
         commits.reverse();
-        script.play(&mut world, commits, now);
+        script.play(&mut world, merges, commits, now);
         if !world.dag_folders().is_empty() {
             self.store.dag_checkout().make(&code, "../../code.git")?;
         }
-        lock.observe_dags(&mut world)?;
+        self.store.observe_dags(&mut world)?;
         lock.create(world)
     }
 
-    /// Merges a change to an app into the main branch, as a person would, and returns the commit.
-    ///
-    /// # Errors
-    /// When there is no sandbox, no such app, or nothing the app is built from.
-    pub fn merge(&self, app: &AppSlug, title: &str, author: &str) -> Result<Commit, SandboxError> {
-        self.merge_with(app, title, author, Vec::new())
-    }
-
-    /// Merges a new DAG into the main branch, as a person would, and returns the commit.
-    ///
-    /// # Errors
-    /// When there is no sandbox, or no app of it has DAGs.
-    pub fn merge_dag(&self, dag: &DagId, title: &str, author: &str) -> Result<Commit, SandboxError> {
-        let place = self.store.transact(self.now(), |world| {
-            let folder = |app: &SandboxApp| Some((app.slug.clone(), app.dag_folders().into_iter().next()?));
-            world.apps.iter().find_map(folder)
-        })?;
-        let (app, folder) = place.ok_or(SandboxError::NoDags)?;
-        self.merge_with(&app, title, author, vec![new_dag(&folder, dag)])
-    }
-
-    fn merge_with(
-        &self,
-        app: &AppSlug,
-        title: &str,
-        author: &str,
-        files: Vec<(String, String)>,
-    ) -> Result<Commit, SandboxError> {
-        let lock = self.store.lock()?;
-        let now = self.now();
-        let (commit, main) = lock.transact(now, |world| {
-            if world.app(app).is_none() {
-                return Err(SandboxError::UnknownApp { app: app.clone() });
-            }
-            let commit = world.new_merge(app, title, author, world.clock);
-            let mut commit = commit.ok_or_else(|| SandboxError::NoSource { app: app.clone() })?;
-            commit.files.extend(files);
-            world.note_merge(app, &commit.message);
-            Ok((commit, world.repositories.main.clone()))
-        })??;
-        self.store.code().append(&main, &[commit])?;
-        let head = lock.transact(now, |world| world.head_commit())?;
-        head.ok_or_else(|| SandboxError::NoSource { app: app.clone() })
+    fn begin_infrastructure(&self, world: &mut World, main: &str) -> Result<(), SandboxError> {
+        let git = self.store.git(HostedRepository::Infrastructure);
+        git.init(main)?;
+        let first = NewCommit {
+            at: world.clock,
+            author: "annie".to_owned(),
+            message: "Begin".to_owned(),
+            files: infrastructure::files(&world.apps),
+        };
+        git.append(main, [&first])?;
+        world.infrastructure.history.references = git.references()?;
+        let head = format!("refs/heads/{main}");
+        let commits = git.commits(&[&head], &[])?;
+        world.infrastructure.history.commits =
+            commits.into_iter().map(|commit| (commit.sha.clone(), commit)).collect();
+        Ok(())
     }
 
     /// Returns the checkout of the code that Airflow reads its DAGs from. It stays where it is until
@@ -220,8 +204,9 @@ impl Sandbox {
     /// When there is no sandbox.
     pub fn status(&self) -> Result<Status, SandboxError> {
         let requests = self.requests()?;
-        let (dir, code) = (self.dir().to_owned(), self.code());
-        self.store.transact(self.now(), |world| Status::of(world, dir, code, requests))
+        let (code, infrastructure) = (self.code(), self.infrastructure());
+        let dir = self.dir().to_owned();
+        self.store.transact(self.now(), |world| Status::of(world, dir, code, infrastructure, requests))
     }
 
     /// Returns how many requests each part has answered since the sandbox was made.
@@ -304,7 +289,7 @@ impl Sandbox {
         Ok(find_running(&self.store, &id))
     }
 
-    fn now(&self) -> DateTime<Utc> {
+    pub(crate) fn now(&self) -> DateTime<Utc> {
         self.clock.now()
     }
 }

@@ -6,7 +6,10 @@ use chrono::{DateTime, Utc};
 use openverse_release_core::{AppSlug, CommitSha, Environment, ImageTag};
 use serde::{Deserialize, Serialize};
 
-use crate::{ActiveFault, Part, Paused, Timing, world::World};
+use crate::{
+    ActiveFault, HostedRepository, Part, Paused, Timing,
+    world::{Standing, World},
+};
 
 /// How many requests each part has answered.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +39,8 @@ pub struct Status {
     pub directory: PathBuf,
     /// The git repository: clone it, push to its main branch, and CI builds.
     pub code: PathBuf,
+    /// The git repository of the infrastructure.
+    pub infrastructure: PathBuf,
     /// The sandbox's time, in UTC.
     pub now: DateTime<Utc>,
     /// The head of the main branch.
@@ -48,6 +53,8 @@ pub struct Status {
     pub apps: Vec<AppStatus>,
     /// The runs of GitHub Workflows that have not ended.
     pub running: Vec<RunStatus>,
+    /// The pull requests that are open, the code's first.
+    pub open_pull_requests: Vec<PullRequestStatus>,
     /// The faults that are switched on.
     pub faults: Vec<ActiveFault>,
     /// The requests that wait because of a fault.
@@ -99,8 +106,69 @@ pub struct RunStatus {
     pub hangs: bool,
 }
 
+/// A summary of a pull request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PullRequestStatus {
+    /// Where it is.
+    pub repository: HostedRepository,
+    /// The number.
+    pub number: u64,
+    /// The title.
+    pub title: String,
+    /// The labels.
+    pub labels: Vec<String>,
+    /// The branch it comes from.
+    pub head: String,
+    /// The branch it goes to.
+    pub base: String,
+    /// Whether somebody approved it, and nobody wants it changed.
+    pub approved: bool,
+    /// What became of it.
+    pub state: PullRequestState,
+}
+
+/// What became of a pull request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PullRequestState {
+    /// Nothing yet.
+    Open,
+    /// It was closed without being merged.
+    Closed,
+    /// It was merged by this commit.
+    Merged(CommitSha),
+}
+
+impl PullRequestStatus {
+    pub(crate) fn all_of(world: &World, repository: HostedRepository) -> Vec<Self> {
+        let newest_first = world.repository(repository).pull_requests.iter().rev();
+        newest_first
+            .map(|it| Self {
+                repository,
+                number: it.number,
+                title: it.title.clone(),
+                labels: it.labels.clone(),
+                head: it.head.clone(),
+                base: it.base.clone(),
+                approved: it.approved(),
+                state: match &it.standing {
+                    Standing::Open => PullRequestState::Open,
+                    Standing::Closed { .. } => PullRequestState::Closed,
+                    Standing::Merged { commit, .. } => PullRequestState::Merged(commit.clone()),
+                },
+            })
+            .collect()
+    }
+}
+
 impl Status {
-    pub(crate) fn of(world: &World, directory: PathBuf, code: PathBuf, requests: RequestCounts) -> Self {
+    pub(crate) fn of(
+        world: &World,
+        directory: PathBuf,
+        code: PathBuf,
+        infrastructure: PathBuf,
+        requests: RequestCounts,
+    ) -> Self {
         let running = world.runs.iter().filter(|run| !run.ended()).map(|run| RunStatus {
             id: run.id,
             workflow: run.workflow.clone(),
@@ -108,15 +176,19 @@ impl Status {
             listed: run.listed,
             hangs: run.hangs,
         });
+        let open =
+            HostedRepository::ALL.into_iter().flat_map(|which| PullRequestStatus::all_of(world, which));
         Self {
             directory,
             code,
+            infrastructure,
             now: world.clock,
             head: world.head(),
             timing: world.timing,
             publish_starts_workflow: world.publish_starts_workflow,
             apps: world.apps.iter().map(|app| AppStatus::of(world, &app.slug)).collect(),
             running: running.collect(),
+            open_pull_requests: open.filter(|it| it.state == PullRequestState::Open).collect(),
             faults: world.faults.clone(),
             paused: world.paused.clone(),
             requests,

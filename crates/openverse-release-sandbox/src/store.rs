@@ -13,9 +13,9 @@ use openverse_release_core::Digest;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Entry, Part, RequestCounts, SandboxError,
+    Entry, HostedRepository, Part, RequestCounts, SandboxError,
     dag_checkout::DagCheckout,
-    git::CodeRepository,
+    git::GitRepository,
     world::{Outbox, World},
 };
 
@@ -51,6 +51,17 @@ struct Saved<W> {
     world: W,
 }
 
+/// What of a saved state is the same in every format.
+#[derive(Debug, Deserialize)]
+struct Versioned {
+    world: Format,
+}
+
+#[derive(Debug, Deserialize)]
+struct Format {
+    format: u32,
+}
+
 /// Holds the sandbox's lock until it is dropped.
 ///
 /// The lock file holds the generation: a number that grows before anything is saved.
@@ -77,8 +88,8 @@ impl Store {
         DagCheckout::at(&self.path(DAG_CHECKOUT))
     }
 
-    pub(crate) fn code(&self) -> CodeRepository {
-        CodeRepository::at(&self.path("code.git"))
+    pub(crate) fn git(&self, which: HostedRepository) -> GitRepository {
+        GitRepository::at(&self.path(which.folder()))
     }
 
     /// Tells whether a sandbox is kept here.
@@ -171,7 +182,8 @@ impl Locked<'_> {
         for file in [WORLD, REQUESTS, LOG] {
             absent(fs::remove_file(self.store.path(file)))?;
         }
-        for folder in ["code.git", "registry", "airflow"] {
+        let repositories = HostedRepository::ALL.map(HostedRepository::folder);
+        for folder in repositories.into_iter().chain(["registry", "airflow"]) {
             absent(fs::remove_dir_all(self.store.path(folder)))?;
         }
         Ok(())
@@ -190,12 +202,13 @@ impl Locked<'_> {
         act: impl FnOnce(&mut World) -> R,
     ) -> Result<R, SandboxError> {
         let Known { mut generation, mut log_length, mut world } = self.known()?;
-        self.observe_git(&mut world)?;
-        self.observe_dags(&mut world)?;
+        self.store.observe(&mut world)?;
+        self.store.observe_dags(&mut world)?;
         world.advance(now);
         world.observe_main();
         world.advance(now);
         let result = act(&mut world);
+        world.observe_main();
         world.advance(now);
         if world.outbox.changed {
             (generation, log_length) = self.save(&mut world, log_length)?;
@@ -253,68 +266,15 @@ impl Locked<'_> {
             }
             read => read?,
         };
-        let saved: Saved<World> =
-            serde_json::from_slice(&bytes).map_err(|source| SandboxError::Unreadable { path, source })?;
+        let unreadable = |source| SandboxError::Unreadable { path: path.clone(), source };
+        let Versioned { world: Format { format } } = serde_json::from_slice(&bytes).map_err(&unreadable)?;
+        if format != World::FORMAT {
+            let dir = self.store.dir.clone();
+            return Err(SandboxError::OtherFormat { dir, found: format, expected: World::FORMAT });
+        }
+        let saved: Saved<World> = serde_json::from_slice(&bytes).map_err(unreadable)?;
         let length = self.finish_log(saved.log_length, &saved.log_tail)?;
         Ok((saved.world, length))
-    }
-
-    /// Brings the world up to what git holds now, whoever pushed it.
-    fn observe_git(&self, world: &mut World) -> Result<(), SandboxError> {
-        let code = self.store.code();
-        let references = code.references()?;
-        if references == world.references {
-            return Ok(());
-        }
-        world.outbox.changed = true;
-        let mut tips = Vec::new();
-        for object in references.values() {
-            let known = object.parse().is_ok_and(|sha| world.commits.contains_key(&sha));
-            if known || world.annotated_tags.contains_key(object) {
-                continue;
-            }
-            tips.push(object.as_str());
-        }
-        if !tips.is_empty() {
-            let heads: Vec<String> = world
-                .references
-                .values()
-                .filter(|object| object.parse().is_ok_and(|sha| world.commits.contains_key(&sha)))
-                .cloned()
-                .collect();
-            let known: Vec<&str> = heads.iter().map(String::as_str).collect();
-            let commits = code.commits(&tips, &known)?;
-            world.commits.extend(commits.into_iter().map(|commit| (commit.sha.clone(), commit)));
-            for object in tips {
-                if object.parse().is_ok_and(|sha| world.commits.contains_key(&sha)) {
-                    continue;
-                }
-                if let Some(tag) = code.annotated_tag(object)? {
-                    world.annotated_tags.insert(object.to_owned(), tag);
-                }
-            }
-        }
-        world.references = references;
-        Ok(())
-    }
-
-    /// Brings Airflow up to the commit that its checkout is at, whoever moved that; to the main branch
-    /// where there is no checkout.
-    pub(crate) fn observe_dags(&self, world: &mut World) -> Result<(), SandboxError> {
-        let folders = world.dag_folders();
-        if folders.is_empty() {
-            return Ok(());
-        }
-        let checkout = self.store.dag_checkout();
-        let (repository, head) = match checkout.head()? {
-            Some(head) => (checkout.repository(), Some(head)),
-            None => (self.store.code(), world.head()),
-        };
-        if let Some(head) = head.filter(|head| world.airflow.synced.as_ref() != Some(head)) {
-            let lines = repository.lines_naming_dags(&head, &folders)?;
-            world.read_dags(head, lines);
-        }
-        Ok(())
     }
 
     /// Writes all that a change made: contents first, what names them after, the log last.
@@ -330,7 +290,7 @@ impl Locked<'_> {
             }
         }
         if !git_tags.is_empty() {
-            self.store.code().create_tags(&git_tags)?;
+            self.store.git(HostedRepository::Code).create_tags(&git_tags)?;
         }
         let saved = Saved { log_length, log_tail: log, world };
         let path = self.store.path(WORLD);

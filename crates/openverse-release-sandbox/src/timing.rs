@@ -75,4 +75,7 @@ pub struct Options {
     /// Whether publishing starts the GitHub Workflow that tags the images and dispatches the
     /// production deployment, as at the real Openverse. Otherwise publishing starts nothing.
     pub publish_starts_workflow: bool,
+    /// Whether nothing but requests touches the drafts. Otherwise CI refreshes the draft of every
+    /// app that a push touches, as at the real Openverse.
+    pub without_draft_job: bool,
 }

@@ -175,9 +175,9 @@ fn an_undisturbed_errand_makes_these_changes() {
     create_git_tag api-{date} on {new} by github
     deploy api production rel-{date} by deploy-production-api.yml
     publish_github_release api-{date} by request
-    repository_dispatch deploy_production_api rel-{date} by tag-docker-image-and-trigger-deployment.yml
-    tag_image wordpress/openverse-api:rel-{date} by tag-docker-image-and-trigger-deployment.yml
-    tag_image wordpress/openverse-api_nginx:rel-{date} by tag-docker-image-and-trigger-deployment.yml
+    repository_dispatch deploy_production_api rel-{date} by release-app.yml
+    tag_image wordpress/openverse-api:rel-{date} by release-app.yml
+    tag_image wordpress/openverse-api_nginx:rel-{date} by release-app.yml
     ");
     insta::assert_snapshot!(changes(Errand::ReleaseOfTheFrontend, Mode::Default), @"
     create_git_tag frontend-{date} on {new} by github

@@ -92,7 +92,7 @@ impl Shared {
                 Part::Registry => registry::answer(world, store, call),
                 Part::Deployment => live::answer(world, call),
                 Part::Airflow => airflow::answer(world, call),
-                Part::GitHub | Part::Git => github::answer(world, call),
+                Part::GitHub | Part::Git => github::answer(world, store, call),
             };
             let Some(action) = mutation.filter(|_| answer.succeeded()) else {
                 return Outcome::Answered(answer);
@@ -190,8 +190,5 @@ fn interfered(interference: Interference, world: &World) -> Answer {
 }
 
 fn or_500(answer: Result<Answer, SandboxError>) -> Answer {
-    answer.unwrap_or_else(|error| {
-        tracing::error!(%error, "the sandbox could not answer");
-        Answer::github_error(500, &format!("The sandbox itself failed: {error}"))
-    })
+    answer.unwrap_or_else(|error| Answer::broken(&error))
 }

@@ -6,6 +6,8 @@ use http_body_util::Full;
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
+use crate::SandboxError;
+
 /// A request. It holds no header that can carry a secret.
 #[derive(Debug)]
 pub(crate) struct Call {
@@ -128,6 +130,12 @@ impl Answer {
             "status": status.to_string(),
         });
         Self::json(status, &body)
+    }
+
+    /// Answers that it is the sandbox that failed, not the request.
+    pub(crate) fn broken(error: &SandboxError) -> Self {
+        tracing::error!(%error, "the sandbox could not answer");
+        Self::github_error(500, &format!("The sandbox itself failed: {error}"))
     }
 
     pub(crate) fn not_found() -> Self {

@@ -4,52 +4,74 @@ use http::Method;
 
 use super::{
     call::{Answer, Call},
-    github_actions as actions, github_git as git, github_releases as releases,
+    github_actions as actions, github_contents as contents, github_git as git, github_pulls as pulls,
+    github_releases as releases,
 };
-use crate::{Action, wire::Place, world::World};
-
-/// Which of the two repositories a request is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Which {
-    Code,
-    Infrastructure,
-}
+use crate::{Action, HostedRepository, store::Store, wire::Place, world::World};
 
 /// Answers a request below `/github`.
-pub(crate) fn answer(world: &mut World, call: &Call) -> Answer {
+pub(crate) fn answer(world: &mut World, store: &Store, call: &Call) -> Answer {
     let parts = call.parts();
     let ["github", "repos", owner, name, rest @ ..] = &parts[..] else { return Answer::not_found() };
     let Some(which) = which(world, owner, name) else { return Answer::not_found() };
-    let place = Place::new(&format!("{}/github", call.origin), &format!("{owner}/{name}"));
+    let place = Place::new(&format!("{}/github", call.origin), world, which);
+    match rest {
+        ["releases", rest @ ..] if which == HostedRepository::Code => released(world, call, rest, &place),
+        ["pulls" | "issues", ..] | ["commits", _, "pulls"] => {
+            pulls::answer(world, store, call, rest, &place).unwrap_or_else(|error| Answer::broken(&error))
+        }
+        ["contents", path @ ..] => contents::answer(world, store, call, &path.join("/"), &place)
+            .unwrap_or_else(|error| Answer::broken(&error)),
+        ["git", "refs"] if call.method == Method::POST => {
+            git::create(world, store, call, &place).unwrap_or_else(|error| Answer::broken(&error))
+        }
+        ["git" | "commits" | "compare", ..] if call.method == Method::GET => {
+            history(world, call, rest, &place)
+        }
+        ["dispatches"] if call.method == Method::POST => actions::repository_dispatch(world, call, which),
+        ["actions", rest @ ..] => automated(world, call, rest, &place),
+        _ => Answer::not_found(),
+    }
+}
+
+fn released(world: &mut World, call: &Call, rest: &[&str], place: &Place) -> Answer {
     let (get, post) = (call.method == Method::GET, call.method == Method::POST);
-    match (which, rest) {
-        (Which::Code, ["releases"]) if get => releases::list(world, call, &place),
-        (Which::Code, ["releases"]) if post => releases::create(world, call, &place),
-        (Which::Code, ["releases", "latest"]) if get => releases::latest(world, &place),
-        (Which::Code, ["releases", "tags", tag]) if get => releases::by_tag(world, tag, &place),
-        (Which::Code, ["releases", id]) => match id.parse() {
-            Ok(id) => releases::one(world, call, id, &place),
+    match rest {
+        [] if get => releases::list(world, call, place),
+        [] if post => releases::create(world, call, place),
+        ["latest"] if get => releases::latest(world, place),
+        ["tags", tag] if get => releases::by_tag(world, tag, place),
+        [id] => match id.parse() {
+            Ok(id) => releases::one(world, call, id, place),
             Err(_) => Answer::not_found(),
         },
-        (Which::Code, ["git", "ref", name @ ..]) if get => git::reference(world, &name.join("/"), &place),
-        (Which::Code, ["git", "matching-refs", name @ ..]) if get => {
-            git::matching(world, call, &name.join("/"), &place)
+        _ => Answer::not_found(),
+    }
+}
+
+fn history(world: &World, call: &Call, rest: &[&str], place: &Place) -> Answer {
+    match rest {
+        ["git", "ref", name @ ..] => git::reference(world, &name.join("/"), place),
+        ["git", "matching-refs", name @ ..] => git::matching(world, call, &name.join("/"), place),
+        ["git", "tags", sha] => git::tag(world, sha, place),
+        ["commits"] => git::commits(world, call, place),
+        ["commits", name @ ..] => git::commit(world, &name.join("/"), place),
+        ["compare", range @ ..] => git::compare(world, call, &range.join("/"), place),
+        _ => Answer::not_found(),
+    }
+}
+
+fn automated(world: &mut World, call: &Call, rest: &[&str], place: &Place) -> Answer {
+    let get = call.method == Method::GET;
+    match rest {
+        ["workflows", file, "dispatches"] if call.method == Method::POST => {
+            actions::workflow_dispatch(world, call, file, place)
         }
-        (Which::Code, ["git", "tags", sha]) if get => git::tag(world, sha, &place),
-        (Which::Code, ["commits"]) if get => git::commits(world, call, &place),
-        (Which::Code, ["commits", name @ ..]) if get => git::commit(world, &name.join("/"), &place),
-        (Which::Code, ["compare", range @ ..]) if get => git::compare(world, call, &range.join("/"), &place),
-        (_, ["dispatches"]) if post => actions::repository_dispatch(world, call, which),
-        (_, ["actions", "workflows", file, "dispatches"]) if post => {
-            actions::workflow_dispatch(world, call, which, file, &place)
-        }
-        (_, ["actions", "workflows", file]) if get => actions::workflow(world, which, file, &place),
-        (_, ["actions", "workflows", file, "runs"]) if get => {
-            actions::runs(world, call, which, Some(file), &place)
-        }
-        (_, ["actions", "runs"]) if get => actions::runs(world, call, which, None, &place),
-        (_, ["actions", "runs", id]) if get => actions::run(world, which, id, &place),
-        (_, ["actions", "runs", id, "jobs"]) if get => actions::jobs(world, call, which, id, &place),
+        ["workflows", file] if get => actions::workflow(world, file, place),
+        ["workflows", file, "runs"] if get => actions::runs(world, call, Some(file), place),
+        ["runs"] if get => actions::runs(world, call, None, place),
+        ["runs", id] if get => actions::run(world, id, place),
+        ["runs", id, "jobs"] if get => actions::jobs(world, call, id, place),
         _ => Answer::not_found(),
     }
 }
@@ -60,6 +82,18 @@ pub(crate) fn mutation(call: &Call, world: &World) -> Option<Action> {
     let ["github", "repos", owner, name, rest @ ..] = &parts[..] else { return None };
     which(world, owner, name)?;
     match (call.method.as_str(), rest) {
+        ("POST", ["git", "refs"]) => {
+            let tag = call
+                .json()
+                .is_ok_and(|body| body["ref"].as_str().is_some_and(|name| name.starts_with("refs/tags/")));
+            Some(if tag { Action::CreateGitTag } else { Action::CreateBranch })
+        }
+        ("PUT", ["contents", ..]) => Some(Action::PutFile),
+        ("POST", ["pulls"]) => Some(Action::OpenPullRequest),
+        ("PATCH", ["pulls", _]) => Some(Action::UpdatePullRequest),
+        ("PUT", ["pulls", _, "merge"]) => Some(Action::MergePullRequest),
+        ("POST", ["pulls", _, "reviews"]) => Some(Action::ReviewPullRequest),
+        ("POST", ["issues", _, "labels"]) => Some(Action::LabelPullRequest),
         ("POST", ["dispatches"]) => Some(Action::RepositoryDispatch),
         ("POST", ["actions", "workflows", _, "dispatches"]) => Some(Action::WorkflowDispatch),
         ("POST", ["releases"]) => Some(Action::CreateGithubRelease),
@@ -73,14 +107,7 @@ pub(crate) fn mutation(call: &Call, world: &World) -> Option<Action> {
     }
 }
 
-fn which(world: &World, owner: &str, name: &str) -> Option<Which> {
+fn which(world: &World, owner: &str, name: &str) -> Option<HostedRepository> {
     let asked = format!("{owner}/{name}");
-    let is = |repository: &str| repository.eq_ignore_ascii_case(&asked);
-    if is(world.repositories.code.as_str()) {
-        Some(Which::Code)
-    } else if is(world.repositories.infrastructure.as_str()) {
-        Some(Which::Infrastructure)
-    } else {
-        None
-    }
+    HostedRepository::ALL.into_iter().find(|which| world.hosted(*which).as_str().eq_ignore_ascii_case(&asked))
 }

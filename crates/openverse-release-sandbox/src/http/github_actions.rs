@@ -5,13 +5,11 @@ use std::cmp::Reverse;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::{Value, json};
 
-use super::{
-    call::{Answer, Call},
-    github::Which,
-};
+use super::call::{Answer, Call};
 use crate::{
+    HostedRepository,
     wire::{self, Place},
-    world::{Author, DispatchedBy, MAINTAINER, Run, TAGGING_WORKFLOW, World},
+    world::{Author, CI_WORKFLOW, DispatchedBy, MAINTAINER, Run, TAGGING_WORKFLOW, World},
 };
 
 /// The inputs that a deployment's GitHub Workflow declares.
@@ -20,7 +18,7 @@ const INPUTS: [&str; 3] = ["tag", "run_name", "actor"];
 /// GitHub takes no more top-level properties in a payload.
 const MOST_PROPERTIES: usize = 10;
 
-pub(crate) fn repository_dispatch(world: &mut World, call: &Call, which: Which) -> Answer {
+pub(crate) fn repository_dispatch(world: &mut World, call: &Call, which: HostedRepository) -> Answer {
     let body = match call.json() {
         Ok(body) => body,
         Err(answer) => return answer,
@@ -39,7 +37,7 @@ pub(crate) fn repository_dispatch(world: &mut World, call: &Call, which: Which) 
         );
     }
     // An event that no GitHub Workflow listens to starts nothing, and GitHub says so to nobody.
-    if which == Which::Infrastructure
+    if which == HostedRepository::Infrastructure
         && let Some((app, environment)) = world.target_of_event(event)
     {
         let who = DispatchedBy {
@@ -53,18 +51,12 @@ pub(crate) fn repository_dispatch(world: &mut World, call: &Call, which: Which) 
     Answer::empty(204)
 }
 
-pub(crate) fn workflow_dispatch(
-    world: &mut World,
-    call: &Call,
-    which: Which,
-    file: &str,
-    place: &Place,
-) -> Answer {
+pub(crate) fn workflow_dispatch(world: &mut World, call: &Call, file: &str, place: &Place) -> Answer {
     let body = match call.json() {
         Ok(body) => body,
         Err(answer) => return answer,
     };
-    let target = world.target_of_workflow(file).filter(|_| which == Which::Infrastructure);
+    let target = world.target_of_workflow(file).filter(|_| place.which == HostedRepository::Infrastructure);
     let Some((app, environment)) = target else { return Answer::not_found() };
     let Some(reference) = body["ref"].as_str() else {
         return Answer::github_error(422, "Invalid request.\n\n\"ref\" wasn't supplied.");
@@ -97,16 +89,16 @@ pub(crate) fn workflow_dispatch(
     }
 }
 
-pub(crate) fn workflow(world: &World, which: Which, file: &str, place: &Place) -> Answer {
-    if known(world, which, file) {
+pub(crate) fn workflow(world: &World, file: &str, place: &Place) -> Answer {
+    if known(world, place.which, file) {
         Answer::json(200, &wire::workflow(place, file, world.clock))
     } else {
         Answer::not_found()
     }
 }
 
-pub(crate) fn runs(world: &World, call: &Call, which: Which, file: Option<&str>, place: &Place) -> Answer {
-    if file.is_some_and(|file| !known(world, which, file)) {
+pub(crate) fn runs(world: &World, call: &Call, file: Option<&str>, place: &Place) -> Answer {
+    if file.is_some_and(|file| !known(world, place.which, file)) {
         return Answer::not_found();
     }
     let created = match call.query("created").map(Created::read) {
@@ -116,13 +108,15 @@ pub(crate) fn runs(world: &World, call: &Call, which: Which, file: Option<&str>,
     };
     let wanted = |run: &&Run| {
         run.listed
-            && run.of_infrastructure() == (which == Which::Infrastructure)
-            && file.is_none_or(|file| {
-                file == run.workflow || file == wire::workflow_id(&run.workflow).to_string()
-            })
+            && run.repository() == place.which
+            && file.is_none_or(|file| is(file, &run.workflow))
             && created.includes(run.created_at)
             && call.query("event").is_none_or(|event| event == run.event)
             && call.query("actor").is_none_or(|actor| actor == run.actor)
+            && call
+                .query("head_sha")
+                .is_none_or(|sha| run.head.as_ref().is_some_and(|head| head.as_str() == sha))
+            && call.query("status").is_none_or(|status| wire::is_at(run, status))
     };
     let mut runs: Vec<&Run> = world.runs.iter().filter(wanted).collect();
     runs.sort_by_key(|run| Reverse((run.created_at, run.id)));
@@ -131,29 +125,35 @@ pub(crate) fn runs(world: &World, call: &Call, which: Which, file: Option<&str>,
     Answer::json(200, &json!({ "total_count": page.total, "workflow_runs": shown })).with_link(&page)
 }
 
-pub(crate) fn run(world: &World, which: Which, id: &str, place: &Place) -> Answer {
-    match find(world, which, id) {
+pub(crate) fn run(world: &World, id: &str, place: &Place) -> Answer {
+    match find(world, place.which, id) {
         Some(run) => Answer::json(200, &wire::run(place, world, run)),
         None => Answer::not_found(),
     }
 }
 
-pub(crate) fn jobs(world: &World, call: &Call, which: Which, id: &str, place: &Place) -> Answer {
-    let Some(run) = find(world, which, id) else { return Answer::not_found() };
-    let page = call.page(vec![wire::job(place, run)]);
-    Answer::json(200, &json!({ "total_count": page.total, "jobs": page.items }))
+pub(crate) fn jobs(world: &World, call: &Call, id: &str, place: &Place) -> Answer {
+    let Some(run) = find(world, place.which, id) else { return Answer::not_found() };
+    let page = call.page(world.jobs(run));
+    let shown: Value = page.items.iter().map(|job| wire::job(place, run, job)).collect();
+    Answer::json(200, &json!({ "total_count": page.total, "jobs": shown })).with_link(&page)
 }
 
-fn find<'a>(world: &'a World, which: Which, id: &str) -> Option<&'a Run> {
+fn find<'a>(world: &'a World, which: HostedRepository, id: &str) -> Option<&'a Run> {
     let run = world.run(id.parse().ok()?)?;
-    (run.of_infrastructure() == (which == Which::Infrastructure)).then_some(run)
+    (run.repository() == which).then_some(run)
 }
 
-fn known(world: &World, which: Which, file: &str) -> bool {
+/// Tells whether a GitHub Workflow is meant, by its file or its number.
+fn is(asked: &str, file: &str) -> bool {
+    asked == file || asked == wire::workflow_id(file).to_string()
+}
+
+fn known(world: &World, which: HostedRepository, file: &str) -> bool {
     match which {
-        Which::Code => file == TAGGING_WORKFLOW,
-        Which::Infrastructure => {
-            let by_number = world.runs.iter().any(|run| file == wire::workflow_id(&run.workflow).to_string());
+        HostedRepository::Code => [CI_WORKFLOW, TAGGING_WORKFLOW].into_iter().any(|name| is(file, name)),
+        HostedRepository::Infrastructure => {
+            let by_number = world.runs.iter().any(|run| run.repository() == which && is(file, &run.workflow));
             by_number || world.target_of_workflow(file).is_some()
         }
     }

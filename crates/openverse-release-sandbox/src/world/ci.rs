@@ -1,19 +1,20 @@
-//! CI: what happens by itself after a move of the main branch.
+//! CI: the GitHub Workflow that every move of the main branch starts.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use openverse_release_core::{AppSlug, CommitSha, Environment, ImageTag};
 use serde::{Deserialize, Serialize};
 
-use super::{Author, DispatchedBy, World, image::MultiArchImage, state::Build};
+use super::{Author, CommitRecord, DispatchedBy, Work, World, image::MultiArchImage, state::Build};
 use crate::{Action, Part};
+
+/// The file of the GitHub Workflow that a push to the main branch starts.
+pub(crate) const CI_WORKFLOW: &str = "ci_cd.yml";
 
 /// Something that is due at some time.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Event {
-    /// CI is done with a push.
-    CiDone { head: CommitSha, apps: Vec<AppSlug> },
     /// The run of a GitHub Workflow is listed from now on.
     RunAppears { run: u64 },
     /// The run of a GitHub Workflow ends.
@@ -25,11 +26,6 @@ pub(crate) enum Event {
 impl World {
     pub(super) fn happen(&mut self, event: Event) {
         match event {
-            Event::CiDone { head, apps } => {
-                for app in apps {
-                    self.finish_ci(&app, &head);
-                }
-            }
             Event::RunAppears { run } => self.run_appears(run),
             Event::RunEnds { run } => self.run_ends(run),
             Event::DagRunEnds { run } => self.end_dag_runs(true, |found| found.number == run),
@@ -45,28 +41,35 @@ impl World {
         self.outbox.changed = true;
         let before = std::mem::replace(&mut self.seen_head, head.clone());
         let Some(head) = head else { return };
-        let old: BTreeSet<CommitSha> = before.iter().flat_map(|before| self.ancestry(before)).collect();
+        let history = &self.code.history;
+        let old: BTreeSet<CommitSha> = before.iter().flat_map(|before| history.ancestry(before)).collect();
         let pushed: Vec<CommitSha> =
-            self.ancestry(&head).into_iter().filter(|sha| !old.contains(sha)).collect();
-        let files: BTreeSet<&String> =
-            pushed.iter().filter_map(|sha| self.commits.get(sha)).flat_map(|commit| &commit.files).collect();
+            history.ancestry(&head).into_iter().filter(|sha| !old.contains(sha)).collect();
+        let pushed: Vec<&CommitRecord> = pushed.iter().filter_map(|sha| history.commits.get(sha)).collect();
+        let files: BTreeSet<&String> = pushed.iter().flat_map(|commit| &commit.files).collect();
         let touched = |app: &&super::SandboxApp| files.iter().any(|file| app.owns(file));
         let apps: Vec<AppSlug> = self.apps.iter().filter(touched).map(|app| app.slug.clone()).collect();
-        if !apps.is_empty() {
-            self.schedule(self.timing.ci(), Event::CiDone { head, apps });
-        }
+        let newest = history.commits.get(&head);
+        let title = newest.map_or_else(|| head.to_string(), |commit| commit.subject().to_owned());
+        let actor =
+            newest.map_or_else(|| super::MAINTAINER.to_owned(), |commit| super::login(&commit.author));
+        let who = DispatchedBy { actor: &actor, event: "push", by: Author::Automation("ci") };
+        let work = Work::Ci { head, apps };
+        let run = self.add_run(CI_WORKFLOW.to_owned(), title, &who, work);
+        self.run_appears(run);
     }
 
-    fn finish_ci(&mut self, slug: &AppSlug, head: &CommitSha) {
+    /// Does for one app what CI does at its end.
+    pub(super) fn finish_ci(&mut self, slug: &AppSlug, head: &CommitSha) {
         let Some(app) = self.app(slug).cloned() else { return };
         if !app.images.is_empty() {
             self.build_images(slug, head, "ci");
         }
-        if app.git_tag_prefix.is_some() {
+        if app.git_tag_prefix.is_some() && self.draft_job {
             self.redraft(slug);
         }
         if app.workflow_target(Environment::Staging).is_some() {
-            let subject = self.commits.get(head).map(|commit| commit.subject().to_owned());
+            let subject = self.code.history.commits.get(head).map(|commit| commit.subject().to_owned());
             let tag = ImageTag::of_commit(head);
             self.dispatch(
                 slug,

@@ -1,16 +1,18 @@
 //! GitHub Workflows and their runs: deployments, and the tagging that publishing can start.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 use openverse_release_core::{
     AppSlug, CommitSha, DeploymentMeans, DeploymentTarget, Environment, GitTag, ImageTag,
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Author, Event, Live, Release, World};
+use super::{Author, Event, HostedRepository, Live, Release, World};
 use crate::{Action, Fault, Part};
 
 /// The file of the GitHub Workflow that publishing starts in the code repository.
-pub(crate) const TAGGING_WORKFLOW: &str = "tag-docker-image-and-trigger-deployment.yml";
+pub(crate) const TAGGING_WORKFLOW: &str = "release-app.yml";
 
 /// Where a run stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,18 +28,45 @@ pub(crate) enum RunState {
 /// What a run does.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Job {
-    Deploy { app: AppSlug, environment: Environment, image_tag: String },
-    TagImages { app: AppSlug, git_tag: String },
+pub(crate) enum Work {
+    Deploy {
+        app: AppSlug,
+        environment: Environment,
+        image_tag: String,
+    },
+    TagImages {
+        app: AppSlug,
+        git_tag: String,
+    },
+    /// What a push to the main branch touches is built, and more.
+    Ci {
+        head: CommitSha,
+        apps: Vec<AppSlug>,
+    },
 }
 
 /// How a run that has started will end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Ending {
+pub(super) enum Ending {
     Well,
     Badly,
     BadlyButLive,
+}
+
+/// What lies before a run that starts.
+#[derive(Debug)]
+struct Course {
+    ending: Ending,
+    takes: Duration,
+    commit: Option<CommitSha>,
+    hangs: bool,
+}
+
+impl Course {
+    fn good(takes: Duration) -> Self {
+        Self { ending: Ending::Well, takes, commit: None, hangs: false }
+    }
 }
 
 /// A run of a GitHub Workflow.
@@ -49,7 +78,9 @@ pub(crate) struct Run {
     pub(crate) title: String,
     pub(crate) event: String,
     pub(crate) actor: String,
-    pub(crate) job: Job,
+    pub(crate) work: Work,
+    /// The commit of its repository that it runs on.
+    pub(crate) head: Option<CommitSha>,
     pub(crate) state: RunState,
     /// Whether lists show it. By its number it is found from the start.
     pub(crate) listed: bool,
@@ -58,15 +89,20 @@ pub(crate) struct Run {
     pub(crate) updated_at: DateTime<Utc>,
     /// Whether it stays in progress until the faults are cleared.
     pub(crate) hangs: bool,
-    ending: Ending,
+    /// How long it takes once it has started, in milliseconds.
+    pub(crate) takes_ms: u64,
+    pub(super) ending: Ending,
     /// The commit of the images the tag named when the run started.
-    commit: Option<CommitSha>,
+    pub(super) commit: Option<CommitSha>,
 }
 
 impl Run {
-    /// Tells whether it belongs to the infrastructure repository, or else to the code's.
-    pub(crate) fn of_infrastructure(&self) -> bool {
-        matches!(self.job, Job::Deploy { .. })
+    /// Returns the repository that it belongs to.
+    pub(crate) fn repository(&self) -> HostedRepository {
+        match self.work {
+            Work::Deploy { .. } => HostedRepository::Infrastructure,
+            Work::TagImages { .. } | Work::Ci { .. } => HostedRepository::Code,
+        }
     }
 
     pub(crate) fn ended(&self) -> bool {
@@ -131,27 +167,36 @@ impl World {
             Some(name) => format!("{image_tag}: {name}"),
             None => image_tag.to_owned(),
         };
-        let job = Job::Deploy { app: app.clone(), environment, image_tag: image_tag.to_owned() };
+        let work = Work::Deploy { app: app.clone(), environment, image_tag: image_tag.to_owned() };
         let late = self.fires(|fault| *fault == Fault::LateRun(environment));
-        Some(self.add_run(workflow, title, who, job, late))
+        let run = self.add_run(workflow, title, who, work);
+        let delay = if late { self.timing.late_run() } else { self.timing.appear() };
+        self.schedule(delay, Event::RunAppears { run });
+        Some(run)
     }
 
     /// Starts the tagging of an app's images, as publishing does.
     pub(super) fn start_tagging(&mut self, app: &AppSlug, release: &Release) {
         let by =
             DispatchedBy { actor: super::MAINTAINER, event: "release", by: Author::Automation("github") };
-        let job = Job::TagImages { app: app.clone(), git_tag: release.tag_name.clone() };
-        self.add_run(TAGGING_WORKFLOW.to_owned(), release.name.clone(), &by, job, false);
+        let work = Work::TagImages { app: app.clone(), git_tag: release.tag_name.clone() };
+        let run = self.add_run(TAGGING_WORKFLOW.to_owned(), release.name.clone(), &by, work);
+        self.schedule(self.timing.appear(), Event::RunAppears { run });
     }
 
-    fn add_run(
+    /// Enters a run that is not listed yet; returns its number.
+    pub(super) fn add_run(
         &mut self,
         workflow: String,
         title: String,
         who: &DispatchedBy<'_>,
-        job: Job,
-        late: bool,
+        work: Work,
     ) -> u64 {
+        let head = match &work {
+            Work::Deploy { .. } => self.infrastructure.history.head(&self.repositories.main),
+            Work::TagImages { git_tag, .. } => self.code.history.resolve(&format!("tags/{git_tag}")),
+            Work::Ci { head, .. } => Some(head.clone()),
+        };
         let number = self.runs.iter().filter(|run| run.workflow == workflow).count() as u64 + 1;
         let id = self.new_id();
         self.runs.push(Run {
@@ -161,18 +206,18 @@ impl World {
             title,
             event: who.event.to_owned(),
             actor: who.actor.to_owned(),
-            job,
+            work,
+            head,
             state: RunState::Waiting,
             listed: false,
             created_at: self.clock,
             started_at: None,
             updated_at: self.clock,
             hangs: false,
+            takes_ms: 0,
             ending: Ending::Well,
             commit: None,
         });
-        let delay = if late { self.timing.late_run() } else { self.timing.appear() };
-        self.schedule(delay, Event::RunAppears { run: id });
         id
     }
 
@@ -187,8 +232,8 @@ impl World {
         run.listed = true;
         run.created_at = now;
         run.updated_at = now;
-        let workflow = run.workflow.clone();
-        self.start_next(&workflow);
+        let (workflow, together) = (run.workflow.clone(), matches!(run.work, Work::Ci { .. }));
+        if together { self.start(id) } else { self.start_next(&workflow) }
     }
 
     /// Starts the run that has waited longest, unless one of the GitHub Workflow is in progress.
@@ -209,30 +254,42 @@ impl World {
         run.state = RunState::InProgress;
         run.started_at = Some(now);
         run.updated_at = now;
-        let Job::Deploy { app, environment, image_tag } = run.job.clone() else {
-            return self.schedule(self.timing.appear(), Event::RunEnds { run: id });
+        let course = match run.work.clone() {
+            Work::Deploy { app, environment, image_tag } => {
+                self.deployment_course(&app, environment, &image_tag)
+            }
+            Work::TagImages { .. } => Course::good(self.timing.appear()),
+            Work::Ci { .. } if self.fires(|fault| *fault == Fault::CiFails) => {
+                Course { ending: Ending::Badly, ..Course::good(self.timing.ci() / 2) }
+            }
+            Work::Ci { .. } => Course::good(self.timing.ci()),
         };
-        let commit = self.deployable(&app, &image_tag);
-        let fails = commit.is_none() || self.fires(|fault| *fault == Fault::DeploymentFails(environment));
-        let ending = if fails {
-            Ending::Badly
-        } else if self.fires(|fault| *fault == Fault::DeploymentRedButLive(environment)) {
-            Ending::BadlyButLive
-        } else {
-            Ending::Well
-        };
-        let hangs =
-            ending == Ending::Well && self.fires(|fault| *fault == Fault::DeploymentHangs(environment));
-        // A tag that is not there is found out before anything is deployed.
-        let takes = if commit.is_none() { self.timing.appear() } else { self.timing.deploy() };
+        if !course.hangs {
+            self.schedule(course.takes, Event::RunEnds { run: id });
+        }
         if let Some(run) = self.run_mut(id) {
-            run.commit = commit;
-            run.ending = ending;
-            run.hangs = hangs;
+            run.takes_ms = u64::try_from(course.takes.as_millis()).unwrap_or(u64::MAX);
+            run.commit = course.commit;
+            run.ending = course.ending;
+            run.hangs = course.hangs;
         }
-        if !hangs {
-            self.schedule(takes, Event::RunEnds { run: id });
+    }
+
+    /// Returns the course of a deployment that starts now.
+    fn deployment_course(&mut self, app: &AppSlug, environment: Environment, image_tag: &str) -> Course {
+        let Some(commit) = self.deployable(app, image_tag) else {
+            // A tag that is not there is found out before anything is deployed.
+            return Course { ending: Ending::Badly, ..Course::good(self.timing.appear()) };
+        };
+        let mut course = Course { commit: Some(commit), ..Course::good(self.timing.deploy()) };
+        if self.fires(|fault| *fault == Fault::DeploymentFails(environment)) {
+            course.ending = Ending::Badly;
+        } else if self.fires(|fault| *fault == Fault::DeploymentRedButLive(environment)) {
+            course.ending = Ending::BadlyButLive;
+        } else {
+            course.hangs = self.fires(|fault| *fault == Fault::DeploymentHangs(environment));
         }
+        course
     }
 
     /// Returns the commit of the images a tag names, if it names one of every image of the app.
@@ -255,13 +312,18 @@ impl World {
         run.state = if ending == Ending::Well { RunState::Succeeded } else { RunState::Failed };
         run.hangs = false;
         run.updated_at = now;
-        let (workflow, job, commit, actor) =
-            (run.workflow.clone(), run.job.clone(), run.commit.clone(), run.actor.clone());
-        match (job, commit) {
-            (Job::Deploy { app, environment, image_tag }, Some(commit)) if ending != Ending::Badly => {
+        let (workflow, work, commit, actor) =
+            (run.workflow.clone(), run.work.clone(), run.commit.clone(), run.actor.clone());
+        match (work, commit) {
+            (Work::Deploy { app, environment, image_tag }, Some(commit)) if ending != Ending::Badly => {
                 self.go_live(&app, environment, &image_tag, commit, &workflow);
             }
-            (Job::TagImages { app, git_tag }, _) => self.tag_latest_and_deploy(&app, &git_tag, &actor),
+            (Work::TagImages { app, git_tag }, _) => self.tag_latest_and_deploy(&app, &git_tag, &actor),
+            (Work::Ci { head, apps }, _) if ending == Ending::Well => {
+                for app in apps {
+                    self.finish_ci(&app, &head);
+                }
+            }
             _ => {}
         }
         self.start_next(&workflow);

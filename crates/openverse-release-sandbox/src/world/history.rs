@@ -1,13 +1,10 @@
-//! The history of the code, as far as git showed it.
+//! The history of a repository, as far as git showed it.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use chrono::{DateTime, Utc};
-use openverse_release_core::{AppSlug, Commit, CommitSha};
+use openverse_release_core::CommitSha;
 use serde::{Deserialize, Serialize};
-
-use super::{Author, World};
-use crate::{Action, Part};
 
 /// One commit.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -56,14 +53,19 @@ pub(crate) fn within(file: &str, path: &str) -> bool {
     path.is_empty() || file.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-impl World {
-    pub(crate) fn main_reference(&self) -> String {
-        format!("refs/heads/{}", self.repositories.main)
-    }
+/// Everything that git showed.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct History {
+    /// Every branch and git tag, by full name, with the object it names.
+    pub(crate) references: BTreeMap<String, String>,
+    pub(crate) annotated_tags: BTreeMap<String, AnnotatedTag>,
+    pub(crate) commits: BTreeMap<CommitSha, CommitRecord>,
+}
 
-    /// Returns the head of the main branch.
-    pub(crate) fn head(&self) -> Option<CommitSha> {
-        self.references.get(&self.main_reference()).and_then(|object| object.parse().ok())
+impl History {
+    /// Returns the head of a branch.
+    pub(crate) fn head(&self, branch: &str) -> Option<CommitSha> {
+        self.references.get(&format!("refs/heads/{branch}"))?.parse().ok()
     }
 
     /// Returns the commit that a branch, git tag or SHA names, as GitHub resolves it.
@@ -135,32 +137,9 @@ impl World {
         Some(Compared { merge_base, ahead, behind })
     }
 
-    /// Notes that somebody merges a change.
-    pub(crate) fn note_merge(&mut self, app: &AppSlug, title: &str) {
-        let target = format!("{app}: {title}");
-        self.note(Part::Git, Action::Merge, target, &Author::Automation("somebody"));
-    }
-
-    /// Returns the head of the main branch as a commit.
-    pub(crate) fn head_commit(&self) -> Option<Commit> {
-        let commit = self.commits.get(&self.head()?)?;
-        Some(Commit {
-            sha: commit.sha.clone(),
-            subject: commit.subject().to_owned(),
-            author: commit.author.clone(),
-            committed_at: commit.committed_at,
-        })
-    }
-
-    /// Makes a git tag on a commit, unless there is one of that name.
-    pub(crate) fn create_git_tag(&mut self, tag: &str, commit: &CommitSha, by: &Author<'_>) {
-        let reference = format!("refs/tags/{tag}");
-        if self.references.contains_key(&reference) {
-            return;
-        }
-        self.references.insert(reference, commit.to_string());
-        self.outbox.git_tags.push((tag.to_owned(), commit.clone()));
-        self.note(Part::Git, Action::CreateGitTag, format!("{tag} on {}", commit.short()), by);
+    /// Tells whether a commit is another, or one that it descends from.
+    pub(crate) fn reaches(&self, from: &CommitSha, commit: &CommitSha) -> bool {
+        self.ancestry(from).contains(commit)
     }
 }
 
@@ -177,25 +156,25 @@ mod tests {
     }
 
     /// 1 ← 2 ← 4 (main), 1 ← 3 ← 5 (topic), and 6 merges 5 into 4.
-    fn forked() -> World {
-        let mut world = bare_world();
+    fn forked() -> History {
+        let (world, mut history) = (bare_world(), History::default());
         for (number, parents) in [(1, &[][..]), (2, &[1]), (3, &[1]), (4, &[2]), (5, &[3]), (6, &[4, 5])] {
             let commit = commit(&world, number, parents, "api/file");
-            world.commits.insert(commit.sha.clone(), commit);
+            history.commits.insert(commit.sha.clone(), commit);
         }
-        world
+        history
     }
 
     #[test]
     fn a_commit_stands_before_its_parents_whatever_its_date() {
-        let mut world = forked();
-        for commit in world.commits.values_mut() {
+        let mut history = forked();
+        for commit in history.commits.values_mut() {
             commit.committed_at = DateTime::UNIX_EPOCH;
         }
-        let order = world.ancestry(&sha(6));
+        let order = history.ancestry(&sha(6));
         assert_eq!(order.len(), 6);
         for (index, of) in order.iter().enumerate() {
-            for parent in &world.commits[of].parents {
+            for parent in &history.commits[of].parents {
                 assert!(order.iter().position(|it| it == parent) > Some(index), "{order:?}");
             }
         }
@@ -203,27 +182,27 @@ mod tests {
 
     #[test]
     fn comparisons_count_from_where_histories_part() {
-        let world = forked();
-        let compared = world.compare(&sha(4), &sha(5)).unwrap();
+        let history = forked();
+        let compared = history.compare(&sha(4), &sha(5)).unwrap();
         assert_eq!((compared.merge_base, compared.ahead, compared.behind), (sha(1), vec![sha(3), sha(5)], 2));
-        let compared = world.compare(&sha(4), &sha(6)).unwrap();
+        let compared = history.compare(&sha(4), &sha(6)).unwrap();
         assert_eq!((compared.merge_base, compared.behind), (sha(4), 0));
         assert_eq!(compared.ahead, [sha(3), sha(5), sha(6)]);
     }
 
     #[test]
     fn commits_that_share_no_history_cannot_be_compared() {
-        let mut world = forked();
-        let other = commit(&world, 7, &[], "api/file");
-        world.commits.insert(other.sha.clone(), other);
-        assert!(world.compare(&sha(4), &sha(7)).is_none());
+        let mut history = forked();
+        let other = commit(&bare_world(), 7, &[], "api/file");
+        history.commits.insert(other.sha.clone(), other);
+        assert!(history.compare(&sha(4), &sha(7)).is_none());
     }
 
     #[test]
     fn names_are_resolved_as_github_does() {
-        let mut world = forked();
-        world.references.insert("refs/heads/main".to_owned(), sha(4).to_string());
-        world.references.insert("refs/tags/v1".to_owned(), "f".repeat(40));
+        let mut history = forked();
+        history.references.insert("refs/heads/main".to_owned(), sha(4).to_string());
+        history.references.insert("refs/tags/v1".to_owned(), "f".repeat(40));
         let tag = AnnotatedTag {
             tag: "v1".to_owned(),
             message: String::new(),
@@ -232,12 +211,12 @@ mod tests {
             tagged_at: DateTime::UNIX_EPOCH,
             commit: sha(2),
         };
-        world.annotated_tags.insert("f".repeat(40), tag);
+        history.annotated_tags.insert("f".repeat(40), tag);
         let of_four = sha(4).to_string();
         for (name, commit) in [("main", 4), ("heads/main", 4), ("v1", 2), ("tags/v1", 2), (&of_four, 4)] {
-            assert_eq!(world.resolve(name), Some(sha(commit)), "{name}");
+            assert_eq!(history.resolve(name), Some(sha(commit)), "{name}");
         }
-        assert_eq!(world.resolve("topic"), None);
-        assert_eq!(world.resolve(&"0".repeat(40)), None);
+        assert_eq!(history.resolve("topic"), None);
+        assert_eq!(history.resolve(&"0".repeat(40)), None);
     }
 }

@@ -4,23 +4,36 @@ mod airflow;
 mod ci;
 mod dag_files;
 mod deployment;
+mod draft;
 mod faults;
 mod history;
 mod image;
+mod jobs;
+mod labels;
+mod merge;
+mod pull_request;
 mod registry;
 mod release;
+mod repository;
 mod seed;
 mod state;
 
 pub(crate) use airflow::{DagRunRecord, RunState as DagRunState};
-pub(crate) use ci::Event;
+pub(crate) use ci::{CI_WORKFLOW, Event};
 pub(crate) use dag_files::new_dag;
-pub(crate) use deployment::{DispatchedBy, Run, RunState, TAGGING_WORKFLOW};
+pub(crate) use deployment::{DispatchedBy, Run, RunState, TAGGING_WORKFLOW, Work};
 pub use faults::Paused;
 pub(crate) use faults::{Before, Interference};
-pub(crate) use history::{AnnotatedTag, CommitRecord, within};
+pub(crate) use history::{AnnotatedTag, CommitRecord, History, within};
+pub(crate) use jobs::{Job, Progress};
+pub(crate) use merge::Merge;
+pub(crate) use pull_request::{
+    NewPullRequest, PullRequest, PullRequestChange, PullRequestError, Review, Standing, Verdict,
+};
 pub(crate) use registry::{PushError, Registry, sha256};
 pub(crate) use release::{Change, Release, ReleaseError};
+pub use repository::HostedRepository;
+pub(crate) use repository::Repository;
 pub(crate) use seed::Script;
 pub(crate) use state::{Author, Live, Outbox, SandboxApp, World};
 

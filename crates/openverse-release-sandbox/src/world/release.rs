@@ -1,7 +1,7 @@
 //! GitHub Releases.
 
 use chrono::{DateTime, Utc};
-use openverse_release_core::{AppSlug, ReleaseDate};
+use openverse_release_core::AppSlug;
 use serde::{Deserialize, Serialize};
 
 use super::{Author, World};
@@ -119,7 +119,7 @@ impl World {
             release.draft = true;
             release.published_at = None;
         }
-        self.replace(release.clone());
+        self.replace_release(release.clone());
         if publish {
             return self.publish(id, by);
         }
@@ -135,7 +135,7 @@ impl World {
         Ok(())
     }
 
-    fn replace(&mut self, release: Release) {
+    pub(super) fn replace_release(&mut self, release: Release) {
         self.outbox.changed = true;
         if let Some(place) = self.releases.iter_mut().find(|place| place.id == release.id) {
             *place = release;
@@ -147,8 +147,11 @@ impl World {
             return Err(ReleaseError::Invalid { field: "tag_name", code: "already_exists" });
         }
         // The target counts only where the git tag does not exist yet.
-        let target =
-            self.resolve(&format!("tags/{}", release.tag_name)).or_else(|| self.resolve(&release.target));
+        let target = self
+            .code
+            .history
+            .resolve(&format!("tags/{}", release.tag_name))
+            .or_else(|| self.code.history.resolve(&release.target));
         target.map(drop).ok_or(ReleaseError::Invalid { field: "target_commitish", code: "invalid" })
     }
 
@@ -157,9 +160,9 @@ impl World {
         let mut release = self.release(id).ok_or(ReleaseError::NotFound)?.clone();
         release.draft = false;
         release.published_at = Some(self.clock);
-        self.replace(release.clone());
+        self.replace_release(release.clone());
         self.note(Part::GitHub, Action::PublishGithubRelease, release.tag_name.clone(), by);
-        if let Some(target) = self.resolve(&release.target) {
+        if let Some(target) = self.code.history.resolve(&release.target) {
             self.create_git_tag(&release.tag_name, &target, &Author::Automation("github"));
         }
         let app = self.app_of_tag(&release.tag_name).map(|app| app.slug.clone());
@@ -173,7 +176,7 @@ impl World {
             if self.fires(|fault| *fault == Fault::RedraftedAfterPublish) {
                 let name = self.draft_name(&app).unwrap_or_else(|| release.tag_name.clone());
                 let main = self.repositories.main.clone();
-                self.replace(Release {
+                self.replace_release(Release {
                     tag_name: name.clone(),
                     name: name.clone(),
                     target: main,
@@ -192,56 +195,6 @@ impl World {
         Ok(release)
     }
 
-    /// Returns the git tag that a draft of the app gets now: newer than any release of the app.
-    pub(crate) fn draft_name(&self, app: &AppSlug) -> Option<String> {
-        let prefix = self.app(app)?.git_tag_prefix.clone()?;
-        let newest = self
-            .releases
-            .iter()
-            .filter(|release| !release.draft)
-            .filter_map(|release| release.tag_name.parse::<openverse_release_core::GitTag>().ok())
-            .filter(|tag| *tag.prefix() == prefix)
-            .map(|tag| tag.date().moment() + std::time::Duration::from_secs(1))
-            .max();
-        let date = ReleaseDate::from_moment(newest.map_or(self.clock, |newest| newest.max(self.clock)))?;
-        Some(openverse_release_core::GitTag::new(prefix, date).to_string())
-    }
-
-    /// Refreshes the single draft of the app as the draft job does, or makes it.
-    pub(crate) fn redraft(&mut self, app: &AppSlug) {
-        let Some(name) = self.draft_name(app) else { return };
-        let body = self.draft_notes(app);
-        let existing = self
-            .release_ids(app, true)
-            .into_iter()
-            .min_by_key(|id| self.release(*id).map(|release| release.created_at));
-        let release = match existing.and_then(|id| self.release(id)).cloned() {
-            Some(draft) => {
-                let target = self.repositories.main.clone();
-                let draft = Release { tag_name: name.clone(), name: name.clone(), body, target, ..draft };
-                self.replace(draft.clone());
-                draft
-            }
-            None => {
-                let release = Release {
-                    id: self.new_id(),
-                    tag_name: name.clone(),
-                    name: name.clone(),
-                    body,
-                    target: self.repositories.main.clone(),
-                    draft: true,
-                    prerelease: false,
-                    created_at: self.clock,
-                    published_at: None,
-                    author: super::BOT.to_owned(),
-                };
-                self.releases.push(release.clone());
-                release
-            }
-        };
-        self.note(Part::GitHub, Action::Redraft, release.tag_name, &Author::Automation("draft-releases"));
-    }
-
     /// Returns the numbers of the app's drafts, or of its published releases.
     pub(crate) fn release_ids(&self, app: &AppSlug, draft: bool) -> Vec<u64> {
         let of_app = |release: &&Release| {
@@ -249,38 +202,5 @@ impl World {
                 && self.app_of_tag(&release.tag_name).is_some_and(|owner| owner.slug == *app)
         };
         self.releases.iter().filter(of_app).map(|release| release.id).collect()
-    }
-
-    /// Returns the notes of all that was merged for the app since its last release, in sections.
-    fn draft_notes(&self, app: &AppSlug) -> String {
-        const SECTIONS: [&str; 4] = ["New Features", "Improvements", "Internal Improvements", "Bug Fixes"];
-        let (Some(app_data), Some(head)) = (self.app(app), self.head()) else { return String::new() };
-        let last = self
-            .release_ids(app, false)
-            .into_iter()
-            .filter_map(|id| self.release(id))
-            .max_by_key(|release| release.published_at)
-            .and_then(|release| self.resolve(&format!("tags/{}", release.tag_name)));
-        let since = match last {
-            Some(last) => self.compare(&last, &head).map(|compared| compared.ahead).unwrap_or_default(),
-            None => self.ancestry(&head).into_iter().rev().collect(),
-        };
-        let mut lines = [const { Vec::new() }; SECTIONS.len()];
-        for commit in since.iter().filter_map(|sha| self.commits.get(sha)) {
-            if commit.files.iter().any(|file| app_data.owns(file)) {
-                let section = match commit.subject().split_whitespace().next().unwrap_or_default() {
-                    "Add" | "Show" | "Allow" => 0,
-                    "Update" | "Bump" | "Remove" | "Move" | "Test" | "Use" => 2,
-                    "Fix" | "Revert" | "Prevent" => 3,
-                    _ => 1,
-                };
-                lines[section].push(format!("- {} by @{}\n", commit.subject(), super::login(&commit.author)));
-            }
-        }
-        let section = |(title, lines): (&str, Vec<String>)| {
-            (!lines.is_empty()).then(|| format!("## {title}\n\n{}", lines.concat()))
-        };
-        let sections: Vec<_> = SECTIONS.into_iter().zip(lines).filter_map(section).collect();
-        sections.join("\n")
     }
 }

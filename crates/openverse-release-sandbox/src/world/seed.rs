@@ -3,7 +3,7 @@
 use chrono::{DateTime, Duration, Utc};
 use openverse_release_core::{AppSlug, CommitSha, Environment, ImageTag};
 
-use super::{Author, Change, CommitRecord, DispatchedBy, SandboxApp, World, dag_files::first_dags};
+use super::{Author, Change, CommitRecord, DispatchedBy, Merge, SandboxApp, World, dag_files::first_dags};
 use crate::{Timing, git::NewCommit};
 
 /// Something a person did.
@@ -151,9 +151,9 @@ impl Script {
         self.start
     }
 
-    /// Returns the commits of the script: the first one, then one for each merge.
-    pub(crate) fn commits(&self, world: &mut World) -> Vec<NewCommit> {
-        let mut commits = vec![NewCommit {
+    /// Returns the first commit of the code.
+    pub(crate) fn beginning(&self) -> NewCommit {
+        NewCommit {
             at: self.start,
             author: PEOPLE[0].to_owned(),
             message: "Begin".to_owned(),
@@ -161,40 +161,53 @@ impl Script {
                 "README.md".to_owned(),
                 "The code of a sandbox: push to it, and CI builds.\n".to_owned(),
             )],
-        }];
+        }
+    }
+
+    /// Returns the merges of the script, in order.
+    pub(crate) fn merges(&self, world: &mut World) -> Vec<Merge> {
+        let mut merges = Vec::new();
         let mut with_dags: Vec<&AppSlug> = Vec::new();
         for (at, scene) in &self.scenes {
             let Scene::Merge { app, title, author } = scene else { continue };
-            let Some(mut commit) = world.new_merge(app, title, author, *at) else { continue };
+            let Some(mut merge) = world.new_merge(app, title, author, *at) else { continue };
             // The first change to an app brings its DAGs.
             if !with_dags.contains(&app) {
                 with_dags.push(app);
                 let folders = world.app(app).map(SandboxApp::dag_folders).unwrap_or_default();
-                commit.files.extend(folders.iter().flat_map(|folder| first_dags(folder)));
+                merge.commit.files.extend(folders.iter().flat_map(|folder| first_dags(folder)));
             }
-            commits.push(commit);
+            merges.push(merge);
         }
-        commits
+        merges
     }
 
-    /// Plays the script in a new world; `commits` are those of the script, oldest first.
-    pub(crate) fn play(&self, world: &mut World, commits: Vec<CommitRecord>, now: DateTime<Utc>) {
+    /// Plays the script in a new world; `commits` are the first one and those of the merges.
+    pub(crate) fn play(
+        &self,
+        world: &mut World,
+        merges: Vec<Merge>,
+        commits: Vec<CommitRecord>,
+        now: DateTime<Utc>,
+    ) {
         let timing = std::mem::replace(&mut world.timing, Timing::past());
         let starts = std::mem::replace(&mut world.publish_starts_workflow, false);
+        let drafts = std::mem::replace(&mut world.draft_job, true);
         let mut shas = commits.iter().map(|commit| commit.sha.clone()).collect::<Vec<_>>().into_iter();
-        world.commits.extend(commits.into_iter().map(|commit| (commit.sha.clone(), commit)));
-        let main = world.main_reference();
-        let mut move_main = |world: &mut World| {
-            if let Some(sha) = shas.next() {
-                world.references.insert(main.clone(), sha.to_string());
-                world.observe_main();
-            }
-        };
-        move_main(world);
+        world.code.history.commits.extend(commits.into_iter().map(|commit| (commit.sha.clone(), commit)));
+        if let Some(first) = shas.next() {
+            world.move_main(&first);
+        }
+        let mut merged = merges.into_iter().zip(shas);
         for (at, scene) in &self.scenes {
             world.advance(*at);
             match scene {
-                Scene::Merge { .. } => move_main(world),
+                Scene::Merge { .. } => {
+                    if let Some((merge, sha)) = merged.next() {
+                        world.enter_merge(merge, &sha);
+                        world.move_main(&sha);
+                    }
+                }
                 Scene::Publish { app, actor } => world.release_newest(app, actor),
                 Scene::Deploy { app, back, actor, reason } => world.deploy_release(app, *back, actor, reason),
             }
@@ -202,34 +215,16 @@ impl Script {
         world.advance(now);
         world.timing = timing;
         world.publish_starts_workflow = starts;
+        world.draft_job = drafts;
         world.outbox.log.clear();
     }
 }
 
 impl World {
-    /// Returns the commit of a merge for an app, `None` if the app has no source.
-    pub(crate) fn new_merge(
-        &mut self,
-        slug: &AppSlug,
-        title: &str,
-        author: &str,
-        at: DateTime<Utc>,
-    ) -> Option<NewCommit> {
-        let app = self.app(slug)?;
-        let alone = |path: &&String| !self.apps.iter().any(|other| other.slug != *slug && other.owns(path));
-        let path = app.source_paths.iter().find(alone).or(app.source_paths.first())?;
-        let path = path.trim_matches('/').to_owned();
-        self.next_pull_request += 7;
-        let number = self.next_pull_request;
-        let folder = !path.rsplit('/').next().unwrap_or_default().contains('.');
-        let file = match (path.as_str(), folder) {
-            ("", _) => format!("changes/{number}.md"),
-            (path, true) => format!("{path}/changes/{number}.md"),
-            (path, false) => path.to_owned(),
-        };
-        let message = format!("{title} (#{number})");
-        let files = vec![(file, format!("{message}\n"))];
-        Some(NewCommit { at, author: author.to_owned(), message, files })
+    fn move_main(&mut self, to: &CommitSha) {
+        let main = self.main_reference();
+        self.code.history.references.insert(main, to.to_string());
+        self.observe_main();
     }
 
     /// Publishes the app's draft on the commit of its newest build, tags the images and deploys.

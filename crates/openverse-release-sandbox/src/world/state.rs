@@ -9,13 +9,15 @@ use openverse_release_core::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{AnnotatedTag, CommitRecord, Event, Registry, Release, Run, airflow::Airflow};
-use crate::{Action, ActiveFault, Entry, Part, Paused, Timing};
+use super::{Event, Registry, Release, Repository, Run, airflow::Airflow};
+use crate::{Action, ActiveFault, Entry, Options, Part, Paused, Timing};
 
 /// What of an app a sandbox needs to know.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct SandboxApp {
     pub(crate) slug: AppSlug,
+    /// The label of the pull requests that change it.
+    pub(crate) label: String,
     pub(crate) git_tag_prefix: Option<GitTagPrefix>,
     pub(crate) images: Vec<ImageName>,
     pub(crate) source_paths: Vec<String>,
@@ -26,6 +28,7 @@ impl SandboxApp {
     pub(crate) fn of(app: &App) -> Self {
         Self {
             slug: app.slug.clone(),
+            label: super::labels::of_app(&app.name),
             git_tag_prefix: app.git_tag_prefix.clone(),
             images: app.images.clone(),
             source_paths: app.source_paths.clone(),
@@ -91,15 +94,14 @@ pub(crate) struct World {
     pub(crate) clock: DateTime<Utc>,
     pub(crate) timing: Timing,
     pub(crate) publish_starts_workflow: bool,
+    /// Whether CI refreshes the drafts.
+    pub(crate) draft_job: bool,
     pub(crate) repositories: Repositories,
     pub(crate) apps: Vec<SandboxApp>,
-    /// Every branch and git tag, by full name, with the object it names.
-    pub(crate) references: BTreeMap<String, String>,
-    pub(crate) annotated_tags: BTreeMap<String, AnnotatedTag>,
-    pub(crate) commits: BTreeMap<CommitSha, CommitRecord>,
+    pub(crate) code: Repository,
+    pub(crate) infrastructure: Repository,
     /// The head of the main branch that CI last saw.
     pub(crate) seen_head: Option<CommitSha>,
-    pub(crate) next_pull_request: u32,
     pub(crate) releases: Vec<Release>,
     /// What lists of releases show instead, while they are stale.
     pub(crate) stale_releases: Option<Vec<Release>>,
@@ -112,37 +114,34 @@ pub(crate) struct World {
     pub(crate) pending: Vec<Pending>,
     pub(crate) faults: Vec<ActiveFault>,
     pub(crate) paused: Vec<Paused>,
-    #[serde(default)]
     pub(crate) airflow: Airflow,
     #[serde(skip)]
     pub(crate) outbox: Outbox,
 }
 
 impl World {
-    pub(crate) const FORMAT: u32 = 1;
+    pub(crate) const FORMAT: u32 = 2;
 
     /// Returns a world in which nothing has happened yet.
     pub(crate) fn new(
         id: String,
         repositories: Repositories,
         apps: Vec<SandboxApp>,
-        timing: Timing,
-        publish_starts_workflow: bool,
+        options: Options,
         now: DateTime<Utc>,
     ) -> Self {
         Self {
             format: Self::FORMAT,
             id,
             clock: now,
-            timing,
-            publish_starts_workflow,
+            timing: options.timing,
+            publish_starts_workflow: options.publish_starts_workflow,
+            draft_job: !options.without_draft_job,
             repositories,
             apps,
-            references: BTreeMap::new(),
-            annotated_tags: BTreeMap::new(),
-            commits: BTreeMap::new(),
+            code: Repository::new(4180),
+            infrastructure: Repository::new(830),
             seen_head: None,
-            next_pull_request: 4180,
             releases: Vec::new(),
             stale_releases: None,
             runs: Vec::new(),
@@ -243,13 +242,14 @@ pub(super) mod tests {
     use openverse_release_core::Project;
 
     use super::*;
+    use crate::world::CommitRecord;
 
     /// A world of Openverse's apps in which nothing has happened.
     pub(crate) fn bare_world() -> World {
         let openverse = Project::openverse();
         let apps = openverse.apps.iter().map(SandboxApp::of).collect();
         let start = DateTime::from_timestamp(1_700_000_000, 0).unwrap();
-        World::new("id".to_owned(), openverse.repositories, apps, Timing::default(), false, start)
+        World::new("id".to_owned(), openverse.repositories, apps, Options::default(), start)
     }
 
     pub(crate) fn sha(number: u32) -> CommitSha {
@@ -274,8 +274,8 @@ pub(super) mod tests {
     fn push(world: &mut World, number: u32, file: &str) {
         let parents: &[u32] = if number == 1 { &[] } else { &[number - 1] };
         let commit = commit(world, number, parents, file);
-        world.references.insert(world.main_reference(), commit.sha.to_string());
-        world.commits.insert(commit.sha.clone(), commit);
+        world.code.history.references.insert(world.main_reference(), commit.sha.to_string());
+        world.code.history.commits.insert(commit.sha.clone(), commit);
         world.observe_main();
     }
 
@@ -330,16 +330,30 @@ pub(super) mod tests {
     fn one_push_of_many_commits_is_one_build_of_its_head() {
         let mut world = bare_world();
         push(&mut world, 1, "README.md");
-        assert_eq!(world.pending.len(), 0, "no app is touched");
         for number in 2..5 {
             let commit = commit(&world, number, &[number - 1], "catalog/a");
-            world.commits.insert(commit.sha.clone(), commit);
+            world.code.history.commits.insert(commit.sha.clone(), commit);
         }
         push(&mut world, 5, "api/a");
         world.advance(world.clock + Duration::from_secs(60));
         let built: Vec<_> =
             world.builds.iter().map(|build| (build.app.as_str(), build.commit.clone())).collect();
         assert_eq!(built, [("api", sha(5)), ("catalog", sha(5))]);
+    }
+
+    #[test]
+    fn a_file_of_several_apps_is_a_change_to_each_of_them() {
+        let mut world = bare_world();
+        for app in ["api", "ingestion-server"] {
+            let app = world.apps.iter_mut().find(|it| it.slug == slug(app)).unwrap();
+            app.source_paths.push("shared/analysis.py".to_owned());
+        }
+        push(&mut world, 1, "shared/analysis.py");
+        push(&mut world, 2, "shared/other.py");
+        world.advance(world.clock + Duration::from_secs(60));
+        let built: Vec<_> =
+            world.builds.iter().map(|build| (build.app.as_str(), build.commit.clone())).collect();
+        assert_eq!(built, [("api", sha(1)), ("ingestion-server", sha(1))]);
     }
 
     #[test]

@@ -104,14 +104,18 @@ async fn runs_of_one_github_workflow_go_one_at_a_time() {
 
 #[tokio::test]
 async fn publishing_can_start_the_tagging_and_the_deployment_as_at_the_real_openverse() {
-    let world = World::new(Options { timing: Timing::instant(), publish_starts_workflow: true });
+    let world = World::new(Options {
+        timing: Timing::instant(),
+        publish_starts_workflow: true,
+        ..Options::default()
+    });
     let draft = world.draft("api").await;
     let url = world.code(&format!("/releases/{}", draft["id"]));
     let latest = world.sandbox.status().unwrap().apps[0].latest.clone().unwrap();
     world.send("PATCH", url, &json!({ "draft": false, "target_commitish": latest })).await;
     assert_eq!(world.version("api.openverse.org").await["release"], latest.as_str());
     assert_eq!((world.count("tag_image"), world.count("repository_dispatch")), (2, 1));
-    let file = "tag-docker-image-and-trigger-deployment.yml";
+    let file = "release-app.yml";
     let (_, runs) = world.get(world.code(&format!("/actions/workflows/{file}/runs"))).await;
     assert_eq!(runs["workflow_runs"][0]["event"], "release");
     assert_eq!(runs["workflow_runs"][0]["conclusion"], "success");

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::place::World;
 
-fn git(dir: &Path, arguments: &[&str]) -> String {
+pub(crate) fn git(dir: &Path, arguments: &[&str]) -> String {
     let output = Command::new("git")
         .args([
             "-c",
@@ -32,7 +32,7 @@ fn clone(world: &World) -> tempfile::TempDir {
     dir
 }
 
-fn commit(dir: &Path, file: &str, message: &str) -> String {
+pub(crate) fn commit(dir: &Path, file: &str, message: &str) -> String {
     let path = dir.join(file);
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
     std::fs::write(path, message).unwrap();

@@ -166,7 +166,7 @@ async fn a_dispatched_run_appears_runs_and_ends_in_its_time() {
     let (_, run) = world.get(world.infrastructure(&format!("/actions/runs/{}", run["id"]))).await;
     assert_eq!((&run["status"], &run["conclusion"]), (&json!("completed"), &json!("success")));
     let (_, jobs) = world.get(world.infrastructure(&format!("/actions/runs/{}/jobs", run["id"]))).await;
-    assert_eq!((&jobs["total_count"], &jobs["jobs"][0]["conclusion"]), (&json!(1), &json!("success")));
+    assert_eq!((&jobs["total_count"], &jobs["jobs"][2]["conclusion"]), (&json!(3), &json!("success")));
 }
 
 #[tokio::test]

@@ -2,11 +2,14 @@
 
 mod airflow;
 mod automations;
+mod branches;
 mod code;
 mod faults;
 mod github;
+mod jobs;
 mod past;
 mod pauses;
 mod place;
+mod pull_requests;
 mod registry;
 mod together;

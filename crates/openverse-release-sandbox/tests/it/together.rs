@@ -105,6 +105,27 @@ fn what_is_not_the_sandboxs_own_is_left_alone() {
 }
 
 #[test]
+fn a_sandbox_of_another_format_says_so_and_can_be_made_anew() {
+    let world = World::instant();
+    let file = world.sandbox.dir().join("world.json");
+    // What an older version wrote, of which this one knows nothing but where the format stands.
+    let old =
+        json!({ "log_length": 0, "log_tail": [{ "what": "unknown" }], "world": { "format": 1, "id": "x" } });
+    std::fs::write(&file, old.to_string()).unwrap();
+    let other = Sandbox::at(world.sandbox.dir()).with_clock(Arc::new(world.clock.clone()));
+    let refused = other.serve().unwrap_err();
+    assert!(matches!(refused, SandboxError::OtherFormat { found: 1, .. }));
+    let message = refused.to_string();
+    assert!(message.contains("format 1") && message.contains("reset it"), "{message}");
+    other.reset(&Project::openverse(), Options::default()).unwrap();
+    assert_eq!(other.log().unwrap(), []);
+    // What is no state at all is not taken for one of another format.
+    std::fs::write(&file, "{}").unwrap();
+    let other = Sandbox::at(world.sandbox.dir()).with_clock(Arc::new(world.clock.clone()));
+    assert!(matches!(other.status(), Err(SandboxError::Unreadable { .. })));
+}
+
+#[test]
 fn a_merge_for_an_app_that_is_not_there_is_refused() {
     let world = World::instant();
     let refused = world.sandbox.merge(&app("webcam"), "Add a field", "ada");

@@ -1,0 +1,181 @@
+//! The jobs of a run, which follow from what the run does and how far it is.
+
+use chrono::{DateTime, Duration, Utc};
+use openverse_release_core::{AppSlug, Environment};
+
+use super::{Run, RunState, Work, World, deployment::Ending};
+
+/// A job of a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Job {
+    pub(crate) id: u64,
+    pub(crate) name: String,
+    pub(crate) progress: Progress,
+    pub(crate) started_at: Option<DateTime<Utc>>,
+    pub(crate) ended_at: Option<DateTime<Utc>>,
+    pub(crate) steps: Vec<(&'static str, Progress)>,
+}
+
+/// How far a job or a step is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Progress {
+    Queued,
+    InProgress,
+    Succeeded,
+    Failed,
+    Skipped,
+}
+
+/// A job as the GitHub Workflow's file has it, with the share of the run's time that is its own.
+#[derive(Debug)]
+struct Plan {
+    name: String,
+    /// In per cent, from and to.
+    share: (i32, i32),
+    steps: &'static [&'static str],
+}
+
+impl Plan {
+    fn new(name: impl Into<String>, share: (i32, i32), steps: &'static [&'static str]) -> Self {
+        Self { name: name.into(), share, steps }
+    }
+}
+
+impl World {
+    /// Returns the jobs of a run, as they stand now.
+    pub(crate) fn jobs(&self, run: &Run) -> Vec<Job> {
+        let plans = self.plans(run);
+        let failing = failing(run, &plans);
+        // A run that is going to fail ends with the job that fails.
+        let whole = failing.map_or(100, |index| plans[index].share.1.max(1));
+        let lasts = match run.started_at {
+            Some(started) if run.ended() => run.updated_at - started,
+            _ => Duration::milliseconds(i64::try_from(run.takes_ms).unwrap_or(i64::MAX)),
+        };
+        let at = |share: i32| run.started_at.map(|started| started + lasts * share / whole);
+        let job = |(index, plan): (usize, Plan)| {
+            let (start, end) = (at(plan.share.0), at(plan.share.1));
+            let progress = match failing {
+                Some(failing) if run.ended() && index == failing => Progress::Failed,
+                Some(failing) if run.ended() && index > failing => Progress::Skipped,
+                _ => self.progress(run, start, end, plan.share.1 == whole),
+            };
+            let begun = matches!(progress, Progress::InProgress | Progress::Succeeded | Progress::Failed);
+            let ended = matches!(progress, Progress::Succeeded | Progress::Failed);
+            let skipped = (progress == Progress::Skipped).then_some(run.updated_at);
+            Job {
+                id: run.id * 100 + index as u64,
+                steps: if begun { self.steps(&plan, progress, start, end) } else { Vec::new() },
+                name: plan.name,
+                progress,
+                started_at: start.filter(|_| begun).or(skipped),
+                ended_at: end.filter(|_| ended).or(skipped),
+            }
+        };
+        plans.into_iter().enumerate().map(job).collect()
+    }
+
+    fn progress(
+        &self,
+        run: &Run,
+        start: Option<DateTime<Utc>>,
+        end: Option<DateTime<Utc>>,
+        last: bool,
+    ) -> Progress {
+        if run.ended() {
+            return Progress::Succeeded;
+        }
+        match (start, end) {
+            // What comes last is over when the run is, however long it hangs.
+            (_, Some(end)) if end <= self.clock && !last => Progress::Succeeded,
+            (Some(start), _) if start <= self.clock => Progress::InProgress,
+            _ => Progress::Queued,
+        }
+    }
+
+    /// Returns the steps of a job that has begun: each takes as long as the others.
+    fn steps(
+        &self,
+        plan: &Plan,
+        progress: Progress,
+        start: Option<DateTime<Utc>>,
+        end: Option<DateTime<Utc>>,
+    ) -> Vec<(&'static str, Progress)> {
+        let count = plan.steps.len();
+        let lasts = end.zip(start).map_or(Duration::zero(), |(end, start)| end - start);
+        let passed = start.map_or(Duration::zero(), |start| self.clock - start).num_milliseconds();
+        let each = (lasts.num_milliseconds() / i64::try_from(count.max(1)).unwrap_or(1)).max(1);
+        let current = usize::try_from(passed / each).unwrap_or(0).min(count.saturating_sub(1));
+        let step = |index: usize| match progress {
+            Progress::Failed if index + 1 == count => Progress::Failed,
+            Progress::InProgress if index == current => Progress::InProgress,
+            Progress::InProgress if index > current => Progress::Queued,
+            _ => Progress::Succeeded,
+        };
+        plan.steps.iter().enumerate().map(|(index, name)| (*name, step(index))).collect()
+    }
+
+    fn plans(&self, run: &Run) -> Vec<Plan> {
+        match &run.work {
+            Work::Deploy { .. } => vec![
+                Plan::new("Check the image", (0, 10), &["Check the actor", "Look for the image tag"]),
+                Plan::new("Render the task definition", (10, 25), &["Get the template", "Render the images"]),
+                Plan::new(
+                    "Update the service",
+                    (25, 100),
+                    &["Register the task definition", "Update the service", "Wait until it is stable"],
+                ),
+            ],
+            Work::TagImages { app, .. } => {
+                let mut plans =
+                    vec![Plan::new("Tag the Docker images", (0, 80), &["Log in", "Tag the images"])];
+                let deployed =
+                    self.app(app).is_some_and(|app| app.workflow_target(Environment::Production).is_some());
+                if deployed {
+                    plans.push(Plan::new(
+                        "Dispatch the production deployment",
+                        (80, 100),
+                        &["Dispatch the GitHub Workflow"],
+                    ));
+                }
+                plans
+            }
+            Work::Ci { apps, .. } => self.ci_plans(apps),
+        }
+    }
+
+    fn ci_plans(&self, apps: &[AppSlug]) -> Vec<Plan> {
+        let mut plans = vec![Plan::new("Verify code", (0, 50), &["Check out the code", "Lint", "Test"])];
+        let apps = || apps.iter().filter_map(|slug| self.app(slug));
+        for app in apps().filter(|app| !app.images.is_empty()) {
+            let name = format!("Build and publish images ({})", app.slug);
+            plans.push(Plan::new(name, (50, 100), &["Build the images", "Publish the images"]));
+        }
+        // These take next to no time, and what they do is done when the run ends.
+        if self.draft_job {
+            for app in apps().filter(|app| app.git_tag_prefix.is_some()) {
+                let name = format!("Redraft GitHub Release ({})", app.slug);
+                plans.push(Plan::new(name, (100, 100), &["Refresh the draft"]));
+            }
+        }
+        let staging = Environment::Staging;
+        for app in apps().filter(|app| app.workflow_target(staging).is_some()) {
+            let name = format!("Dispatch staging deployment ({})", app.slug);
+            plans.push(Plan::new(name, (100, 100), &["Dispatch the GitHub Workflow"]));
+        }
+        plans
+    }
+}
+
+/// Returns which job makes a run fail, if it fails.
+fn failing(run: &Run, plans: &[Plan]) -> Option<usize> {
+    if run.ending == Ending::Well {
+        return None;
+    }
+    match &run.work {
+        Work::Deploy { .. } if run.state != RunState::Waiting && run.commit.is_some() => {
+            Some(plans.len() - 1)
+        }
+        _ => Some(0),
+    }
+}
