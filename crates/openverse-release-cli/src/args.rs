@@ -9,7 +9,7 @@ use openverse_release_sandbox::Fault;
 const EXIT_CODES: &str = "\
 Exit codes:
   0  done
-  1  findings (check)
+  1  findings (check, runbook --check)
   2  bad input: a malformed tag, an unknown app, a wrong configuration
   3  refused, by a gate, a hold or a conflict; what was found and expected is said
   4  failed
@@ -74,6 +74,21 @@ pub(crate) enum Command {
         /// With gates, parts and follow-ups of each step
         #[arg(long)]
         detailed: bool,
+    },
+    /// Write what a person does to release and deploy an app, or check what was written before
+    ///
+    /// It is Markdown with the flowchart, derived from the flow. With --check the exit code is 1 where the
+    /// file says something else.
+    Runbook {
+        /// Its name, as `apps` lists it; with --check the file itself may tell
+        #[arg(required_unless_present = "check")]
+        app: Option<String>,
+        /// Write it to this file, unless it is the same already
+        #[arg(long, value_name = "FILE", conflicts_with = "check")]
+        output: Option<PathBuf>,
+        /// Check this file instead
+        #[arg(long, value_name = "FILE")]
+        check: Option<PathBuf>,
     },
     /// Check flows for mistakes
     Check {

@@ -16,6 +16,8 @@ struct AppView<'a> {
     name: &'a str,
     /// What its git tags look like; null for an app without releases.
     git_tags: Option<String>,
+    /// The page of its GitHub Releases; null for an app without releases.
+    releases_page: Option<String>,
     images: Vec<&'a str>,
     deployments: Vec<DeploymentView<'a>>,
 }
@@ -23,6 +25,8 @@ struct AppView<'a> {
 #[derive(Debug, Serialize)]
 struct DeploymentView<'a> {
     environment: &'static str,
+    /// What the app itself calls the environment.
+    called: &'a str,
     means: String,
     /// The page of the GitHub Workflow that deploys.
     page: Option<String>,
@@ -33,12 +37,12 @@ impl<'a> AppView<'a> {
     fn of(project: &Project, app: &'a App) -> Self {
         let deployments = app.deployments.iter().map(|target| DeploymentView {
             environment: target.environment.as_str(),
+            called: target.called(),
             means: target.means.describe(),
             page: match &target.means {
-                DeploymentMeans::GitHubWorkflow { workflow, .. } => Some(format!(
-                    "https://github.com/{}/actions/workflows/{workflow}",
-                    project.repositories.infrastructure
-                )),
+                DeploymentMeans::GitHubWorkflow { workflow, .. } => {
+                    Some(project.repositories.infrastructure.workflow_page(workflow))
+                }
                 _ => None,
             },
             version_endpoint: target.version_endpoint.as_ref().map(HttpUrl::as_str),
@@ -47,6 +51,10 @@ impl<'a> AppView<'a> {
             app: app.slug.as_str(),
             name: &app.name,
             git_tags: app.git_tag_prefix.as_ref().map(|prefix| format!("{prefix}-YYYY.MM.DD.HH.MM.SS")),
+            releases_page: app
+                .git_tag_prefix
+                .as_ref()
+                .map(|prefix| project.repositories.code.releases_page(prefix)),
             images: app.images.iter().map(ImageName::as_str).collect(),
             deployments: deployments.collect(),
         }
@@ -66,13 +74,17 @@ pub(super) fn run(context: &Context) -> Outcome {
                 Some(pattern) => writeln!(out, "  released as  {pattern}")?,
                 None => writeln!(out, "  no releases  each run uses the image tagged latest")?,
             }
+            if let Some(page) = &view.releases_page {
+                writeln!(out, "               {page}")?;
+            }
             for image in &view.images {
                 writeln!(out, "  image        {image}")?;
             }
             for deployment in &view.deployments {
                 writeln!(out, "  {:<11}  {}", deployment.environment, deployment.means)?;
-                if let Some(endpoint) = deployment.version_endpoint {
-                    writeln!(out, "               {endpoint}")?;
+                let pages = [deployment.page.as_deref(), deployment.version_endpoint];
+                for page in pages.into_iter().flatten() {
+                    writeln!(out, "               {page}")?;
                 }
             }
         }

@@ -15,6 +15,7 @@ mod preview;
 mod release;
 mod resume;
 mod rollback;
+mod runbook;
 mod runs;
 mod sandbox;
 mod status;
@@ -108,6 +109,11 @@ async fn dispatch(command: &Command, context: &Context) -> Outcome {
         Command::Glossary { term } => glossary::run(context, term.as_deref()),
         Command::Tag { tags } => tag::run(context, tags),
         Command::Flow { app, format, detailed } => flow::run(context, app, *format, *detailed),
+        Command::Runbook { app, output, check } => match (check, app) {
+            (Some(file), app) => runbook::check(context, file, app.as_deref()),
+            (None, Some(app)) => runbook::write(context, app, output.as_deref()),
+            (None, None) => Err(CliError::new(Exit::BadInput, "found no app, expected its name")),
+        },
         Command::Check { app } => check::run(context, app.as_deref()),
         Command::Preview { app } => preview::run(context, app).await,
         Command::Draft { app, all: _ } => draft::run(context, app.as_deref()).await,

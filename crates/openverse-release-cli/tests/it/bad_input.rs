@@ -24,6 +24,7 @@ fn an_app_that_is_none_is_refused() {
         &["status", "webcam"],
         &["flow", "webcam"],
         &["check", "webcam"],
+        &["runbook", "webcam"],
         &["history", "webcam", "production"],
         &["deploy", "webcam", "production", "latest", "--reason", "x"],
         &["rollback", "webcam", "production", "--reason", "x"],

@@ -43,8 +43,27 @@ fn every_command_prints_one_document_with_these_keys() {
 
     let apps = place.json(&["apps"]);
     assert_eq!(apps.as_array().unwrap().len(), 5);
-    assert_eq!(keys(&apps[0]), ["app", "deployments", "git_tags", "images", "name"]);
-    assert_eq!(keys(&apps[0]["deployments"][0]), ["environment", "means", "page", "version_endpoint"]);
+    assert_eq!(keys(&apps[0]), ["app", "deployments", "git_tags", "images", "name", "releases_page"]);
+    assert_eq!(
+        keys(&apps[0]["deployments"][0]),
+        ["called", "environment", "means", "page", "version_endpoint"]
+    );
+
+    let releases = |app: usize| apps[app]["releases_page"].as_str();
+    assert_eq!(releases(0), Some("https://github.com/WordPress/openverse/releases?q=api-"));
+    assert_eq!(releases(3), None, "the indexer worker has no releases");
+    assert_eq!(releases(4), Some("https://github.com/WordPress/openverse/releases?q=ingestion_server-"));
+    let page = "https://github.com/WordPress/openverse-infrastructure/actions/workflows/deploy-production-frontend.yml";
+    assert_eq!(apps[1]["deployments"][1]["page"], page);
+    assert_eq!(apps[1]["deployments"][1]["version_endpoint"], "https://openverse.org/version");
+    assert_eq!(apps[4]["deployments"][0]["called"], "dev");
+
+    let runbook = place.json(&["runbook", "api"]);
+    assert_eq!(keys(&runbook), ["app", "markdown"]);
+    let written = place.json(&["runbook", "api", "--output", "api.md"]);
+    assert_eq!(keys(&written), ["app", "file", "written"]);
+    let checked = place.json(&["runbook", "--check", "api.md"]);
+    assert_eq!(keys(&checked), ["app", "difference", "drifted", "file"]);
 
     let words = place.json(&["glossary"]);
     assert_eq!(keys(&words[0]), ["aliases", "avoid", "confused_with", "definition", "part", "term"]);

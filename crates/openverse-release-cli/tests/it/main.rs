@@ -18,6 +18,7 @@ mod parallel;
 mod place;
 mod refusals;
 mod requests;
+mod runbook;
 mod served;
 mod snapshot;
 mod template;

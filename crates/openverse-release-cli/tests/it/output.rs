@@ -21,24 +21,31 @@ fn apps_are_listed() {
     assert_snapshot!(printed(&Place::empty(), &["apps"]), @"
     API  (api)
       released as  api-YYYY.MM.DD.HH.MM.SS
+                   https://github.com/WordPress/openverse/releases?q=api-
       image        ghcr.io/wordpress/openverse-api
       image        ghcr.io/wordpress/openverse-api_nginx
       staging      GitHub Workflow deploy-staging-api.yml
+                   https://github.com/WordPress/openverse-infrastructure/actions/workflows/deploy-staging-api.yml
                    https://api-staging.openverse.org/version
       production   GitHub Workflow deploy-production-api.yml
+                   https://github.com/WordPress/openverse-infrastructure/actions/workflows/deploy-production-api.yml
                    https://api.openverse.org/version
 
     frontend  (frontend)
       released as  frontend-YYYY.MM.DD.HH.MM.SS
+                   https://github.com/WordPress/openverse/releases?q=frontend-
       image        ghcr.io/wordpress/openverse-frontend
       image        ghcr.io/wordpress/openverse-frontend_nginx
       staging      GitHub Workflow deploy-staging-frontend.yml
+                   https://github.com/WordPress/openverse-infrastructure/actions/workflows/deploy-staging-frontend.yml
                    https://staging.openverse.org/version
       production   GitHub Workflow deploy-production-frontend.yml
+                   https://github.com/WordPress/openverse-infrastructure/actions/workflows/deploy-production-frontend.yml
                    https://openverse.org/version
 
     catalog  (catalog)
       released as  catalog-YYYY.MM.DD.HH.MM.SS
+                   https://github.com/WordPress/openverse/releases?q=catalog-
       image        ghcr.io/wordpress/openverse-catalog
       staging      DAG sync with main
       production   Ansible playbook ansible/catalog.yml
@@ -51,6 +58,7 @@ fn apps_are_listed() {
 
     ingestion server  (ingestion-server)
       released as  ingestion_server-YYYY.MM.DD.HH.MM.SS
+                   https://github.com/WordPress/openverse/releases?q=ingestion_server-
       image        ghcr.io/wordpress/openverse-ingestion_server
       staging      Terraform variable in dev/ingestion_server.auto.tfvars
       production   Terraform variable in production/ingestion_server.auto.tfvars

@@ -95,8 +95,7 @@ impl<'a> Page<'a> {
             .into_iter()
             .filter(|step| !step.operation.rolls_back() && step.operation != Operation::PublishGitHubRelease)
             .collect();
-        let gates = details(&forward, DetailKind::Gate);
-        self.checklist(&gates);
+        self.items(&details(&forward, DetailKind::Gate), "- [ ] ");
         let file = code(&app.variables_file());
         self.block(&format!(
             "The environment variables that the {} needs are declared in {file}. Configure a new one, or a new \
@@ -115,6 +114,7 @@ impl<'a> Page<'a> {
 
     fn manual_step(&mut self, step: &Step) {
         self.section(&title(step));
+        self.ticked("Before:", &[step], DetailKind::Gate);
         self.list(&details(&[step], DetailKind::Part));
         self.ways(step, step.operation.deploys_to());
         let automatic = self.follows_by_itself(step);
@@ -126,11 +126,7 @@ impl<'a> Page<'a> {
         }
         let mut steps = vec![step];
         steps.extend(automatic);
-        let afterwards = details(&steps, DetailKind::FollowUp);
-        if !afterwards.is_empty() {
-            self.block("Afterwards:");
-            self.checklist(&afterwards);
-        }
+        self.ticked("Afterwards:", &steps, DetailKind::FollowUp);
     }
 
     /// Writes how a step is done with this tool, and how by hand.
@@ -195,19 +191,14 @@ impl<'a> Page<'a> {
                 }
             }
             environments.sort_unstable();
-            let undone: Vec<_> =
-                deployments.iter().map(|step| format!("\u{201c}{}\u{201d}", title(step))).collect();
+            let undone: Vec<_> = deployments.iter().map(|step| format!("\"{}\"", title(step))).collect();
             if !undone.is_empty() {
-                self.block(&format!("This is the way back from {}.", undone.join(" and ")));
+                self.block(&format!("The way back from {}.", undone.join(" and from ")));
             }
-            self.checklist(&details(&[step], DetailKind::Gate));
+            self.ticked("Before:", &[step], DetailKind::Gate);
             self.list(&details(&[step], DetailKind::Part));
             self.ways(step, &environments);
-            let afterwards = details(&[step], DetailKind::FollowUp);
-            if !afterwards.is_empty() {
-                self.block("Afterwards:");
-                self.checklist(&afterwards);
-            }
+            self.ticked("Afterwards:", &[step], DetailKind::FollowUp);
         }
         let redeploys = flow.steps().filter_map(|step| match step.operation {
             Operation::RedeployLastWorking { environment } => Some(environment),
@@ -335,8 +326,13 @@ impl<'a> Page<'a> {
         self.items(items, "- ");
     }
 
-    fn checklist(&mut self, items: &[String]) {
-        self.items(items, "- [ ] ");
+    /// Writes the details of a kind of several steps as boxes to tick off, below some words.
+    fn ticked(&mut self, words: &str, steps: &[&Step], kind: DetailKind) {
+        let texts = details(steps, kind);
+        if !texts.is_empty() {
+            self.block(words);
+            self.items(&texts, "- [ ] ");
+        }
     }
 
     fn items(&mut self, items: &[String], lead: &str) {
@@ -365,14 +361,17 @@ fn details(steps: &[&Step], kind: DetailKind) -> Vec<String> {
     let mut texts: Vec<String> = Vec::new();
     for detail in steps.iter().flat_map(|step| &step.details).filter(|detail| detail.kind == kind) {
         let text = inline(&detail.text);
-        if !texts.contains(&text) {
+        if !text.is_empty() && !texts.contains(&text) {
             texts.push(text);
         }
     }
     texts
 }
 
-/// Returns a step's label on one line.
+/// Returns a step's label on one line, or its name where the label shows nothing.
 fn title(step: &Step) -> String {
-    inline(&step.label)
+    match inline(&step.label) {
+        label if label.is_empty() => inline(step.id.as_str()),
+        label => label,
+    }
 }

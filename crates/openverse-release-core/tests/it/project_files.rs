@@ -1,5 +1,5 @@
 use openverse_release_core::{
-    DeploymentMeans, Environment, GitTag, Performer, Project, UnknownGitTag, flows,
+    ChangelogEntry, DeploymentMeans, Environment, GitTag, Performer, Project, UnknownGitTag, flows,
 };
 use serde_json::{Value, json};
 
@@ -132,6 +132,44 @@ fn another_teams_project_is_read_from_a_file() {
     assert_eq!(shop.flow.name(), "shop");
     assert_eq!(shop.deployment(Environment::Staging).unwrap().called(), "test");
     assert_eq!(shop.performer(&"Tag".parse().unwrap()), Performer::Runner);
+    assert_eq!(shop.label(), "shop");
+    assert_eq!(shop.variables_file(), "shop/environment-variables.txt");
+    assert!(shop.owns("shared/x") && shop.owns("shop/a/b") && !shop.owns("shopping/x"));
+    assert_eq!(project.release_notes, Project::openverse().release_notes);
+}
+
+#[test]
+fn labels_files_and_changelogs_can_be_a_projects_own() {
+    let mut file = openverse();
+    file["release_notes"] = json!({ "app_label": "app: {label}", "bug_fixes": ["bug"] });
+    file["changelog"] = json!({ "path": "changes/{app}-{date}.md" });
+    file["apps"][0]["label"] = json!("backend");
+    file["apps"][0]["variables_file"] = json!("config/api.txt");
+    file["apps"][0]["image_paths"] = json!(["api/**"]);
+    let project = read(file).unwrap();
+    let api = &project.apps[0];
+    assert_eq!(project.release_notes.label_of(api), "app: backend");
+    assert_eq!(project.release_notes.leave_out, "skip-changelog", "what is not said stays as it is");
+    assert_eq!(api.variables_file(), "config/api.txt");
+    assert_eq!(read(serde_json::to_value(&project).unwrap()).unwrap(), project);
+    let release = api.release_tag("2024.01.02.03.04.05".parse().unwrap()).unwrap();
+    let entry = ChangelogEntry::of(&project, api, &release, "");
+    assert_eq!(entry.path, "changes/api-2024.01.02.03.04.05.md");
+    assert_eq!(entry.labels[0], "app: backend");
+}
+
+#[test]
+fn labels_and_paths_that_could_not_be_used_are_refused() {
+    let notes = |value: Value| refused(|file| file["release_notes"] = value);
+    insta::assert_snapshot!(notes(json!({ "app_label": "stack" })), @r#"the label of an app's pull requests is "stack", expected {label} in it"#);
+    insta::assert_snapshot!(notes(json!({ "bug_fixes": [""] })), @r#"a label of a section of release notes is "", expected words on one line"#);
+    insta::assert_snapshot!(notes(json!({ "colour": "red" })), @"unknown field `colour`, expected one of `app_label`, `leave_out`, `new_features`, `improvements`, `internal_improvements`, `bug_fixes`");
+    let changelog = |path: &str| refused(|file| file["changelog"] = json!({ "path": path }));
+    insta::assert_snapshot!(changelog("changes/{date}.md"), @r#"the path of changelog entries is "changes/{date}.md", expected {app} and {date} in it"#);
+    insta::assert_snapshot!(changelog("../{app}/{date}.md"), @r#"the path of changelog entries is "../{app}/{date}.md", expected a path from the top of the repository"#);
+    insta::assert_snapshot!(refused(|file| file["apps"][0]["variables_file"] = json!("/etc/passwd")), @r#"the environment variables' file of the app api is "/etc/passwd", expected a path from the top of the repository"#);
+    insta::assert_snapshot!(refused(|file| file["apps"][0]["label"] = json!("")), @r#"the label of the app api is "", expected words on one line"#);
+    insta::assert_snapshot!(refused(|file| file["apps"][0]["image_paths"] = json!(["api/../x"])), @r#""api/../x" is not a valid path pattern: found "../x" at character 5, expected a path from the top of the repository, in which * and ? stand for characters and ** for folders"#);
 }
 
 #[test]

@@ -124,7 +124,7 @@ fn no_title_and_no_author_can_be_more_than_a_line() {
     insta::assert_snapshot!(notes("api", &[hostile, gone]), @r"
     ## Improvements
 
-    - [\# x \## Bug Fixes - \[a\](http://b) (#9)\](http://c) \<!-- \` (#3)](https://github.com/WordPress/openverse/pull/3) by @eve\]httpxallb
+    - [\# x \#\# Bug Fixes - \[a\](http://b) (#9)\](http://c) \<!-- \` (#3)](https://github.com/WordPress/openverse/pull/3) by @eve\]httpxallb
     - [(#2)](https://github.com/WordPress/openverse/pull/2) by @ghost
     ");
 }

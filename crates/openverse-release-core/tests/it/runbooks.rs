@@ -110,7 +110,14 @@ fn a_written_runbook_names_its_app_and_is_checked_against_the_flow() {
     flow["steps"][4]["details"][0]["text"] = "Two people have read the draft.".into();
     changed.apps[0].flow = serde_json::from_value(flow).unwrap();
     let drift = Runbook::of(&changed, &changed.apps[0]).drift_of(&written).unwrap();
-    insta::assert_snapshot!(drift, @"");
+    insta::assert_snapshot!(drift, @r###"
+    line 32, below "## When to release":
+    - - Somebody has read the draft: its notes show whether a release is worth it and what to watch while it is deployed.
+    + - Two people have read the draft.
+    line 81, below "## 3. Publish the drafted GitHub Release":
+    - - [ ] Somebody has read the draft: its notes show whether a release is worth it and what to watch while it is deployed.
+    + - [ ] Two people have read the draft.
+    "###);
 }
 
 #[test]
@@ -158,9 +165,18 @@ fn no_text_adds_a_heading_or_a_line() {
         lines.filter(|start| start.starts_with(['#', '-', '`', '|', '<'])).collect::<Vec<_>>()
     };
     let expected = shape(&hostile_runbook("plain"));
-    for text in HOSTILE {
+    // A text that shows nothing is left out.
+    for text in HOSTILE.iter().filter(|text| !text.trim().is_empty()) {
         assert_eq!(shape(&hostile_runbook(text)), expected, "{text:?}");
     }
+}
+
+#[test]
+fn a_text_that_shows_nothing_leaves_no_empty_line_of_a_list() {
+    let text = hostile_runbook(" ");
+    let blank = |line: &&str| matches!(line.trim(), "-" | "- [ ]" | "##" | "###");
+    assert_eq!(text.lines().find(blank), None);
+    assert!(text.contains("## 2. Merge\n"), "{text}");
 }
 
 #[test]
