@@ -95,7 +95,11 @@ impl<'a> Page<'a> {
             .into_iter()
             .filter(|step| !step.operation.rolls_back() && step.operation != Operation::PublishGitHubRelease)
             .collect();
-        self.items(&details(&forward, DetailKind::Gate), "- [ ] ");
+        self.ticked(
+            "Each of these must hold before the step that it belongs to. What can be settled now is settled now.",
+            &forward,
+            DetailKind::Gate,
+        );
         let file = code(&app.variables_file());
         self.block(&format!(
             "The environment variables that the {} needs are declared in {file}. Configure a new one, or a new \
@@ -115,7 +119,7 @@ impl<'a> Page<'a> {
     fn manual_step(&mut self, step: &Step) {
         self.section(&title(step));
         self.ticked("Before:", &[step], DetailKind::Gate);
-        self.list(&details(&[step], DetailKind::Part));
+        self.notes(step);
         self.ways(step, step.operation.deploys_to());
         let automatic = self.follows_by_itself(step);
         if !automatic.is_empty() {
@@ -152,6 +156,7 @@ impl<'a> Page<'a> {
         if !watch.is_empty() {
             lines.push(format!("  - Watch: {}", watch.join(", ")));
         }
+        lines.extend(details(&[step], DetailKind::Gate).iter().map(|gate| format!("  - Before: {gate}")));
         lines.extend(details(&[step], DetailKind::Part).iter().map(|part| format!("  - {part}")));
         // One list over several steps: no blank line but before the first.
         if self.text.ends_with("itself:\n") {
@@ -196,7 +201,7 @@ impl<'a> Page<'a> {
                 self.block(&format!("The way back from {}.", undone.join(" and from ")));
             }
             self.ticked("Before:", &[step], DetailKind::Gate);
-            self.list(&details(&[step], DetailKind::Part));
+            self.notes(step);
             self.ways(step, &environments);
             self.ticked("Afterwards:", &[step], DetailKind::FollowUp);
         }
@@ -324,6 +329,15 @@ impl<'a> Page<'a> {
 
     fn list(&mut self, items: &[String]) {
         self.items(items, "- ");
+    }
+
+    /// Writes what is good to know of a step, below a word that keeps the list from joining the one before.
+    fn notes(&mut self, step: &Step) {
+        let parts = details(&[step], DetailKind::Part);
+        if !parts.is_empty() {
+            self.block("Note:");
+            self.list(&parts);
+        }
     }
 
     /// Writes the details of a kind of several steps as boxes to tick off, below some words.

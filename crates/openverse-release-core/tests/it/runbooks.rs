@@ -114,7 +114,7 @@ fn a_written_runbook_names_its_app_and_is_checked_against_the_flow() {
     line 32, below "## When to release":
     - - Somebody has read the draft: its notes show whether a release is worth it and what to watch while it is deployed.
     + - Two people have read the draft.
-    line 81, below "## 3. Publish the drafted GitHub Release":
+    line 85, below "## 3. Publish the drafted GitHub Release":
     - - [ ] Somebody has read the draft: its notes show whether a release is worth it and what to watch while it is deployed.
     + - [ ] Two people have read the draft.
     "###);
