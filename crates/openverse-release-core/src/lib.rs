@@ -8,6 +8,7 @@ mod commit;
 mod configuration;
 mod date;
 mod environment;
+mod environment_variable;
 mod flow;
 mod github;
 mod glossary;
@@ -26,6 +27,7 @@ pub use commit::{Commit, CommitSha};
 pub use configuration::{Configured, Foreseen, PastConfiguration};
 pub use date::ReleaseDate;
 pub use environment::Environment;
+pub use environment_variable::{EnvironmentVariableName, EnvironmentVariables, ForeseenVariable};
 pub use flow::{
     Artefact, Automatic, ChartLevel, CheckId, DeployedVersion, DeploymentStep, Detail, DetailKind, Exemption,
     Finding, Flow, FlowBuilder, FlowError, Forward, Handle, Link, LinkKind, Manual, Operation, RollbackStep,
