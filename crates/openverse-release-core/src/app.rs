@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    DispatchEventType, EcsService, Environment, Flow, Gate, GitHubRepository, GitHubWorkflowFile, GitTag,
-    GitTagPrefix, ImageName, PathPattern, ReleaseDate, ReleaseTag, StepId,
+    DispatchEventType, EcsService, Environment, EnvironmentVariables, Flow, Gate, GitHubRepository,
+    GitHubWorkflowFile, GitTag, GitTagPrefix, ImageName, PathPattern, ReleaseDate, ReleaseTag, StepId,
     parse::{ParseError, check_characters, text_newtype},
     path_pattern::within,
     project::AppFile,
@@ -61,6 +61,9 @@ pub struct DeploymentTarget {
     pub environment: Environment,
     /// What updates it.
     pub means: DeploymentMeans,
+    /// Where its environment variables are configured, if that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub variables: Option<EnvironmentVariables>,
     /// Where the live app tells its version, if it does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version_endpoint: Option<HttpUrl>,

@@ -2,7 +2,8 @@
 
 use async_trait::async_trait;
 use openverse_release_core::{
-    CommitSha, Configured, Dag, DagId, DagRun, DeploymentTarget, Foreseen, ImageTag, PastConfiguration,
+    CommitSha, Configured, Dag, DagId, DagRun, DeploymentTarget, EnvironmentVariableName, Foreseen,
+    ForeseenVariable, ImageTag, PastConfiguration,
 };
 use openverse_release_ports::{Configuration, Dags, PortError, Provisioning, System, WriteError};
 
@@ -52,6 +53,22 @@ impl Provisioning for NotConnected {
     }
 
     async fn apply(&self, _: &DeploymentTarget, _: &ImageTag) -> Result<(), WriteError> {
+        self.refuse("apply what is configured")
+    }
+
+    async fn foresee_variable(
+        &self,
+        _: &DeploymentTarget,
+        _: &EnvironmentVariableName,
+    ) -> Result<ForeseenVariable, PortError> {
+        self.refuse("make a dry run")
+    }
+
+    async fn apply_variable(
+        &self,
+        _: &DeploymentTarget,
+        _: &EnvironmentVariableName,
+    ) -> Result<(), WriteError> {
         self.refuse("apply what is configured")
     }
 }

@@ -12,6 +12,7 @@
 mod ansible;
 mod checkout;
 mod fingerprint;
+mod infrastructure;
 mod program;
 mod replacement;
 mod terraform;
@@ -22,10 +23,10 @@ pub use ansible::{
     TaskResult, UnexpectedTasks,
 };
 pub use checkout::{
-    Author, Checkout, CheckoutError, CheckoutState, CommitRequest, Committed, FastForward, Protocol, Pushed,
-    Relation,
+    Author, Checkout, CheckoutError, CheckoutState, CommitRequest, FastForward, Protocol, Pushed, Relation,
 };
 pub use fingerprint::Fingerprint;
+pub use infrastructure::{Infrastructure, InfrastructureConfig, TimeLimits};
 pub use program::{Conditions, Finished, OutputSink, OutputStream, Program, ProgramError, Silent};
 pub use replacement::Replacement;
 pub use terraform::{
@@ -33,6 +34,6 @@ pub use terraform::{
     Planned, ResourceChange, Shown, Terraform, TerraformError, UnexpectedChanges,
 };
 pub use variables::{
-    AnsibleVariables, Edited, InvalidVariableName, TerraformVariables, Value, VariableError, VariableFile,
-    VariableName, VariableSite,
+    AnsibleVariables, Edited, InvalidVariableName, MapEntry, MapSite, TerraformVariables, Value,
+    VariableError, VariableFile, VariableName, VariableSite,
 };

@@ -4,7 +4,8 @@ use std::fmt::Debug;
 
 use async_trait::async_trait;
 use openverse_release_core::{
-    CommitSha, Configured, DeploymentTarget, Foreseen, ImageTag, PastConfiguration,
+    CommitSha, Configured, DeploymentTarget, EnvironmentVariableName, Foreseen, ForeseenVariable, ImageTag,
+    PastConfiguration,
 };
 
 use crate::{PortError, WriteError};
@@ -29,9 +30,9 @@ pub trait Configuration: Debug + Send + Sync {
     /// [`WriteError::Conflict`] when the file says neither `from` nor `to`.
     async fn set(&self, target: &DeploymentTarget, from: &ImageTag, to: &ImageTag) -> Result<(), WriteError>;
 
-    /// Commits the targets' files as they are in the checkout, on a branch of their own from the main
+    /// Commits the targets' files, image tags and environment variables, as they are in the checkout, on a branch of their own from the main
     /// branch, and pushes it. The checkout stays where it is. Idempotent: a branch that already holds
-    /// just that is left alone.
+    /// just that is left alone, and none is made for what the main branch has already.
     ///
     /// # Errors
     /// [`WriteError::Conflict`] when the remote has the branch with something else on it.
@@ -83,4 +84,23 @@ pub trait Provisioning: Debug + Send + Sync {
     /// [`WriteError::Conflict`] when the file does not hold `tag`, more would change, the plan is
     /// stale, the state is locked, or applying failed: what stands, what is tainted.
     async fn apply(&self, target: &DeploymentTarget, tag: &ImageTag) -> Result<(), WriteError>;
+
+    /// Returns what applying the configuration as the file of the checkout has it would change, when
+    /// one environment variable is all that is expected to.
+    async fn foresee_variable(
+        &self,
+        target: &DeploymentTarget,
+        name: &EnvironmentVariableName,
+    ) -> Result<ForeseenVariable, PortError>;
+
+    /// Applies the configuration as [`apply`](Self::apply) does, when one environment variable is all
+    /// that may change.
+    ///
+    /// # Errors
+    /// As [`apply`](Self::apply).
+    async fn apply_variable(
+        &self,
+        target: &DeploymentTarget,
+        name: &EnvironmentVariableName,
+    ) -> Result<(), WriteError>;
 }

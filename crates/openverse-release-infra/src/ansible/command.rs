@@ -76,6 +76,13 @@ impl Ansible {
         self
     }
 
+    /// Gives Ansible, and what it starts, a variable of the environment.
+    #[must_use]
+    pub fn with(mut self, name: impl Into<String>, value: impl Into<OsString>) -> Self {
+        self.program = self.program.with(name, value);
+        self
+    }
+
     /// Tells what a playbook would change, without changing it.
     ///
     /// Tasks that cannot be tried out, such as commands, are skipped.

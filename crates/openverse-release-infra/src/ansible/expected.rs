@@ -24,7 +24,7 @@ impl ExpectedTask {
         Self { task: task.into(), replacement: Some(replacement) }
     }
 
-    fn fits(&self, result: &TaskResult) -> bool {
+    pub(crate) fn fits(&self, result: &TaskResult) -> bool {
         if self.task != result.task {
             return false;
         }

@@ -157,7 +157,7 @@ impl Checkout {
     }
 
     /// Returns the commit of a reference, `None` if there is no such reference.
-    pub(super) async fn commit_of(&self, reference: &str) -> Result<Option<CommitSha>, CheckoutError> {
+    pub(crate) async fn commit_of(&self, reference: &str) -> Result<Option<CommitSha>, CheckoutError> {
         let peeled = format!("{reference}^{{commit}}");
         let finished = self.git(["rev-parse", "--verify", "--quiet", "--end-of-options", &peeled]).await?;
         if finished.code == Some(1) {

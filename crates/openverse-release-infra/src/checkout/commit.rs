@@ -1,8 +1,9 @@
-//! Commits on a branch of their own, made without touching the working tree.
+//! Commits, made without touching the working tree.
 
-use std::{ffi::OsString, path::Path, sync::Arc};
+use std::{ffi::OsString, io, path::Path, sync::Arc};
 
 use openverse_release_core::CommitSha;
+use tempfile::TempDir;
 
 use super::{Checkout, CheckoutError, command::read_commit};
 
@@ -15,30 +16,17 @@ pub struct Author {
     pub email: String,
 }
 
-/// Files to commit on a branch.
+/// Files to commit.
 #[derive(Debug, Clone)]
 pub struct CommitRequest<'a> {
     /// Path in the repository, and the whole new content.
     pub files: &'a [(&'a str, &'a [u8])],
-    /// The branch, which is made if it is not there.
-    pub branch: &'a str,
-    /// The commit that a new branch begins at.
+    /// The commit that comes before.
     pub base: &'a CommitSha,
     /// The message.
     pub message: &'a str,
     /// Who it is by.
     pub author: &'a Author,
-}
-
-/// What came of a request to commit.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Committed {
-    /// A commit was made.
-    New(CommitSha),
-    /// The branch has the content already, here or at the origin; this is its commit.
-    AlreadyThere(CommitSha),
-    /// The base has the content already: there is nothing to commit, and no branch was made.
-    OnBase,
 }
 
 /// What came of a push.
@@ -51,48 +39,26 @@ pub enum Pushed {
 }
 
 impl Checkout {
-    /// Commits files on a branch. The working tree, its index and its branch stay as they are.
-    ///
-    /// Asked for twice, it is done once: content that the branch has already, here or at the
-    /// origin as last fetched, is found.
+    /// Makes a commit of files on top of another. No branch has it yet; the working tree, its index
+    /// and its branch stay as they are.
     ///
     /// # Errors
     /// When a name is none, or git fails.
-    pub async fn commit_on_branch(&self, request: &CommitRequest<'_>) -> Result<Committed, CheckoutError> {
-        self.check_branch(request.branch).await?;
+    pub async fn commit(&self, request: &CommitRequest<'_>) -> Result<CommitSha, CheckoutError> {
         check_author(request.author)?;
         request.files.iter().try_for_each(|(path, _)| check_path(path))?;
-        let local = format!("refs/heads/{}", request.branch);
-        let here = self.commit_of(&local).await?;
-        let there = self.commit_of(&format!("refs/remotes/origin/{}", request.branch)).await?;
-        let not_written = |source| CheckoutError::NotWritten { source: Arc::new(source) };
         let folder = tempfile::Builder::new().prefix("openverse-release-").tempdir().map_err(not_written)?;
-        let mut entries = Vec::new();
-        for (index, (path, content)) in request.files.iter().enumerate() {
-            let file = folder.path().join(index.to_string());
-            fs_err::write(&file, content).map_err(not_written)?;
-            entries.push((*path, self.blob(&file).await?));
-        }
-        for found in [&here, &there].into_iter().flatten() {
-            if self.has(found, &entries).await? {
-                return Ok(Committed::AlreadyThere(found.clone()));
-            }
-        }
-        let branch = here.clone().or(there);
-        if branch.is_none() && self.has(request.base, &entries).await? {
-            return Ok(Committed::OnBase);
-        }
-        let parent = branch.as_ref().unwrap_or(request.base);
+        let entries = self.blobs(&folder, request.files).await?;
         let index = [("GIT_INDEX_FILE", OsString::from(folder.path().join("index")))];
-        self.ask_with(&index, ["read-tree", parent.as_str()]).await?;
+        self.ask_with(&index, ["read-tree", request.base.as_str()]).await?;
         for (path, blob) in &entries {
-            let mode = self.mode(parent, path).await?;
+            let mode = self.mode(request.base, path).await?;
             let entry = format!("{mode},{blob},{path}");
             self.ask_with(&index, ["update-index", "--add", "--cacheinfo", &entry]).await?;
         }
         let tree = self.ask_with(&index, ["write-tree"]).await?;
-        let message = folder.path().join("message");
-        fs_err::write(&message, request.message).map_err(not_written)?;
+        let message_file = folder.path().join("message");
+        fs_err::write(&message_file, request.message).map_err(not_written)?;
         let who = [
             ("GIT_AUTHOR_NAME", OsString::from(&request.author.name)),
             ("GIT_AUTHOR_EMAIL", OsString::from(&request.author.email)),
@@ -102,35 +68,38 @@ impl Checkout {
         let arguments: [OsString; 6] = [
             "commit-tree".into(),
             "-p".into(),
-            parent.as_str().into(),
+            request.base.as_str().into(),
             "-F".into(),
-            message.into(),
+            message_file.into(),
             tree.trim().into(),
         ];
-        let commit = read_commit("commit-tree", &self.ask_with(&who, arguments).await?)?;
-        // Only if the branch is where it was: forty zeros say that it is not there.
-        let before = here.as_ref().map_or_else(|| "0".repeat(40), CommitSha::to_string);
-        self.ask(["update-ref", &local, commit.as_str(), &before]).await?;
-        Ok(Committed::New(commit))
+        read_commit("commit-tree", &self.ask_with(&who, arguments).await?)
     }
 
-    /// Pushes a branch to the origin, without force.
+    async fn blobs<'f>(
+        &self,
+        folder: &TempDir,
+        files: &[(&'f str, &[u8])],
+    ) -> Result<Vec<(&'f str, String)>, CheckoutError> {
+        let mut entries = Vec::new();
+        for (index, (path, content)) in files.iter().enumerate() {
+            let file = folder.path().join(index.to_string());
+            fs_err::write(&file, content).map_err(not_written)?;
+            entries.push((*path, self.blob(&file).await?));
+        }
+        Ok(entries)
+    }
+
+    /// Makes a commit the head of a branch of the origin, without force.
     ///
     /// # Errors
     /// [`CheckoutError::NotPushed`] when the origin has other commits by that name.
-    pub async fn push(&self, branch: &str) -> Result<Pushed, CheckoutError> {
+    pub async fn push(&self, commit: &CommitSha, branch: &str) -> Result<Pushed, CheckoutError> {
         self.check_branch(branch).await?;
-        let reference = format!("refs/heads/{branch}");
-        let Some(here) = self.commit_of(&reference).await? else {
-            return Err(CheckoutError::Invalid {
-                found: branch.to_owned(),
-                expected: "a branch of the checkout",
-            });
-        };
-        if self.at_origin(&reference).await?.as_ref() == Some(&here) {
+        if self.at_origin(&format!("refs/heads/{branch}")).await?.as_ref() == Some(commit) {
             return Ok(Pushed::AlreadyThere);
         }
-        let update = format!("{here}:{reference}");
+        let update = format!("{commit}:refs/heads/{branch}");
         let finished = self.git(["push", "--porcelain", "--no-verify", "origin", &update]).await?;
         if finished.code == Some(0) {
             return Ok(Pushed::New);
@@ -150,16 +119,6 @@ impl Checkout {
         Ok(self.ask(arguments).await?.trim().to_owned())
     }
 
-    async fn has(&self, commit: &CommitSha, entries: &[(&str, String)]) -> Result<bool, CheckoutError> {
-        for (path, blob) in entries {
-            let found = self.entry(commit, path).await?;
-            if found.is_none_or(|(_, found)| found != *blob) {
-                return Ok(false);
-            }
-        }
-        Ok(true)
-    }
-
     /// Returns the mode of a file, that of an ordinary one if it is not there.
     async fn mode(&self, commit: &CommitSha, path: &str) -> Result<String, CheckoutError> {
         let found = self.entry(commit, path).await?;
@@ -167,7 +126,11 @@ impl Checkout {
     }
 
     /// Returns mode and object of a path in a commit.
-    async fn entry(&self, commit: &CommitSha, path: &str) -> Result<Option<(String, String)>, CheckoutError> {
+    pub(super) async fn entry(
+        &self,
+        commit: &CommitSha,
+        path: &str,
+    ) -> Result<Option<(String, String)>, CheckoutError> {
         let literal = [("GIT_LITERAL_PATHSPECS", OsString::from("1"))];
         let found =
             self.ask_with(&literal, ["ls-tree", "-z", "--full-tree", commit.as_str(), "--", path]).await?;
@@ -186,7 +149,11 @@ impl Checkout {
     }
 }
 
-fn check_path(path: &str) -> Result<(), CheckoutError> {
+fn not_written(source: io::Error) -> CheckoutError {
+    CheckoutError::NotWritten { source: Arc::new(source) }
+}
+
+pub(crate) fn check_path(path: &str) -> Result<(), CheckoutError> {
     let good = |part: &str| !matches!(part, "" | "." | "..") && !part.eq_ignore_ascii_case(".git");
     if path.split('/').all(good) && !path.contains(char::is_control) {
         return Ok(());

@@ -2,12 +2,14 @@
 
 mod command;
 mod commit;
+mod content;
 mod error;
 mod forward;
 mod state;
 
 pub use command::{Checkout, Protocol};
-pub use commit::{Author, CommitRequest, Committed, Pushed};
+pub(crate) use commit::check_path;
+pub use commit::{Author, CommitRequest, Pushed};
 pub use error::CheckoutError;
 pub use forward::FastForward;
 pub use state::{CheckoutState, Relation};

@@ -1,6 +1,7 @@
 //! Running Terraform.
 
 use std::{
+    collections::BTreeMap,
     ffi::{OsStr, OsString},
     path::{Path, PathBuf},
     time::Duration,
@@ -32,14 +33,17 @@ pub struct Terraform {
 pub struct PlanOptions {
     /// Files with variables, relative to the folder or absolute.
     pub var_files: Vec<PathBuf>,
+    /// Variables of the root module, over what any file says. No secrets: other users of the
+    /// machine can see them.
+    pub variables: BTreeMap<String, String>,
     /// How long to wait for the lock of the state.
     pub lock_timeout: Duration,
 }
 
 impl Default for PlanOptions {
-    /// No files, 10 seconds.
+    /// No files, no variables, 10 seconds.
     fn default() -> Self {
-        Self { var_files: Vec::new(), lock_timeout: Duration::from_secs(10) }
+        Self { var_files: Vec::new(), variables: BTreeMap::new(), lock_timeout: Duration::from_secs(10) }
     }
 }
 
@@ -101,6 +105,13 @@ impl Terraform {
         self
     }
 
+    /// Gives Terraform, and what it starts, a variable of the environment.
+    #[must_use]
+    pub fn with(mut self, name: impl Into<String>, value: impl Into<OsString>) -> Self {
+        self.program = self.program.with(name, value);
+        self
+    }
+
     /// Prepares the folder: backend, modules, providers. Their locked versions are not changed.
     ///
     /// # Errors
@@ -129,6 +140,7 @@ impl Terraform {
         arguments.push(format!("-lock-timeout={}ms", options.lock_timeout.as_millis()).into());
         arguments.push(joined("-out=", &absolute(file)?));
         arguments.extend(options.var_files.iter().map(|file| joined("-var-file=", file)));
+        arguments.extend(options.variables.iter().map(|(name, value)| format!("-var={name}={value}").into()));
         let finished = self.run(arguments, &Messages(sink)).await?;
         match finished.code {
             Some(0) => return Ok(Planned::NoChanges),

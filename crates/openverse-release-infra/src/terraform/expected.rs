@@ -43,7 +43,7 @@ impl ExpectedChange {
         self
     }
 
-    fn fits(&self, change: &ResourceChange) -> bool {
+    pub(crate) fn fits(&self, change: &ResourceChange) -> bool {
         self.address == change.address
             && self.actions == change.actions
             && change.moved_from.is_none()

@@ -1,11 +1,11 @@
 //! A plan, as Terraform shows it.
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 use serde::Deserialize;
 use serde_json::{Value, value::RawValue};
 
-use super::values::{AttributeChange, Secrets, Sides, differences};
+use super::values::{AttributeChange, Secrets, Shown, Sides, differences};
 
 /// What is done to a resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
@@ -85,6 +85,8 @@ pub struct OutputChange {
 /// A plan that was made and can be applied.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plan {
+    /// The variables of the root module, as far as they may be shown.
+    pub variables: BTreeMap<String, Shown>,
     /// What is done to resources, where something is.
     pub changes: Vec<ResourceChange>,
     /// What is done to outputs, where something is.
@@ -115,7 +117,7 @@ struct Document {
     #[serde(default)]
     resource_drift: Vec<Resource>,
     #[serde(default)]
-    output_changes: std::collections::BTreeMap<String, Change>,
+    output_changes: BTreeMap<String, Change>,
     #[serde(default)]
     configuration: Value,
     // New kinds of things a plan can do are not to be passed over in silence.
@@ -192,8 +194,12 @@ impl Plan {
         let resources = |found: &[Resource]| -> Vec<_> {
             found.iter().filter(|found| found.does_something()).map(|found| found.read(&secrets)).collect()
         };
+        let variables = document.variables.iter();
         let outputs = document.output_changes.iter().filter(|(_, change)| !change.is_nothing());
         Ok(Self {
+            variables: variables
+                .map(|(name, variable)| (name.clone(), Shown::of(&variable["value"], &secrets)))
+                .collect(),
             changes: resources(&document.resource_changes),
             drift: resources(&document.resource_drift),
             outputs: outputs

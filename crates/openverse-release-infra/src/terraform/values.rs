@@ -19,6 +19,20 @@ pub enum Shown {
     Plain(Value),
 }
 
+impl Shown {
+    /// Returns a value that bears no mark itself.
+    pub(super) fn of(value: &Value, secrets: &Secrets) -> Self {
+        match value {
+            Value::Null => Self::Absent,
+            // A part of it may be secret, and it is shown whole only where there is nothing of its
+            // kind to compare it with.
+            Value::Object(_) | Value::Array(_) => Self::Sensitive(Fingerprint::of(value.to_string())),
+            value if secrets.holds(value) => Self::Sensitive(Fingerprint::of(value.to_string())),
+            value => Self::Plain(value.clone()),
+        }
+    }
+}
+
 impl fmt::Display for Shown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -39,6 +53,8 @@ pub struct AttributeChange {
     pub before: Shown,
     /// The value after.
     pub after: Shown,
+    /// The names in which the two differ, where they are maps of which nothing is shown.
+    pub(crate) names: Vec<String>,
 }
 
 impl fmt::Display for AttributeChange {
@@ -174,16 +190,10 @@ impl<'a> Side<'a> {
             return Shown::Unknown;
         }
         match self.value {
-            None | Some(Value::Null) => Shown::Absent,
-            Some(value) if self.secret.is_set() || secrets.holds(value) => {
+            Some(value) if self.secret.is_set() && !value.is_null() => {
                 Shown::Sensitive(Fingerprint::of(value.to_string()))
             }
-            // A part of it may be secret, and this is shown whole only where the other side has
-            // nothing of its kind.
-            Some(value @ (Value::Object(_) | Value::Array(_))) => {
-                Shown::Sensitive(Fingerprint::of(value.to_string()))
-            }
-            Some(value) => Shown::Plain(value.clone()),
+            value => Shown::of(value.unwrap_or(&Value::Null), secrets),
         }
     }
 }
@@ -222,7 +232,11 @@ fn descend(
     let same = !after.unknown.is_set()
         && before.value.unwrap_or(&Value::Null) == after.value.unwrap_or(&Value::Null);
     if !same {
+        let (old, new) = (before.value.and_then(Value::as_object), after.value.and_then(Value::as_object));
+        let value = |map: Option<&serde_json::Map<String, Value>>, key: &str| map?.get(key).cloned();
+        let names: BTreeSet<_> = old.into_iter().chain(new).flat_map(serde_json::Map::keys).collect();
+        let names = names.into_iter().filter(|name| value(old, name) != value(new, name)).cloned().collect();
         let (before, after) = (before.shown(secrets), after.shown(secrets));
-        found.push(AttributeChange { path: path.join("."), before, after });
+        found.push(AttributeChange { path: path.join("."), before, after, names });
     }
 }

@@ -1,12 +1,14 @@
 //! Variables in Ansible's YAML files: `group_vars`, `host_vars`, `vars`.
 
+use std::ops::Range;
+
 use yaml_edit::{
     YamlFile, YamlKind, YamlNode,
     validator::{Rule, Severity, Validator},
 };
 
 use super::{
-    Value, VariableError, VariableFile, VariableName, VariableSite,
+    MapEntry, MapSite, Value, VariableError, VariableFile, VariableName, VariableSite,
     file::{only, unreadable, wrong_kind},
     yaml_text,
 };
@@ -31,16 +33,8 @@ const EXPECTED: &str = "a string";
 
 impl VariableFile for AnsibleVariables {
     fn locate(&self, text: &str, name: &VariableName) -> Result<VariableSite, VariableError> {
-        let file = readable(text)?;
-        let mut found = Vec::new();
-        for document in file.documents() {
-            if let Some(mapping) = document.as_mapping() {
-                in_mapping(&mapping, &name.segments(), &mut found);
-            }
-        }
-        let node = only(text, name, found, |node| node.byte_range().start as usize)?;
-        let range = node.byte_range();
-        let span = range.start as usize..range.end as usize;
+        let node = the_node(text, name)?;
+        let span = span(&node);
         let kind = |found| wrong_kind(text, name, span.start, found, EXPECTED);
         let scalar = match node.kind() {
             YamlKind::Scalar => node.as_scalar().ok_or_else(|| kind("something else"))?,
@@ -62,6 +56,28 @@ impl VariableFile for AnsibleVariables {
         Ok(VariableSite { span, value: Value::Text(value) })
     }
 
+    fn locate_map(&self, text: &str, name: &VariableName) -> Result<MapSite, VariableError> {
+        let node = the_node(text, name)?;
+        let kind = |found| wrong_kind(text, name, span(&node).start, found, "a map");
+        let mapping = node.as_mapping().ok_or_else(|| kind("something else"))?;
+        let entries = mapping.entries().map(|entry| {
+            let (key, value) = (entry.key_node()?, entry.value_node()?);
+            let name = key.as_scalar()?.as_string();
+            Some(MapEntry { name, key: span(&key), value: span(&value) })
+        });
+        let entries: Option<Vec<_>> = entries.collect();
+        let entries = entries.ok_or_else(|| kind("a map with an entry that has no name or no value"))?;
+        Ok(MapSite { span: span(&node), entries })
+    }
+
+    fn mark(&self) -> &'static str {
+        ":"
+    }
+
+    fn entry(&self, name: &str, mark: &str, _width: usize, value: &str) -> String {
+        format!("{name}{mark} {value}")
+    }
+
     fn spell(&self, old: &str, text: &str) -> Result<String, &'static str> {
         if yaml_text::is_template(text) {
             return Err("what Ansible reads as a template");
@@ -73,6 +89,22 @@ impl VariableFile for AnsibleVariables {
             _ => yaml_text::single_quoted(text).unwrap_or_else(|| yaml_text::double_quoted(text)),
         })
     }
+}
+
+fn the_node(text: &str, name: &VariableName) -> Result<YamlNode, VariableError> {
+    let file = readable(text)?;
+    let mut found = Vec::new();
+    for document in file.documents() {
+        if let Some(mapping) = document.as_mapping() {
+            in_mapping(&mapping, &name.segments(), &mut found);
+        }
+    }
+    only(text, name, found, |node| span(node).start)
+}
+
+fn span(node: &YamlNode) -> Range<usize> {
+    let range = node.byte_range();
+    range.start as usize..range.end as usize
 }
 
 fn readable(text: &str) -> Result<YamlFile, VariableError> {

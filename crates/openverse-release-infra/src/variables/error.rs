@@ -1,6 +1,6 @@
 //! Why a variable is not read or set.
 
-use super::VariableName;
+use super::{InvalidVariableName, VariableName};
 
 /// A variable could not be read or set. The file is as it was.
 ///
@@ -34,6 +34,17 @@ pub enum VariableError {
         /// Where, counted from 1.
         lines: Vec<usize>,
     },
+    /// A map has the entry that was to be added.
+    #[error("line {line}: found {name}, expected it not to be there yet")]
+    AlreadyThere {
+        /// Which.
+        name: VariableName,
+        /// Counted from 1.
+        line: usize,
+    },
+    /// A name that cannot be part of a path.
+    #[error(transparent)]
+    InvalidName(#[from] InvalidVariableName),
     /// The variable has another kind of value.
     #[error("line {line}: found {found} in {name}, expected {expected}")]
     WrongKind {

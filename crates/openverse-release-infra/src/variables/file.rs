@@ -2,7 +2,7 @@
 
 use std::{fmt, ops::Range};
 
-use super::{VariableError, VariableName};
+use super::{MapSite, VariableError, VariableName, map};
 
 /// A value that a variable can have here.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,6 +49,18 @@ pub trait VariableFile: fmt::Debug + Send + Sync {
     /// When the file cannot be read, does not have it exactly once, or has something else there
     /// than text or, where such are known, a flag.
     fn locate(&self, text: &str, name: &VariableName) -> Result<VariableSite, VariableError>;
+
+    /// Finds a variable that is a map, and its entries, whatever their values.
+    ///
+    /// # Errors
+    /// When the file cannot be read, does not have it exactly once, or has something else there.
+    fn locate_map(&self, text: &str, name: &VariableName) -> Result<MapSite, VariableError>;
+
+    /// Returns what stands between the name and the value of a map's entry.
+    fn mark(&self) -> &'static str;
+
+    /// Returns an entry of a map, the mark after `width` characters if there is room.
+    fn entry(&self, name: &str, mark: &str, width: usize, value: &str) -> String;
 
     /// Returns text the way it is written in such a file, so that it stands for itself.
     ///
@@ -104,6 +116,15 @@ pub trait VariableFile: fmt::Debug + Send + Sync {
     fn set_flag(&self, text: &str, name: &VariableName, value: bool) -> Result<Edited, VariableError> {
         self.read_flag(text, name)?;
         put(self, text, name, if value { "true" } else { "false" }, &Value::Flag(value))
+    }
+
+    /// Returns the file with a new entry at the end of a map, written the way its last one is.
+    ///
+    /// # Errors
+    /// As [`locate_map`](Self::locate_map), when it has the entry, and when the value could not
+    /// stand for itself there.
+    fn add(&self, text: &str, map: &VariableName, entry: &str, value: &str) -> Result<String, VariableError> {
+        map::add(self, text, map, entry, value)
     }
 
     /// Makes sure that two texts differ in the value of one variable at the most.

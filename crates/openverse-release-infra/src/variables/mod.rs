@@ -3,6 +3,7 @@
 mod ansible;
 mod error;
 mod file;
+mod map;
 mod name;
 mod terraform;
 mod yaml_text;
@@ -10,6 +11,7 @@ mod yaml_text;
 pub use ansible::AnsibleVariables;
 pub use error::VariableError;
 pub use file::{Edited, Value, VariableFile, VariableSite};
+pub use map::{MapEntry, MapSite};
 pub use name::{InvalidVariableName, VariableName};
 pub use terraform::TerraformVariables;
 pub(crate) use yaml_text::is_template;

@@ -29,7 +29,12 @@ impl VariableName {
         &self.0
     }
 
-    pub(super) fn segments(&self) -> Vec<&str> {
+    /// Returns the path to an entry of what this names.
+    pub(crate) fn with(&self, entry: &str) -> Result<Self, InvalidVariableName> {
+        format!("{self}.{entry}").parse()
+    }
+
+    pub(crate) fn segments(&self) -> Vec<&str> {
         self.0.split('.').collect()
     }
 }

@@ -1,6 +1,6 @@
 //! Variables in Terraform files: `*.tf` and `*.tfvars`.
 
-use std::fmt::Write as _;
+use std::{fmt::Write as _, ops::Range};
 
 use hcl_edit::{
     Span as _,
@@ -9,7 +9,7 @@ use hcl_edit::{
 };
 
 use super::{
-    Value, VariableError, VariableFile, VariableName, VariableSite,
+    MapEntry, MapSite, Value, VariableError, VariableFile, VariableName, VariableSite,
     file::{only, unreadable, wrong_kind},
 };
 
@@ -27,13 +27,17 @@ use super::{
 #[derive(Debug, Clone, Copy, Default)]
 pub struct TerraformVariables;
 
+fn readable(text: &str) -> Result<Body, VariableError> {
+    hcl_edit::parser::parse_body(text).map_err(|error| {
+        let message = error.message();
+        let expected = message.split_once("expected ").map_or(message, |(_, expected)| expected);
+        unreadable(text, error.location().offset(), expected)
+    })
+}
+
 impl VariableFile for TerraformVariables {
     fn locate(&self, text: &str, name: &VariableName) -> Result<VariableSite, VariableError> {
-        let body = hcl_edit::parser::parse_body(text).map_err(|error| {
-            let message = error.message();
-            let expected = message.split_once("expected ").map_or(message, |(_, expected)| expected);
-            unreadable(text, error.location().offset(), expected)
-        })?;
+        let body = readable(text)?;
         let mut found = Vec::new();
         in_body(&body, &name.segments(), &mut found);
         let offset = |expression: &&Expression| expression.span().map_or(0, |span| span.start);
@@ -45,6 +49,33 @@ impl VariableFile for TerraformVariables {
             Expression::Bool(value) => Ok(VariableSite { span, value: Value::Flag(*value.value()) }),
             other => Err(kind(describe(other))),
         }
+    }
+
+    fn locate_map(&self, text: &str, name: &VariableName) -> Result<MapSite, VariableError> {
+        let body = readable(text)?;
+        let mut found = Vec::new();
+        in_body(&body, &name.segments(), &mut found);
+        let offset = |expression: &&Expression| expression.span().map_or(0, |span| span.start);
+        let expression = only(text, name, found, offset)?;
+        let kind = |found| wrong_kind(text, name, offset(&expression), found, "a map");
+        let Expression::Object(object) = expression else { return Err(kind(describe(expression))) };
+        let entries = object.iter().map(|(key, value)| {
+            let (name, span) = named(key)?;
+            Some(MapEntry { name: name.to_owned(), key: span?, value: value.expr().span()? })
+        });
+        let entries: Option<Vec<_>> = entries.collect();
+        let entries = entries.ok_or_else(|| kind("a map whose names are worked out"))?;
+        let span = expression.span().ok_or_else(|| kind("a map that has no place"))?;
+        Ok(MapSite { span, entries })
+    }
+
+    fn mark(&self) -> &'static str {
+        "="
+    }
+
+    fn entry(&self, name: &str, mark: &str, width: usize, value: &str) -> String {
+        let width = width.max(name.len() + 1);
+        format!("{name:width$}{mark} {value}")
     }
 
     fn spell(&self, _old: &str, text: &str) -> Result<String, &'static str> {
@@ -118,15 +149,19 @@ fn in_expression<'a>(expression: &'a Expression, segments: &[&str], found: &mut 
     };
     let Some(object) = expression.as_object() else { return };
     for (key, value) in object.iter() {
-        let key = match key {
-            ObjectKey::Ident(ident) => ident.as_str(),
-            ObjectKey::Expression(Expression::String(text)) => text.value(),
-            ObjectKey::Expression(Expression::Variable(ident)) => ident.as_str(),
-            ObjectKey::Expression(_) => continue,
-        };
-        if key == *first {
+        if named(key).is_some_and(|(key, _)| key == *first) {
             in_expression(value.expr(), rest, found);
         }
+    }
+}
+
+/// Returns the name of an object's key and where it stands, `None` if it has to be worked out.
+fn named(key: &ObjectKey) -> Option<(&str, Option<Range<usize>>)> {
+    match key {
+        ObjectKey::Ident(ident) => Some((ident.as_str(), ident.span())),
+        ObjectKey::Expression(Expression::String(text)) => Some((text.value(), text.span())),
+        ObjectKey::Expression(Expression::Variable(ident)) => Some((ident.as_str(), ident.span())),
+        ObjectKey::Expression(_) => None,
     }
 }
 

@@ -6,9 +6,7 @@ use std::{
 };
 
 use openverse_release_core::CommitSha;
-use openverse_release_infra::{
-    Author, Checkout, CheckoutError, CommitRequest, Committed, Protocol, Pushed, Relation,
-};
+use openverse_release_infra::{Author, Checkout, CheckoutError, CommitRequest, Protocol, Pushed, Relation};
 use tempfile::TempDir;
 
 struct World {
@@ -17,7 +15,7 @@ struct World {
     author: Author,
 }
 
-fn git(dir: &Path, arguments: &[&str]) -> String {
+pub(crate) fn git(dir: &Path, arguments: &[&str]) -> String {
     let output = Command::new("git")
         .args([
             "-c",
@@ -71,18 +69,12 @@ impl World {
         fs_err::write(self.path("checkout").join(file), content).unwrap();
     }
 
-    async fn commit(&self, content: &str) -> Result<Committed, CheckoutError> {
+    async fn commit(&self, content: &str) -> CommitSha {
         let base = self.head();
         let files: [(&str, &[u8]); 2] = [("dags/one.py", content.as_bytes()), ("new dir/é.txt", b"x\r\n")];
         let message = "Bump the catalog\n\n# not a comment\n";
-        let request = CommitRequest {
-            files: &files,
-            branch: "bump/catalog",
-            base: &base,
-            message,
-            author: &self.author,
-        };
-        self.checkout.commit_on_branch(&request).await
+        let request = CommitRequest { files: &files, base: &base, message, author: &self.author };
+        self.checkout.commit(&request).await.unwrap()
     }
 }
 
@@ -178,12 +170,12 @@ async fn a_detached_checkout_and_another_branch_are_refused() {
 }
 
 #[tokio::test]
-async fn a_commit_is_made_beside_the_working_tree_and_once() {
+async fn a_commit_is_made_beside_the_working_tree_and_pushed_once() {
     let world = World::new();
     world.in_checkout("dags/one.py", "half done\n");
     fs_err::write(world.path("checkout/.gitattributes"), "* text=auto eol=lf\n").unwrap();
     let before = world.checkout.state().await.unwrap();
-    let Committed::New(made) = world.commit("2\n").await.unwrap() else { panic!() };
+    let made = world.commit("2\n").await;
     let show = |what: &str| git(&world.path("checkout"), &["show", "--no-patch", what, made.as_str()]);
     assert_eq!(show("--format=%B"), "Bump the catalog\n\n# not a comment");
     assert_eq!(show("--format=%an %ae %cn %P"), format!("Ada ada@example.invalid Ada {}", before.head));
@@ -195,29 +187,10 @@ async fn a_commit_is_made_beside_the_working_tree_and_once() {
     let paths = world.checkout.changed_paths(&before.head, &made).await.unwrap();
     assert_eq!(paths, ["dags/one.py", "new dir/é.txt"]);
 
-    assert_eq!(world.commit("2\n").await.unwrap(), Committed::AlreadyThere(made.clone()));
-    assert_eq!(world.checkout.push("bump/catalog").await.unwrap(), Pushed::New);
-    assert_eq!(world.checkout.push("bump/catalog").await.unwrap(), Pushed::AlreadyThere);
+    assert_eq!(world.checkout.push(&made, "bump/catalog").await.unwrap(), Pushed::New);
+    assert_eq!(world.checkout.push(&made, "bump/catalog").await.unwrap(), Pushed::AlreadyThere);
     assert_eq!(git(&world.path("origin"), &["rev-parse", "bump/catalog"]), made.as_str());
-
-    // After a crash elsewhere, only the origin has it.
-    git(&world.path("checkout"), &["branch", "--quiet", "-D", "bump/catalog"]);
-    assert_eq!(world.checkout.fetch("bump/catalog").await.unwrap(), Some(made.clone()));
-    assert_eq!(world.commit("2\n").await.unwrap(), Committed::AlreadyThere(made.clone()));
-
-    let Committed::New(next) = world.commit("3\n").await.unwrap() else { panic!() };
-    assert_eq!(git(&world.path("checkout"), &["rev-parse", &format!("{next}^")]), made.as_str());
-}
-
-#[tokio::test]
-async fn content_that_the_base_has_makes_no_branch() {
-    let world = World::new();
-    let base = world.head();
-    let files: [(&str, &[u8]); 1] = [("dags/one.py", b"1\n")];
-    let author = &world.author;
-    let request = CommitRequest { files: &files, branch: "same", base: &base, message: "m", author };
-    assert_eq!(world.checkout.commit_on_branch(&request).await.unwrap(), Committed::OnBase);
-    assert_eq!(git(&world.path("checkout"), &["branch", "--list", "same"]), "");
+    assert_eq!(git(&world.path("checkout"), &["branch", "--list"]), "* main");
 }
 
 #[tokio::test]
@@ -230,19 +203,19 @@ async fn a_file_keeps_its_mode() {
     world.checkout.fast_forward("main").await.unwrap();
     let files: [(&str, &[u8]); 1] = [("run", b"#!/bin/sh\ntrue\n")];
     let author = &world.author;
-    let request = CommitRequest { files: &files, branch: "b", base: &base, message: "m", author };
-    world.checkout.commit_on_branch(&request).await.unwrap();
-    assert!(git(&world.path("checkout"), &["ls-tree", "b", "run"]).starts_with("100755 blob"));
+    let request = CommitRequest { files: &files, base: &base, message: "m", author };
+    let made = world.checkout.commit(&request).await.unwrap();
+    assert!(git(&world.path("checkout"), &["ls-tree", made.as_str(), "run"]).starts_with("100755 blob"));
 }
 
 #[tokio::test]
 async fn somebody_elses_branch_is_not_overwritten() {
     let world = World::new();
-    world.commit("2\n").await.unwrap();
+    let made = world.commit("2\n").await;
     commit(&world.path("other"), "theirs", "x\n");
     git(&world.path("other"), &["push", "--quiet", "origin", "HEAD:bump/catalog"]);
     let theirs = head(&world.path("other"));
-    let error = world.checkout.push("bump/catalog").await.unwrap_err();
+    let error = world.checkout.push(&made, "bump/catalog").await.unwrap_err();
     assert!(matches!(error, CheckoutError::NotPushed { .. }), "{error}");
     assert_eq!(git(&world.path("origin"), &["rev-parse", "bump/catalog"]), theirs.as_str());
 }
@@ -253,25 +226,26 @@ async fn names_that_are_none_are_refused() {
     let base = world.head();
     let bad_paths =
         ["", "/etc/passwd", "../x", "a/../../x", ".git/hooks/post-merge", "a/.GIT/config", "a//b", "a\nb"];
-    let with = async |path: &str, branch: &str, name: &str| {
+    let with = async |path: &str, name: &str| {
         let files: [(&str, &[u8]); 1] = [(path, b"x")];
         let author = Author { name: name.to_owned(), email: "a@b".to_owned() };
-        let request = CommitRequest { files: &files, branch, base: &base, message: "m", author: &author };
-        world.checkout.commit_on_branch(&request).await
+        let request = CommitRequest { files: &files, base: &base, message: "m", author: &author };
+        world.checkout.commit(&request).await
     };
     for path in bad_paths {
-        let error = with(path, "b", "Ada").await.unwrap_err();
+        let error = with(path, "Ada").await.unwrap_err();
         assert!(matches!(error, CheckoutError::Invalid { .. }), "{path}: {error}");
     }
     for branch in ["", "-f", "a b", "a..b", "--upload-pack=x", "a~1", "x.lock"] {
-        for error in
-            [with("a", branch, "Ada").await.unwrap_err(), world.checkout.fetch(branch).await.unwrap_err()]
-        {
+        for error in [
+            world.checkout.push(&base, branch).await.unwrap_err(),
+            world.checkout.fetch(branch).await.unwrap_err(),
+        ] {
             assert!(matches!(error, CheckoutError::Invalid { .. }), "{branch}: {error}");
         }
     }
     for name in ["", "A <b@c>", "a\nb"] {
-        let error = with("a", "b", name).await.unwrap_err();
+        let error = with("a", name).await.unwrap_err();
         assert!(matches!(error, CheckoutError::Invalid { .. }), "{name}: {error}");
     }
     assert_eq!(git(&world.path("checkout"), &["branch", "--list"]), "* main");
@@ -291,8 +265,8 @@ async fn neither_hooks_nor_other_protocols_nor_helpers_of_the_repository_run() {
     assert!(!ran.exists());
     world.upstream("a", "a\n");
     world.checkout.fast_forward("main").await.unwrap();
-    world.commit("2\n").await.unwrap();
-    world.checkout.push("bump/catalog").await.unwrap();
+    let made = world.commit("2\n").await;
+    world.checkout.push(&made, "bump/catalog").await.unwrap();
     assert!(!ran.exists());
 
     let no_files = Checkout::new(&checkout, &[Protocol::Https, Protocol::Ssh]);

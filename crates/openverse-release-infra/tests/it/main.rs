@@ -3,6 +3,9 @@
 mod ansible;
 mod ansible_variables;
 mod checkout;
+mod configuration;
+mod infrastructure;
 mod programs;
+mod provisioning;
 mod terraform;
 mod terraform_variables;

@@ -105,6 +105,7 @@ impl World {
         let options = PlanOptions {
             var_files: vec!["production.tfvars".into()],
             lock_timeout: Duration::from_millis(10),
+            ..PlanOptions::default()
         };
         self.terraform.plan(&options, &self.path("plan"), &Silent).await
     }

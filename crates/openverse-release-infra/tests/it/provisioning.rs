@@ -1,0 +1,1 @@
+//! The configuration applied, with Terraform and Ansible themselves.
