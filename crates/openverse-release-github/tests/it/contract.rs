@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use openverse_release_core::{GitHubReleaseId, GitHubRunId};
+use openverse_release_core::{GitHubReleaseId, GitHubRunId, PullRequestNumber, ReleaseTarget};
 use openverse_release_ports::{
-    CodeHistory as _, CommitQuery, DeploymentRequest, Deployments as _, GitHubReleases as _, RunQuery,
+    Branches as _, CodeHistory as _, CommitQuery, DeploymentRequest, Deployments as _, FileChange,
+    GitHubReleases as _, GitHubRunQuery, GitHubRuns as _, NewDraft, NewPullRequest, PullRequests as _,
+    ReleaseDrafts as _, RunQuery,
 };
 use openverse_release_testkit::{Reply, Seen};
 use serde_json::json;
@@ -17,6 +19,10 @@ use crate::{
 /// Answers enough for every method to send all its requests.
 fn plausible(request: &Seen) -> Reply {
     match (request.method.as_str(), request.target.as_str()) {
+        ("GET", target) if target.contains("/git/ref/heads/") => {
+            json(404, &json!({ "message": "Not Found" }))
+        }
+        ("GET", target) if target.contains("/jobs") => json(200, &json!({ "jobs": [] })),
         ("GET", target) if target.contains("/releases/") => json(200, &release(7, TAG)),
         ("GET", target) if target.contains("/git/ref/") => json(200, &git_ref(TAG, "tag", 1)),
         ("GET", target) if target.contains("/git/tags/") => {
@@ -59,6 +65,32 @@ async fn every_request_is_one_that_github_describes() {
     port.dispatch_workflow(&workflow, &request).await.unwrap();
     let since = RunQuery { created_since: "2023-07-03T18:07:30Z".parse().ok(), limit: 1000 };
     port.runs(&workflow, &since).await.unwrap();
+    let draft = NewDraft {
+        git_tag: "api-2023.07.10.08.00.00".parse().unwrap(),
+        name: "api-2023.07.10.08.00.00".to_owned(),
+        target: ReleaseTarget::Commit(commit.clone()),
+        notes: "- a change".to_owned(),
+    };
+    // What the stand-in answers to some of these is no success; the request is what counts.
+    port.create_draft(&draft).await.unwrap_err();
+    port.update_draft(&seen(7), &draft).await.unwrap_err();
+    port.delete_draft(&seen(7)).await.unwrap();
+    let (branch, file) = ("feature/a".parse().unwrap(), "docs/a.md");
+    port.create_branch(&branch, &commit).await.unwrap_err();
+    port.file(&file.parse().unwrap(), "main").await.unwrap_err();
+    let (path, text, message) = (file.parse().unwrap(), "x".to_owned(), "Change it".to_owned());
+    port.put_file(&branch, &FileChange { path, expected: None, text, message }).await.unwrap_err();
+    let (head, base) = (branch.clone(), "main".parse().unwrap());
+    let wanted = NewPullRequest { head, base, title: "Change it".to_owned(), body: String::new() };
+    port.open(&wanted).await.unwrap_err();
+    port.add_labels(PullRequestNumber(7), &["skip-changelog".to_owned()]).await.unwrap();
+    port.pull_request(PullRequestNumber(7)).await.unwrap_err();
+    port.of_commit(&commit).await.unwrap();
+    port.merged(&wanted.base, "2023-07-03T18:07:30Z".parse().unwrap()).await.unwrap();
+    let query =
+        GitHubRunQuery { event: Some("push".to_owned()), ..GitHubRunQuery::of_commit(commit.clone()) };
+    port.runs_of(&workflow, &query).await.unwrap();
+    port.jobs(GitHubRunId(9)).await.unwrap();
     // The stand-in has no run to give; the request is what counts.
     port.run(GitHubRunId(9)).await.unwrap_err();
 
@@ -77,5 +109,5 @@ async fn every_request_is_one_that_github_describes() {
         .map(|request| request.line().replace(PREFIX, ""))
         .map(|line| line.split('?').next().unwrap().to_owned())
         .collect();
-    assert_eq!(kinds.len(), 12, "every operation was asked for: {kinds:#?}");
+    assert_eq!(kinds.len(), 24, "every operation was asked for: {kinds:#?}");
 }

@@ -8,13 +8,20 @@ use std::{
 use async_trait::async_trait;
 use openverse_release_core::{
     CommitSha, DispatchEventType, GitHubReleaseId, GitHubRepository, GitHubWorkflowFile, GitTag, Project,
+    PullRequestNumber,
 };
 use openverse_release_github::{GitHub, Repository};
 use openverse_release_ports::{
-    CodeHistory, Deployments, GitHubReleases,
-    conformance::github::{GitHubWorld, check_github},
+    Branches, CodeHistory, Deployments, GitHubReleases, GitHubRuns, PullRequests, ReleaseDrafts,
+    conformance::{
+        github::{GitHubWorld, check_github},
+        github_branches::{BranchWorld, check_branches},
+        github_drafts::{DraftWorld, check_drafts},
+        github_pull_requests::{PullRequestWorld, check_pull_requests},
+        github_runs::{GitHubRunWorld, check_runs},
+    },
 };
-use openverse_release_sandbox::{Options, Sandbox, Server, Timing};
+use openverse_release_sandbox::{HostedRepository, Options, Sandbox, Server, Timing};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -52,10 +59,10 @@ impl SandboxWorld {
         }
     }
 
-    /// Asks for something below `releases`, as another client would.
+    /// Asks for something of the code repository, as another client would.
     async fn ask(&self, method: reqwest::Method, path: &str, body: &Value) -> Value {
         let base = &self.server.urls().github;
-        let url = format!("{base}/repos/{}/releases{path}", self.code_repository);
+        let url = format!("{base}/repos/{}/{path}", self.code_repository);
         let answer = self.hands.request(method, url).body(body.to_string()).send().await.unwrap();
         assert!(answer.status().is_success(), "{}", answer.status());
         let text = answer.text().await.unwrap();
@@ -122,26 +129,88 @@ impl GitHubWorld for SandboxWorld {
         let body = json!({
             "tag_name": git_tag, "name": git_tag, "body": notes, "target_commitish": "main", "draft": true,
         });
-        let release = self.ask(reqwest::Method::POST, "", &body).await;
+        let release = self.ask(reqwest::Method::POST, "releases", &body).await;
         GitHubReleaseId(release["id"].as_u64().unwrap())
     }
 
     async fn edit_notes(&self, id: GitHubReleaseId, notes: &str) {
-        self.ask(reqwest::Method::PATCH, &format!("/{}", id.0), &json!({ "body": notes })).await;
+        self.ask(reqwest::Method::PATCH, &format!("releases/{}", id.0), &json!({ "body": notes })).await;
     }
 
     async fn publish_by_hand(&self, id: GitHubReleaseId) {
-        self.ask(reqwest::Method::PATCH, &format!("/{}", id.0), &json!({ "draft": false })).await;
+        self.ask(reqwest::Method::PATCH, &format!("releases/{}", id.0), &json!({ "draft": false })).await;
     }
 
     async fn delete(&self, id: GitHubReleaseId) {
-        self.ask(reqwest::Method::DELETE, &format!("/{}", id.0), &Value::Null).await;
+        self.ask(reqwest::Method::DELETE, &format!("releases/{}", id.0), &Value::Null).await;
+    }
+}
+
+impl DraftWorld for SandboxWorld {
+    fn drafts(&self) -> &dyn ReleaseDrafts {
+        &self.code
+    }
+}
+
+impl BranchWorld for SandboxWorld {
+    fn branches(&self) -> &dyn Branches {
+        &self.code
+    }
+}
+
+impl GitHubRunWorld for SandboxWorld {
+    fn runs(&self) -> &dyn GitHubRuns {
+        &self.code
+    }
+
+    fn ci(&self) -> GitHubWorkflowFile {
+        "ci_cd.yml".parse().unwrap()
+    }
+}
+
+#[async_trait]
+impl PullRequestWorld for SandboxWorld {
+    fn pull_requests(&self) -> &dyn PullRequests {
+        &self.code
+    }
+
+    async fn approve(&self, number: PullRequestNumber) {
+        self.sandbox.approve_pull_request(HostedRepository::Code, number.0, "grace").unwrap();
+    }
+
+    async fn merge_pull_request(&self, number: PullRequestNumber) -> CommitSha {
+        self.sandbox.merge_pull_request(HostedRepository::Code, number.0, "grace").unwrap()
+    }
+
+    async fn close_pull_request(&self, number: PullRequestNumber) {
+        let path = format!("pulls/{}", number.0);
+        self.ask(reqwest::Method::PATCH, &path, &json!({ "state": "closed" })).await;
     }
 }
 
 #[tokio::test]
 async fn the_adapter_on_the_sandbox_keeps_the_contract() {
     check_github(async || SandboxWorld::new()).await;
+}
+
+#[tokio::test]
+async fn drafts_on_the_sandbox_keep_the_contract() {
+    check_drafts(async || SandboxWorld::new()).await;
+}
+
+#[tokio::test]
+async fn branches_on_the_sandbox_keep_the_contract() {
+    check_branches(async || SandboxWorld::new()).await;
+}
+
+#[tokio::test]
+async fn pull_requests_on_the_sandbox_keep_the_contract() {
+    check_pull_requests(async || SandboxWorld::new()).await;
+}
+
+#[tokio::test]
+async fn runs_on_the_sandbox_keep_the_contract() {
+    check_runs(async || SandboxWorld::new()).await;
 }
 
 #[tokio::test]

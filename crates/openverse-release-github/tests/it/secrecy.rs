@@ -5,9 +5,12 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use openverse_release_core::GitHubReleaseId;
+use openverse_release_core::{GitHubReleaseId, GitHubRunId, PullRequestNumber};
 use openverse_release_github::{BuildError, GitHub};
-use openverse_release_ports::{CodeHistory as _, DeploymentRequest, Deployments as _, GitHubReleases as _};
+use openverse_release_ports::{
+    Branches as _, CodeHistory as _, DeploymentRequest, Deployments as _, FileChange, GitHubReleases as _,
+    GitHubRuns as _, PullRequests as _, ReleaseDrafts as _,
+};
 use openverse_release_testkit::{Reply, Seen, StandIn};
 use serde_json::json;
 use tracing_subscriber::fmt::MakeWriter;
@@ -70,6 +73,13 @@ async fn everything_said(stand_in: &StandIn) -> String {
         run_name: "x".to_owned(),
     };
     let (commit, workflow) = (sha(5).parse().unwrap(), "deploy.yml".parse().unwrap());
+    let branch = "changelog/x".parse().unwrap();
+    let change = FileChange {
+        path: "docs/a.md".parse().unwrap(),
+        expected: None,
+        text: "x".to_owned(),
+        message: "x".to_owned(),
+    };
     macro_rules! say {
         ($($answer:expr),+ $(,)?) => {$(
             let answer = $answer.await;
@@ -87,6 +97,13 @@ async fn everything_said(stand_in: &StandIn) -> String {
         port.compare(&commit, &commit),
         port.dispatch_event(&"deploy".parse().unwrap(), &request),
         port.dispatch_workflow(&workflow, &request),
+        port.delete_draft(&seen(7)),
+        port.create_branch(&branch, &commit),
+        port.file(&change.path, "main"),
+        port.put_file(&branch, &change),
+        port.with_head(&branch),
+        port.add_labels(PullRequestNumber(7), &["x".to_owned()]),
+        port.jobs(GitHubRunId(7)),
     );
     said
 }

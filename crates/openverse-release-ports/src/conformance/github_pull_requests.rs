@@ -16,9 +16,8 @@ pub trait PullRequestWorld: BranchWorld {
     /// Returns the port to the pull requests of the code repository.
     fn pull_requests(&self) -> &dyn PullRequests;
 
-    /// Reviews a pull request as a maintainer does, always the same one, with approval or a
-    /// request for changes.
-    async fn review(&self, number: PullRequestNumber, approve: bool);
+    /// Approves of a pull request, as a maintainer does who did not open it.
+    async fn approve(&self, number: PullRequestNumber);
 
     /// Merges a pull request and returns what it became on its base branch.
     async fn merge_pull_request(&self, number: PullRequestNumber) -> CommitSha;
@@ -38,7 +37,7 @@ pub async fn check_pull_requests<W: PullRequestWorld>(mut fresh: impl AsyncFnMut
         a_second_one_of_the_same_branches_is_a_conflict,
         a_branch_that_is_not_there_is_refused,
         labels_are_added_and_stay,
-        the_newest_decisive_review_of_a_reviewer_counts,
+        an_approval_is_seen,
         a_merged_one_names_its_commit,
         a_closed_one_is_not_merged,
         with_head_has_those_of_one_branch_newest_first,
@@ -94,14 +93,12 @@ async fn labels_are_added_and_stay(world: &dyn PullRequestWorld) {
     assert_eq!(with_head(world, ONE).await[0].labels.len(), 3);
 }
 
-async fn the_newest_decisive_review_of_a_reviewer_counts(world: &dyn PullRequestWorld) {
+async fn an_approval_is_seen(world: &dyn PullRequestWorld) {
     pushed(world, ONE).await;
     let number = open(world, ONE).await.number;
-    for approve in [true, false, true] {
-        world.review(number, approve).await;
-        assert_eq!(read(world, number).await.state, PullRequestState::Open { approved: approve });
-        assert_eq!(with_head(world, ONE).await[0].state, PullRequestState::Open { approved: approve });
-    }
+    world.approve(number).await;
+    assert_eq!(read(world, number).await.state, PullRequestState::Open { approved: true });
+    assert_eq!(with_head(world, ONE).await[0].state, PullRequestState::Open { approved: true });
 }
 
 async fn a_merged_one_names_its_commit(world: &dyn PullRequestWorld) {

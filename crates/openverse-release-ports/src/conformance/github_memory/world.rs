@@ -104,8 +104,8 @@ impl PullRequestWorld for InMemoryGitHubWorld {
         &self.0
     }
 
-    async fn review(&self, number: PullRequestNumber, approve: bool) {
-        self.0.change_pull_request(number, |one| one.state = PullRequestState::Open { approved: approve });
+    async fn approve(&self, number: PullRequestNumber) {
+        self.0.change_pull_request(number, |one| one.state = PullRequestState::Open { approved: true });
     }
 
     async fn merge_pull_request(&self, number: PullRequestNumber) -> CommitSha {
