@@ -79,9 +79,10 @@ async fn fetch(
     // One token more changes nothing, so it may be asked for again.
     let answer = http.read(&call, &action).await?;
     if !matches!(answer.status, StatusCode::OK | StatusCode::CREATED) {
-        // Whatever else the body holds may be the request's own.
+        // Of a request that it finds invalid Airflow quotes all there is, in the midst of its own words.
+        let said = wire::said(&answer).filter(|_| answer.status == StatusCode::UNAUTHORIZED);
         let status = answer.status.canonical_reason().unwrap_or("no details");
-        let detail = wire::said(&answer).unwrap_or_else(|| status.to_owned());
+        let detail = said.unwrap_or_else(|| status.to_owned());
         return Err(answer.refusal(System::Airflow, &action, detail, http.clock().now()));
     }
     // The parser's message would quote the body, and with it a secret.

@@ -8,7 +8,10 @@ use std::{
 
 /// When this environment variable is `1`, a component that is not installed fails the test.
 const STRICT: &str = "OPENVERSE_RELEASE_REQUIRE_COMPONENTS";
+/// The same for Airflow alone, which is too large to be installed with the others.
+const STRICT_AIRFLOW: &str = "OPENVERSE_RELEASE_REQUIRE_AIRFLOW";
 const INSTALL: &str = "scripts/install-components.sh installs it";
+const INSTALL_AIRFLOW: &str = "scripts/install-airflow.sh installs it";
 const NO_TERRAFORM: &str = "no package of Debian, PyPI or npm has it; HashiCorp offers it for download";
 
 /// Returns the path of a program, or says that the test is skipped and returns `None`.
@@ -44,6 +47,18 @@ pub fn require_ansible() -> Option<PathBuf> {
     found_or_skipped("ansible-core", INSTALL, program.is_file().then_some(program))
 }
 
+/// Returns the virtual environment of Airflow 3 in `.components`, in which there are `bin/airflow`,
+/// `bin/python` and the description of the API of Airflow 2, `airflow-2-api.yaml`; or says that the test
+/// is skipped and returns `None`.
+///
+/// # Panics
+/// When it is not installed and `OPENVERSE_RELEASE_REQUIRE_AIRFLOW` is `1`.
+pub fn require_airflow() -> Option<PathBuf> {
+    let venv = components().join("airflow");
+    let complete = ["bin/airflow", "airflow-2-api.yaml"].iter().all(|file| venv.join(file).is_file());
+    found_or_skipped_unless(STRICT_AIRFLOW, "Airflow 3", INSTALL_AIRFLOW, complete.then_some(venv))
+}
+
 /// Returns the folder of an npm package installed in `.components`, or says that the test is
 /// skipped and returns `None`.
 ///
@@ -64,8 +79,17 @@ fn find_program(path: &std::ffi::OsStr, program: &str) -> Option<PathBuf> {
 }
 
 fn found_or_skipped(component: &str, how_to_get_it: &str, found: Option<PathBuf>) -> Option<PathBuf> {
+    found_or_skipped_unless(STRICT, component, how_to_get_it, found)
+}
+
+fn found_or_skipped_unless(
+    strict: &str,
+    component: &str,
+    how_to_get_it: &str,
+    found: Option<PathBuf>,
+) -> Option<PathBuf> {
     if found.is_none() {
-        let strict = env::var(STRICT).is_ok_and(|value| value == "1");
+        let strict = env::var(strict).is_ok_and(|value| value == "1");
         let thread = std::thread::current();
         let line = skip_line(thread.name().unwrap_or("a test"), component, how_to_get_it);
         assert!(!strict, "{line}");

@@ -3,5 +3,5 @@
 mod component;
 mod stand_in;
 
-pub use component::{require, require_ansible, require_npm, require_terraform};
+pub use component::{require, require_airflow, require_ansible, require_npm, require_terraform};
 pub use stand_in::{Reply, Seen, StandIn};

@@ -2,6 +2,8 @@
 
 mod answers;
 mod fixture;
+mod processes;
+mod real_airflow;
 mod sandbox;
 mod tokens;
 mod writes;

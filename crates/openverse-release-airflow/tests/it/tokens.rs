@@ -99,6 +99,7 @@ async fn no_error_and_no_debug_print_shows_a_secret() {
         Reply::answer(401, r#"{"detail":"Invalid credentials"}"#),
         // As Airflow answers what it finds invalid: with the request in it.
         Reply::answer(422, format!(r#"{{"detail":[{{"msg":"Field required","input":"{SECRET}"}}]}}"#)),
+        Reply::answer(422, format!(r#"{{"detail":"2 errors: Field required [input_value='{SECRET}']"}}"#)),
         Reply::answer(400, format!("<html>{SECRET}</html>")),
         Reply::answer(500, format!("<html>{SECRET}</html>")),
         Reply::answer(201, format!(r#"{{"access_token":["{SECRET}"]}}"#)),

@@ -340,5 +340,12 @@ pub(crate) fn days() -> Vec<Day> {
         let scenes = [Fault(fault, 0, None), RunPaused(ROLLBACK, 0, &["verified"]), Is(Earlier, ROLLED_BACK)];
         add(Mode::Default, about, "rollback", &scenes);
     }
+
+    // No gate of the API asks for it.
+    let running = Fault("dag-running:image_data_refresh", 0, None);
+    let scenes = [running.clone(), Run(RELEASE, 0, &["verified"]), Is(New, RELEASED)];
+    add(Mode::Default, "dag-running", "release", &scenes);
+    let scenes = [running, Run(ROLLBACK, 0, &["verified"]), Is(Earlier, ROLLED_BACK)];
+    add(Mode::Default, "dag-running", "rollback", &scenes);
     days
 }

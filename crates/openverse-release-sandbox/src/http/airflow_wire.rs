@@ -116,8 +116,6 @@ pub(crate) fn dag_run(run: &DagRunRecord, api: Api) -> Value {
         "dag_id": run.dag,
         "start_date": run.started_at,
         "end_date": run.ended_at,
-        "data_interval_start": run.queued_at,
-        "data_interval_end": run.queued_at,
         "last_scheduling_decision": null,
         "run_type": "manual",
         "state": run.state.as_str(),
@@ -127,11 +125,15 @@ pub(crate) fn dag_run(run: &DagRunRecord, api: Api) -> Value {
     let duration = run.started_at.zip(run.ended_at).map(|(from, to)| (to - from).as_seconds_f64());
     let more = match api {
         Api::V1 => json!({
+            "data_interval_start": run.queued_at,
+            "data_interval_end": run.queued_at,
             "execution_date": run.queued_at,
             "external_trigger": true,
             "logical_date": run.queued_at,
         }),
         Api::V2 => json!({
+            "data_interval_start": null,
+            "data_interval_end": null,
             "logical_date": null,
             "queued_at": run.queued_at,
             "duration": duration,
