@@ -1,0 +1,8 @@
+//! Flows.
+
+/// todo
+#[derive(Debug)]
+pub struct Import;
+/// todo
+#[derive(Debug)]
+pub struct Unreadable;

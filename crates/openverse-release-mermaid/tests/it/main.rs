@@ -1,0 +1,5 @@
+//! What the crate promises.
+
+mod corpus;
+mod mermaid_js;
+mod mutate;
