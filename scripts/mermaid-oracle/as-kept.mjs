@@ -41,7 +41,7 @@ function kept(db) {
   };
 }
 
-const refused = (error) => ({ error: String(error.message ?? error), line: error.hash?.loc?.first_line ?? null });
+const refused = (error) => ({ error: String(error.message ?? error).toWellFormed(), line: error.hash?.loc?.first_line ?? null });
 
 const charts = JSON.parse(await readAll(process.stdin));
 const answers = [];

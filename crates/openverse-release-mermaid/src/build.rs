@@ -44,6 +44,8 @@ struct Named {
 #[derive(Debug, Default)]
 struct EdgeIds {
     known: HashSet<String>,
+    /// The numbers of the links whose names were written.
+    written: HashSet<usize>,
     /// How many links there are between two boxes; counted only once a name asks for it.
     between: Option<HashMap<(Arc<str>, Arc<str>), usize>>,
 }
@@ -127,7 +129,7 @@ impl<'s> Builder<'s> {
                 let named = from.last() == Some(start) && to.first() == Some(end);
                 let id = id.filter(|id| named && !id.is_empty() && !self.is_edge(id));
                 let (start, end) = (&self.names[start.0].text, &self.names[end.0].text);
-                self.edge_ids.add(id, start, end);
+                self.edge_ids.add(self.edges.len(), id, start, end);
                 self.edges.push(Edge {
                     start: Arc::clone(start),
                     end: Arc::clone(end),
@@ -143,8 +145,8 @@ impl<'s> Builder<'s> {
     fn is_edge(&mut self, id: &str) -> bool {
         if id.starts_with(MADE) && self.edge_ids.between.is_none() {
             self.edge_ids.between = Some(HashMap::new());
-            for edge in &self.edges {
-                self.edge_ids.add_made(&edge.start, &edge.end);
+            for (number, edge) in self.edges.iter().enumerate() {
+                self.edge_ids.count(number, &edge.start, &edge.end);
             }
         }
         !self.edge_ids.known.is_empty() && self.edge_ids.known.contains(id)
@@ -186,25 +188,24 @@ impl<'s> Builder<'s> {
 }
 
 impl EdgeIds {
-    fn add(&mut self, id: Option<&str>, start: &Arc<str>, end: &Arc<str>) {
-        match id {
-            Some(id) => {
-                self.known.insert(id.to_owned());
-                if let Some(between) = &mut self.between {
-                    *between.entry((Arc::clone(start), Arc::clone(end))).or_default() += 1;
-                }
-            }
-            None => self.add_made(start, end),
+    fn add(&mut self, number: usize, id: Option<&str>, start: &Arc<str>, end: &Arc<str>) {
+        if let Some(id) = id {
+            self.known.insert(id.to_owned());
+            self.written.insert(number);
         }
+        self.count(number, start, end);
     }
 
-    /// The first link between two boxes gets a 0, the second a 2, the third a 3.
-    fn add_made(&mut self, start: &Arc<str>, end: &Arc<str>) {
+    /// Counts a link, and makes a name for it where none was written: of those between the same two
+    /// boxes, the first gets a 0, the second a 2, the third a 3.
+    fn count(&mut self, number: usize, start: &Arc<str>, end: &Arc<str>) {
         let Some(between) = &mut self.between else { return };
         let count = between.entry((Arc::clone(start), Arc::clone(end))).or_default();
-        let number = if *count == 0 { 0 } else { *count + 1 };
+        let counter = if *count == 0 { 0 } else { *count + 1 };
         *count += 1;
-        self.known.insert(format!("{MADE}{start}_{end}_{number}"));
+        if !self.written.contains(&number) {
+            self.known.insert(format!("{MADE}{start}_{end}_{counter}"));
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use crate::{
     error::Misread,
     lex::{Kind, Token},
     link::Line,
-    text::trim,
+    text::{is_space, trim},
     yaml,
 };
 
@@ -177,12 +177,15 @@ impl<'s> Reader<'s> {
         while let Token { kind: kind @ (Kind::Data | Kind::QuotedData), .. } = self.token {
             let text = self.slice(self.token);
             if kind == Kind::QuotedData && text.contains('\n') {
-                // A line end in quotes is one in the label.
+                // A line end in quotes is one in the label; empty lines are none.
                 let mut lines = text.split('\n');
                 data.push_str(lines.next().unwrap_or_default());
-                for line in lines.map(|line| line.trim_start_matches(crate::text::is_space)) {
-                    data.push_str("<br/>");
+                let mut ended = true;
+                for line in lines {
+                    data.push_str(if ended { "<br/>" } else { "" });
+                    let line = line.trim_start_matches(is_space);
                     data.push_str(line);
+                    ended = !line.is_empty();
                 }
             } else {
                 data.push_str(text);

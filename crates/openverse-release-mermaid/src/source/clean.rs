@@ -136,8 +136,11 @@ const KINDS: [&str; 2] = ["graph", "flowchart"];
 pub(super) fn check_kind(text: &str) -> Result<(), Misread> {
     let expected = "\"flowchart\" or \"graph\"";
     let elsewhere = ["C4Container", "C4Component", "C4Dynamic", "C4Deployment"];
-    // What follows a "%%" is not looked at, even in quotes.
-    let seen = |at: &usize| !text[..*at].rsplit('\n').next().is_some_and(|line| line.contains("%%"));
+    // What follows a "%%" in a line that ends is not looked at, even in quotes.
+    let seen = |&at: &usize| {
+        let start = text[..at].rfind(['\n', '\u{2028}', '\u{2029}']).unwrap_or(0);
+        !text[line_end(text, at)..].starts_with('\n') || !text[start..at].contains("%%")
+    };
     let c4 = elsewhere.iter().flat_map(|word| text.match_indices(word).map(|(at, _)| at).find(seen)).min();
     if let Some(at) = c4.filter(|_| !text.starts_with("flowchart-elk")) {
         let found = format!("{}, which makes it a C4 diagram", quoted(&text[at..after_word(text, at)]));

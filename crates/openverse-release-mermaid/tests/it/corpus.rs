@@ -26,7 +26,7 @@ pub(crate) const READ: &[&str] = &[
     "graph TD\nA[|borders:lt|text]",
     "graph TD\nA@{ shape: rect }\nB@{ shape: lean-r, label: \"In and out\" }\nC@{shape: cyl}",
     "graph TD\nA@{\n  shape: hex\n  label: \"over\n  two lines\"\n}\nB",
-    "graph TD\nA@{ label: 5 }\nB@{ label: 1.50 }\nC@{ label: true }\nD@{ label: [1, a] }\nE@{ label: {k: v} }",
+    "graph TD\nA@{ label: 5 }\nB@{ label: 1.50 }\nC@{ label: true }\nD@{ label: [1, a] }\nE@{\n label:\n  k: [v, \"w\"]\n}",
     "graph TD\nA@{ icon: \"fa:user\", form: circle, pos: b, h: 60 }\nB[text]@{ img: \"https://example.org/x.png\", w: 10 }",
     "graph TD\nA@{ icon: x, label: \"  \" }",
     "graph TD\nA@{ shape: constructor }",
@@ -51,7 +51,7 @@ pub(crate) const READ: &[&str] = &[
     "graph TD\nA -- words --> B\nA --words--> B\nA -- \"in quotes\" --> B\nA -- two words --- B\nA --words---B",
     "graph TD\nA == words ==> B\nA == words === B\nA -. words .-> B\nA -. words .- B\nA x== words ==x B",
     "graph TD\nA <-- words --> B\nA o-- words --o B\nA x-- words --x B\nA x-. words .-x B\nA <== words ==> B",
-    "graph TD\nA x-- words --> B\nA == words --> B\nA <-- words --- B",
+    "graph TD\nA x-- words --> B\nA <-- words --- B",
     "graph TD\nA -- foo--> B\nA -. foo.-> B\nA -- box --> B\nA -- a-b --> B",
     "graph TD\nA <--- B\nA o--> B\nA <=== B\nA x-.-> B",
     "graph TD\nA---oB\nA---xB\nA-->oB\nA--ops",
@@ -117,6 +117,7 @@ pub(crate) const READ: &[&str] = &[
     "graph TD\nsubgraph a [x]\nA\nend A --> B",
     "graph TD\nsubgraph a\nclassDef c fill:#fff\nclass A c\nstyle A fill:#fff\nlinkStyle default stroke:red\nA\nend",
     "graph TD\nsubgraph a\nA --> B\nend\nsubgraph a\nC\nend",
+    "graph TD\ndirection --> A\nthe direction TB x --> [",
     // Looks and clicks.
     "graph TD\nA-->B\nclassDef c fill:#f9f,stroke:#333,stroke-width:4px;\nclass A c\nclass A,B c;\nC:::c --> D:::c & E:::d",
     "graph TD\nclassDef default fill:#f9f\nclassDef a,b fill:red,color:rgb",
@@ -135,7 +136,6 @@ pub(crate) const READ: &[&str] = &[
     "---\ntitle: The title\n---\ngraph TD\nA",
     "---\ntitle: x\nconfig:\n  theme: dark\n  flowchart:\n    curve: basis\n---\n\nflowchart LR\nA",
     "  ---\n  title: x\n  ---\n  graph TD\n  A",
-    "---\n---\ngraph TD\nA\n---\nB",
     "---\n\n---\ngraph TD\nA",
     "---   \n[a, b]\n---   \ngraph TD\nA",
     "graph TD\naccTitle: The title\naccDescr: The description\nA",
@@ -147,8 +147,8 @@ pub(crate) const READ: &[&str] = &[
     "graph TD\n%%\u{20}\nA",
     "graph TD\nA\n%% C4Container\nB",
     "flowchart-elk TD\nA[C4Container]",
-    "graph TD\nA[\"x %% C4Container\"]",
-    "graph TD\nA }\n",
+    "graph TD\nA[\"x %% C4Container\"]\n",
+    "graph TD\n%%\nA",
 ];
 
 /// What mermaid.js refuses.
@@ -220,7 +220,8 @@ pub(crate) const REFUSED: &[&str] = &[
     "graph TD\nA[\"x]",
     "graph TD\n🚀 --> B",
     "graph TD\nA°",
-    "graph TD\n%%\nA",
+    "graph TD\nA@{ label: {k: v} }",
+    "graph TD\nA[\"x %% C4Container\"]",
     "graph TD\nA %% not a comment",
     "graph TD\nA[C4Container]",
     "---\ntitle: [\n---\ngraph TD\nA",
@@ -232,5 +233,7 @@ pub(crate) const REFUSED: &[&str] = &[
     "graph TD\nA^B",
     "graph TD\nA<B",
     "graph TD\nA)",
-    "graph TD\ndirection --> A\nthe direction TB x --> [",
+    "graph TD\nA }\n",
+    "---\n---\ngraph TD\nA\n---\nB",
+    "graph TD\nA == words --> B",
 ];

@@ -59,19 +59,15 @@ fn owned(charts: &[&str]) -> Vec<String> {
 
 #[test]
 fn every_chart_of_the_corpus_is_read_as_mermaid_js_reads_it() {
-    for chart in READ {
-        if let Err(error) = Chart::read(chart) {
-            panic!("{chart}\n{error}");
-        }
-    }
+    let refused = READ.iter().filter_map(|chart| Some(format!("{chart}\n{}", Chart::read(chart).err()?)));
+    assert_eq!(refused.collect::<Vec<_>>(), [""; 0]);
     assert_agreement(&owned(READ));
 }
 
 #[test]
 fn what_mermaid_js_refuses_is_refused() {
-    for chart in REFUSED {
-        assert!(Chart::read(chart).is_err(), "{chart}");
-    }
+    let read = REFUSED.iter().filter(|chart| Chart::read(chart).is_ok());
+    assert_eq!(read.collect::<Vec<_>>(), [&""; 0]);
     assert_agreement(&owned(REFUSED));
 }
 
