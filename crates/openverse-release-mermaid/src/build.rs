@@ -47,8 +47,11 @@ struct EdgeIds {
     /// The numbers of the links whose names were written.
     written: HashSet<usize>,
     /// How many links there are between two boxes; counted only once a name asks for it.
-    between: Option<HashMap<(Arc<str>, Arc<str>), usize>>,
+    between: Option<HashMap<Ends, usize>>,
 }
+
+/// The names of the boxes at the ends of a link.
+type Ends = (Arc<str>, Arc<str>);
 
 /// Every name that mermaid.js makes for a link begins like this.
 const MADE: &str = "L_";
@@ -215,7 +218,10 @@ fn apply_data(vertex: &mut Vertex, data: &Value) -> Result<(), BadData> {
         return Ok(());
     }
     if matches!(data, Value::Null) {
-        return Err(BadData { found: "nothing but a comment or a null".to_owned(), expected: "shape, label or other data" });
+        return Err(BadData {
+            found: "nothing but a comment or a null".to_owned(),
+            expected: "shape, label or other data",
+        });
     }
     if let Some(found) = data.get("shape").filter(|shape| shape.is_truthy()) {
         let Value::Text(name) = found else {
@@ -240,7 +246,10 @@ fn apply_data(vertex: &mut Vertex, data: &Value) -> Result<(), BadData> {
             None | Some(Value::Null | Value::Missing) => true,
             Some(Value::Text(text)) => trim(text).is_empty(),
             Some(other) => {
-                return Err(BadData { found: format!("the label {}", other.to_json()), expected: "a label in quotes" });
+                return Err(BadData {
+                    found: format!("the label {}", other.to_json()),
+                    expected: "a label in quotes",
+                });
             }
         };
         if blank && vertex.text == vertex.id {

@@ -56,11 +56,17 @@ fn dotted(bytes: &[u8], start: usize, begun: impl Fn(usize, State) -> Option<Arr
     Some(Arrow { end: end + 1 + tip, words: None, stroke: State::Dots })
 }
 
-impl Arrow {
-    /// Tells whether the line ends one of a stroke that was begun.
-    fn closes(self, stroke: State) -> bool {
-        self.words.is_none() && self.stroke == stroke
-    }
+/// Reads the end of a line with words on it.
+fn closing(bytes: &[u8], at: usize, stroke: State) -> Option<Arrow> {
+    let start = at + usize::from(matches!(bytes.get(at), Some(b'x' | b'o' | b'<')));
+    // Marks of another stroke are words here, and are not counted through for each of them.
+    let fits = match (stroke, bytes.get(start)?) {
+        (State::Dashes, b'-') | (State::Equals, b'=') | (State::Dots, b'.') => true,
+        (State::Dots, b'-') => bytes.get(start + 1) == Some(&b'.'),
+        _ => false,
+    };
+    let arrow = if fits { arrow(bytes, at) } else { None };
+    arrow.filter(|arrow| arrow.words.is_none() && arrow.stroke == stroke)
 }
 
 impl Lexer<'_> {
@@ -91,7 +97,7 @@ impl Lexer<'_> {
         let mut at = self.at;
         while at < bytes.len() && bytes[at] != b'"' {
             let spaces_end = after_spaces(self.text, at);
-            if let Some(arrow) = arrow(bytes, spaces_end).filter(|arrow| arrow.closes(self.state)) {
+            if let Some(arrow) = closing(bytes, spaces_end, self.state) {
                 if at > self.at {
                     break;
                 }
@@ -129,7 +135,9 @@ mod tests {
 
     #[test]
     fn a_line_takes_its_tip_and_as_many_marks_as_there_are() {
-        for line in ["-->", "---", "-----", "--x", "--o", "<-->", "x--x", "o--o", "==>", "===", "-.->", "-..-"] {
+        for line in
+            ["-->", "---", "-----", "--x", "--o", "<-->", "x--x", "o--o", "==>", "===", "-.->", "-..-"]
+        {
             assert_eq!(length(line), Some(line.len()), "{line}");
         }
         assert_eq!(length("~~~~"), Some(4));

@@ -80,7 +80,8 @@ impl Lexer<'_> {
             _ => {
                 let rest = self.rest();
                 let fits = |word: &str| rest.starts_with(word) && !self.word_at(self.at + word.len());
-                let &(word, kind) = KEYWORDS.iter().find(|(word, _)| word.as_bytes()[0] == first && fits(word))?;
+                let &(word, kind) =
+                    KEYWORDS.iter().find(|(word, _)| word.as_bytes()[0] == first && fits(word))?;
                 if kind == Kind::Graph && !std::mem::replace(&mut self.begun, true) {
                     return Some(self.enter(State::Direction, word.len(), kind));
                 }

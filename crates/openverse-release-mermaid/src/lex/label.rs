@@ -98,9 +98,7 @@ impl Lexer<'_> {
         let Some(first) = self.byte(0) else { return Ok(None) };
         let closed = self.byte(1) == Some(b']');
         let token = match first {
-            b'\\' | b'(' | b'?' | b'=' | b']' | b')' if closed => {
-                self.leave(2, Kind::TrapezoidEnd)
-            }
+            b'\\' | b'(' | b'?' | b'=' | b']' | b')' if closed => self.leave(2, Kind::TrapezoidEnd),
             b'/' if closed => self.leave(2, Kind::InvertedTrapezoidEnd),
             b'/' | b'\\' => self.take(1, Kind::Text),
             b'(' | b'[' | b'{' => self.opening(first),

@@ -226,7 +226,8 @@ impl<'s> Lexer<'s> {
         } else if let Some(word) = ["LR", "RL", "TB", "BT", "TD", "BR", "v"].iter().find(word) {
             word.len()
         } else {
-            return self.refuse("the end of the line, or one of TB, TD, BT, LR, RL");
+            let word = rest.split(crate::text::is_space).next().unwrap_or_default();
+            return Err(Misread::new(end, quoted(word), "the end of the line, or one of TB, TD, BT, LR, RL"));
         };
         self.pop();
         Ok(Some(self.take(spaces.len() + length, Kind::Direction)))

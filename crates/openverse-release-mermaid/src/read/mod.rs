@@ -38,7 +38,8 @@ pub(crate) fn read(source: &Source<'_>, original: &str) -> Read<Chart> {
 
 fn breaks(text: &[u8]) -> usize {
     let feeds = text.iter().filter(|&&byte| byte == b'\n').count();
-    let returns = text.iter().enumerate().filter(|&(at, &byte)| byte == b'\r' && text.get(at + 1) != Some(&b'\n'));
+    let returns =
+        text.iter().enumerate().filter(|&(at, &byte)| byte == b'\r' && text.get(at + 1) != Some(&b'\n'));
     feeds + returns.count()
 }
 

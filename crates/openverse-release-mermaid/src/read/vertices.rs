@@ -114,7 +114,9 @@ impl<'s> Reader<'s> {
             Kind::CylinderStart => (Kind::CylinderEnd, "\")]\"", "cylinder"),
             Kind::Greater => (Kind::SquareEnd, "\"]\"", "odd"),
             Kind::RoundStart => return self.doubled(Kind::RoundEnd, "\")\"", ["round", "circle"]).map(Some),
-            Kind::BraceStart => return self.doubled(Kind::BraceEnd, "\"}\"", ["diamond", "hexagon"]).map(Some),
+            Kind::BraceStart => {
+                return self.doubled(Kind::BraceEnd, "\"}\"", ["diamond", "hexagon"]).map(Some);
+            }
             Kind::TrapezoidStart => return self.trapezoid(["trapezoid", "lean_right"]).map(Some),
             Kind::InvertedTrapezoidStart => return self.trapezoid(["lean_left", "inv_trapezoid"]).map(Some),
             Kind::PropertiesStart => return self.with_properties().map(Some),
@@ -127,7 +129,12 @@ impl<'s> Reader<'s> {
     }
 
     /// Reads a shape whose bracket, where there are two of it, makes another shape.
-    fn doubled(&mut self, end: Kind, expected: &str, shapes: [&'static str; 2]) -> Read<(&'static str, Cow<'s, str>)> {
+    fn doubled(
+        &mut self,
+        end: Kind,
+        expected: &str,
+        shapes: [&'static str; 2],
+    ) -> Read<(&'static str, Cow<'s, str>)> {
         let start = self.token.kind;
         self.advance()?;
         let twice = self.token.kind == start;
@@ -193,9 +200,8 @@ impl<'s> Reader<'s> {
             self.advance()?;
         }
         let yaml = if data.contains('\n') { format!("{data}\n") } else { format!("{{\n{data}\n}}") };
-        let value = yaml::read(&yaml).map_err(|error| {
-            Misread::new(start, format!("data with {error}"), "data in YAML that can be read")
-        })?;
+        let value = yaml::read(&yaml)
+            .map_err(|error| Misread::new(start, error.what, "data in YAML that can be read"))?;
         Ok(Some((start, value)))
     }
 
@@ -219,7 +225,11 @@ impl<'s> Reader<'s> {
         match self.token.kind {
             Kind::Link => {
                 self.advance()?;
-                let text = if self.token.kind == Kind::Pipe { self.words_between_bars()? } else { Cow::Borrowed("") };
+                let text = if self.token.kind == Kind::Pipe {
+                    self.words_between_bars()?
+                } else {
+                    Cow::Borrowed("")
+                };
                 Ok(Link { line: Line::read(start), text, id })
             }
             Kind::StartLink => {

@@ -13,7 +13,9 @@ pub(super) fn remove(text: &str) -> Result<Edited<'_>, Misread> {
         let body = text[found.body.clone()].split('\n');
         let lines: Vec<_> = body.map(|line| line.strip_prefix(found.indent).unwrap_or(line)).collect();
         yaml::read(&lines.join("\n")).map_err(|error| {
-            Misread::new(found.body.start, error.to_string(), "front matter in YAML that can be read")
+            let lines = text[found.body.clone()].split_inclusive('\n').take(error.line);
+            let at = found.body.start + lines.map(str::len).sum::<usize>();
+            Misread::new(at, error.what, "front matter in YAML that can be read")
         })?;
         editor.replace(0..found.end, "");
     }

@@ -11,6 +11,7 @@ mod front_matter;
 use std::borrow::Cow;
 
 use edit::{Edited, WayBack};
+pub(crate) use entities::decode;
 
 use crate::error::Misread;
 

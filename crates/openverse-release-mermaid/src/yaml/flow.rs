@@ -88,14 +88,17 @@ impl Reader<'_> {
             let byte = self.byte(0);
             let stops = match byte {
                 b':' => ends(self),
-                b'#' => self.at > 0 && matches!(self.text.as_bytes()[self.at - 1], b' ' | b'\t' | b'\n' | b'\r'),
+                b'#' => {
+                    self.at > 0 && matches!(self.text.as_bytes()[self.at - 1], b' ' | b'\t' | b'\n' | b'\r')
+                }
                 _ => self.at == self.line_start && self.separator() || in_flow && is_flow_mark(byte),
             };
             if stops {
                 break;
             }
             if matches!(byte, b'\n' | b'\r') {
-                let (line, line_start, line_indent, tab) = (self.line, self.line_start, self.indent, self.tab);
+                let (line, line_start, line_indent, tab) =
+                    (self.line, self.line_start, self.indent, self.tab);
                 let breaks = self.spaces(false);
                 if self.indent < indent || self.at == self.text.len() {
                     (self.at, self.line, self.line_start) = (to, line, line_start);
@@ -217,7 +220,8 @@ impl Reader<'_> {
                 return Ok(());
             }
         };
-        let code = self.rest().get(1..=digits).filter(|code| code.bytes().all(|byte| byte.is_ascii_hexdigit()));
+        let code =
+            self.rest().get(1..=digits).filter(|code| code.bytes().all(|byte| byte.is_ascii_hexdigit()));
         let Some(code) = code.and_then(|code| u32::from_str_radix(code, 16).ok()) else {
             return self.refuse("an escape sequence without its digits");
         };

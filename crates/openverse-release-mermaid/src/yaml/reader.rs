@@ -3,11 +3,11 @@
 use super::Value;
 
 /// A text is no YAML, or uses a part of it that is not read here.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{what} in line {line}")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct YamlError {
-    what: &'static str,
-    line: usize,
+    pub(crate) what: &'static str,
+    /// How many lines are before it.
+    pub(crate) line: usize,
 }
 
 /// js-yaml reads no deeper nesting.
@@ -98,7 +98,13 @@ impl<'t> Reader<'t> {
         value
     }
 
-    fn node_here(&mut self, parent: isize, context: Context, seek: bool, compact: bool) -> Read<Option<Value>> {
+    fn node_here(
+        &mut self,
+        parent: isize,
+        context: Context,
+        seek: bool,
+        compact: bool,
+    ) -> Read<Option<Value>> {
         let block = matches!(context, Context::Entry | Context::Value);
         let new_line = seek && self.spaces(true) > 0;
         let deeper = !new_line || self.indent > parent;
@@ -132,7 +138,9 @@ impl<'t> Reader<'t> {
             b'\'' => self.single_quoted().map(|text| Some(Value::Text(text))),
             b'"' => self.double_quoted().map(|text| Some(Value::Text(text))),
             b'*' => self.refuse("an alias, which is not read here"),
-            _ => Ok(self.plain(flow_indent, context == Context::Flow)?.map(|text| super::scalar::resolve(&text))),
+            _ => Ok(self
+                .plain(flow_indent, context == Context::Flow)?
+                .map(|text| super::scalar::resolve(&text))),
         }
     }
 
@@ -191,7 +199,7 @@ impl<'t> Reader<'t> {
     }
 
     pub(super) fn refuse<T>(&self, what: &'static str) -> Read<T> {
-        Err(YamlError { what, line: self.line + 1 })
+        Err(YamlError { what, line: self.line })
     }
 }
 

@@ -31,7 +31,7 @@ fn number(text: &str) -> Option<f64> {
     // Without digits before its point, a number has no sign.
     let first = unsigned.bytes().next()?;
     let after_point = unsigned.as_bytes().get(1).is_some_and(u8::is_ascii_digit);
-    if !first.is_ascii_digit() && !(first == b'.' && after_point && unsigned == text) {
+    if !(first.is_ascii_digit() || first == b'.' && after_point && unsigned == text) {
         return None;
     }
     let shaped = unsigned.bytes().all(|byte| byte.is_ascii_digit() || b".eE+-".contains(&byte));

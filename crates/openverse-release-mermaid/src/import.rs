@@ -1,8 +1,0 @@
-//! Flows.
-
-/// todo
-#[derive(Debug)]
-pub struct Import;
-/// todo
-#[derive(Debug)]
-pub struct Unreadable;
