@@ -83,6 +83,8 @@ fn escape(line: &str, out: &mut String) {
             ':' => next == Some(' '),
             'd' => !names_a_direction(&line[at..]),
             'ﬂ' | '¶' => false,
+            // Mermaid, as JavaScript, trims these too.
+            _ if c.is_whitespace() || c == '\u{feff}' => false,
             _ => !c.is_ascii_punctuation(),
         };
         if plain {
@@ -124,6 +126,7 @@ mod tests {
         assert_eq!(escaped("rel-2023.07"), "rel-2023#46;07");
         assert_eq!(escaped("ﬂ°34¶ß"), "#64258;°34#182;ß");
         assert_eq!(escaped("  two "), "#32; two#32;");
+        assert_eq!(escaped("\u{a0}two\u{feff}"), "#160;two#65279;");
         assert_eq!(escaped("größer 🚀 発行"), "größer 🚀 発行");
     }
 

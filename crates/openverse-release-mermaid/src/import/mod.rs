@@ -1,0 +1,119 @@
+//! From a chart in this project's conventions to a flow.
+
+mod label;
+mod operation;
+mod unreadable;
+
+use openverse_release_core::{Flow, Link, LinkKind, Operation, ParseError, Step, StepId, Trigger};
+use semver::Version;
+
+pub use unreadable::Unreadable;
+
+use crate::{
+    chart::{Chart, Direction, Edge, Vertex},
+    link::{LineEnds, Stroke},
+};
+
+/// A chart says no version of its process; the flow it makes has this one.
+const VERSION: Version = Version::new(0, 0, 0);
+
+/// A flow that was read from a chart, and what the chart has beyond it.
+///
+/// A square box is a manual step, a rounded one an automatic step; a solid arrow triggers or enables,
+/// a dotted one continues, and a line with a circle at both ends joins a deployment to its rollback.
+///
+/// No chart says what a step does. It is known by the step's name, if that is one of the documented
+/// flows, or by the words in its box. A step of which it is not known is not in the flow, nor are its
+/// links; they are listed instead, as is everything else that no flow has.
+///
+/// ```
+/// use openverse_release_core::{ChartLevel, flows};
+/// use openverse_release_mermaid::{Chart, Import};
+///
+/// let drawn = flows::api().to_mermaid(ChartLevel::Overview);
+/// let import = Import::of(&Chart::read(&drawn)?, "API");
+/// assert_eq!(import.flow.steps().count(), 8);
+/// assert!(import.unreadable.is_empty());
+/// # Ok::<(), openverse_release_mermaid::ChartError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Import {
+    /// The steps and links that could be read.
+    pub flow: Flow,
+    /// What is in the chart and not in the flow.
+    pub unreadable: Vec<Unreadable>,
+}
+
+impl Import {
+    /// Makes a flow of a chart, under a name that the chart does not say.
+    pub fn of(chart: &Chart, name: &str) -> Self {
+        Self::knowing(chart, name, |_| None)
+    }
+
+    /// Makes a flow of a chart, where it is known of some steps what they do.
+    pub fn knowing(chart: &Chart, name: &str, known: impl Fn(&StepId) -> Option<Operation>) -> Self {
+        let mut unreadable = Vec::new();
+        let mut steps = Vec::new();
+        for vertex in &chart.vertices {
+            match step(vertex, &known) {
+                Ok(step) => steps.push(step),
+                Err(why) => unreadable.push(Unreadable::Step { id: vertex.id.to_string(), why }),
+            }
+        }
+        let by_id: std::collections::HashMap<&str, &Step> =
+            steps.iter().map(|step| (step.id.as_str(), step)).collect();
+        let mut links = Vec::new();
+        for edge in &chart.edges {
+            let ends = by_id.get(&*edge.start).zip(by_id.get(&*edge.end));
+            match ends.ok_or("one of its steps could not be read").and_then(|(from, to)| link(edge, from, to))
+            {
+                Ok(link) => links.push(link),
+                Err(why) => unreadable.push(Unreadable::Link {
+                    from: edge.start.to_string(),
+                    to: edge.end.to_string(),
+                    why: why.to_owned(),
+                }),
+            }
+        }
+        unreadable.extend(chart.subgraphs.iter().map(|subgraph| Unreadable::Subgraph {
+            id: subgraph.id.to_string(),
+            title: label::plain(&subgraph.title),
+        }));
+        if chart.direction != Direction::TopToBottom {
+            unreadable.push(Unreadable::Direction { direction: chart.direction });
+        }
+        unreadable.extend(chart.decorations.iter().copied().map(Unreadable::Decoration));
+        let flow = Flow::new(name, VERSION, steps, links, Vec::new())
+            .expect("a box is in a chart once, and links whose steps are missing were left out");
+        Self { flow, unreadable }
+    }
+}
+
+fn step(vertex: &Vertex, known: impl Fn(&StepId) -> Option<Operation>) -> Result<Step, String> {
+    let id: StepId = vertex.id.parse().map_err(|error: ParseError| {
+        format!("no step can have that name, which would be {}", error.expected())
+    })?;
+    let trigger = match vertex.shape {
+        Some("square" | "rect" | "proc" | "process" | "rectangle") => Trigger::Manual,
+        Some("round" | "rounded" | "event") => Trigger::Automatic,
+        Some(shape) => return Err(format!("its shape is {shape}, which is neither square nor rounded")),
+        None => return Err("it has no box, which would be square or rounded".to_owned()),
+    };
+    let label = label::plain(&vertex.text);
+    let operation = known(&id).or_else(|| operation::of(&id, &label));
+    let operation = operation.ok_or("neither its name nor its label says what it does")?;
+    Ok(Step { id, label, trigger, operation, details: Vec::new() })
+}
+
+fn link(edge: &Edge, from: &Step, to: &Step) -> Result<Link, &'static str> {
+    let kind = match (edge.ends, edge.stroke) {
+        (LineEnds::Point, Stroke::Normal) if to.trigger == Trigger::Automatic => LinkKind::Triggers,
+        (LineEnds::Point, Stroke::Normal) => LinkKind::Enables,
+        (LineEnds::Point, Stroke::Dotted) => LinkKind::Continues,
+        (LineEnds::DoubleCircle, Stroke::Normal) => LinkKind::RollsBack,
+        _ => return Err("it is drawn neither as \"-->\" nor \"-.->\" nor \"o--o\""),
+    };
+    let label = Some(label::plain(&edge.text)).filter(|_| !edge.text.is_empty());
+    Ok(Link { from: from.id.clone(), to: to.id.clone(), kind, label })
+}

@@ -1,0 +1,8 @@
+//! What the crate promises.
+
+mod corpus;
+mod errors;
+mod flows;
+mod laws;
+mod mermaid_js;
+mod mutate;
