@@ -184,7 +184,7 @@ impl Context {
             }
         };
         let places = Places {
-            checkout: Some(sandbox.dir().join("infrastructure")),
+            checkout: Some(sandbox.infrastructure_checkout()),
             protocols: vec![Protocol::File],
             airflow: Some(AirflowConfig::new(urls.airflow.parse().map_err(EngineError::from)?)),
             stand_ins: urls.stand_ins(&project).map_err(EngineError::from)?,

@@ -12,10 +12,10 @@ use openverse_release_ports::{Clock, SystemClock};
 use crate::{
     ActiveFault, BaseUrls, Entry, Fault, HostedRepository, Options, RequestCounts, SandboxError, Server,
     Status,
-    git::NewCommit,
+    git::{GitRepository, NewCommit},
     http::find_running,
-    infrastructure,
-    store::{DAG_CHECKOUT, Locked, Store},
+    infrastructure::{self, ImageTags},
+    store::{DAG_CHECKOUT, INFRASTRUCTURE_CHECKOUT, Locked, SERVERS, Store},
     world::{Author, SandboxApp, Script, World},
 };
 
@@ -127,7 +127,6 @@ impl Sandbox {
             script.start(),
         );
         let main = world.repositories.main.clone();
-        self.begin_infrastructure(&mut world, &main)?;
         let merges = script.merges(&mut world);
         let code = self.store.git(HostedRepository::Code);
         code.init(&main)?;
@@ -137,6 +136,7 @@ impl Sandbox {
         let mut commits = code.commits(&[&head], &[])?;
         commits.reverse();
         script.play(&mut world, merges, commits, now);
+        self.begin_infrastructure(&mut world, &main)?;
         if !world.dag_folders().is_empty() {
             self.store.dag_checkout().make(&code, "../../code.git")?;
         }
@@ -144,22 +144,54 @@ impl Sandbox {
         lock.create(world)
     }
 
+    /// Makes the infrastructure repository, with a commit for each release so far that somebody
+    /// deployed by it, the checkout it is applied from, and what it was applied to.
     fn begin_infrastructure(&self, world: &mut World, main: &str) -> Result<(), SandboxError> {
         let git = self.store.git(HostedRepository::Infrastructure);
         git.init(main)?;
-        let first = NewCommit {
-            at: world.clock,
+        let commit = |(at, message, tags): (DateTime<Utc>, String, &ImageTags)| NewCommit {
+            at,
             author: "annie".to_owned(),
-            message: "Begin".to_owned(),
-            files: infrastructure::files(&world.apps),
+            message,
+            files: infrastructure::files(&world.apps, tags),
         };
-        git.append(main, [&first])?;
+        let releases = world.published_releases();
+        let mut tags = ImageTags::new();
+        let mut commits = Vec::new();
+        for (at, app, tag) in releases {
+            let message = format!("Set the image tag of {app} to {tag}");
+            tags.insert(app, tag);
+            commits.push(commit((at, message, &tags)));
+        }
+        if commits.is_empty() {
+            commits.push(commit((world.clock, "Begin".to_owned(), &tags)));
+        }
+        git.append(main, &commits)?;
         world.infrastructure.history.references = git.references()?;
         let head = format!("refs/heads/{main}");
         let commits = git.commits(&[&head], &[])?;
         world.infrastructure.history.commits =
             commits.into_iter().map(|commit| (commit.sha.clone(), commit)).collect();
+        git.clone_to(&self.infrastructure_checkout())?;
+        // By a path that stays right where the whole sandbox is copied.
+        let checkout = GitRepository::at(&self.infrastructure_checkout().join(".git"));
+        checkout.configure("remote.origin.url", "../infrastructure.git")?;
+        let servers = self.store.path(SERVERS);
+        fs_err::create_dir_all(&servers)?;
+        for (name, text) in infrastructure::servers(&world.apps, &tags) {
+            fs_err::write(servers.join(name), text)?;
+        }
         Ok(())
+    }
+
+    /// Returns the checkout of the infrastructure repository that is applied from.
+    pub fn infrastructure_checkout(&self) -> PathBuf {
+        self.store.path(INFRASTRUCTURE_CHECKOUT)
+    }
+
+    /// Returns the folder of what stands for the servers that Terraform and Ansible set up.
+    pub fn servers(&self) -> PathBuf {
+        self.store.path(SERVERS)
     }
 
     /// Returns the checkout of the code that Airflow reads its DAGs from. It stays where it is until

@@ -24,6 +24,8 @@ const REQUESTS: &str = "requests.json";
 const LOG: &str = "log.jsonl";
 const LOCK: &str = "lock";
 pub(crate) const DAG_CHECKOUT: &str = "airflow/dags-checkout";
+pub(crate) const INFRASTRUCTURE_CHECKOUT: &str = "infrastructure";
+pub(crate) const SERVERS: &str = "servers";
 
 /// Where a sandbox is kept.
 #[derive(Debug, Clone)]
@@ -183,7 +185,9 @@ impl Locked<'_> {
             absent(fs::remove_file(self.store.path(file)))?;
         }
         let repositories = HostedRepository::ALL.map(HostedRepository::folder);
-        for folder in repositories.into_iter().chain(["registry", "airflow"]) {
+        for folder in
+            repositories.into_iter().chain(["registry", "airflow", INFRASTRUCTURE_CHECKOUT, SERVERS])
+        {
             absent(fs::remove_dir_all(self.store.path(folder)))?;
         }
         Ok(())

@@ -1,7 +1,7 @@
 //! GitHub Releases.
 
 use chrono::{DateTime, Utc};
-use openverse_release_core::AppSlug;
+use openverse_release_core::{AppSlug, GitTag, ImageTag};
 use serde::{Deserialize, Serialize};
 
 use super::{Author, World};
@@ -54,6 +54,21 @@ impl World {
         };
         releases.sort_by_key(|release| std::cmp::Reverse((release.draft, release.created_at, release.id)));
         releases
+    }
+
+    /// Returns what was published so far, oldest first: when, of which app, and the image tag.
+    pub(crate) fn published_releases(&self) -> Vec<(DateTime<Utc>, AppSlug, ImageTag)> {
+        let mut published: Vec<_> = self
+            .releases
+            .iter()
+            .filter_map(|release| {
+                let tag: GitTag = release.tag_name.parse().ok()?;
+                let app = self.app_of_tag(&release.tag_name)?.slug.clone();
+                Some((release.published_at?, app, ImageTag::of_release(tag.date())))
+            })
+            .collect();
+        published.sort();
+        published
     }
 
     /// Returns the published release of a git tag.
