@@ -11,10 +11,7 @@ impl Store {
     /// Brings the world up to what git holds now; the lock is to be held.
     pub(crate) fn observe(&self, world: &mut World) -> Result<(), SandboxError> {
         for which in HostedRepository::ALL {
-            if observe(&self.git(which), &mut world.repository_mut(which).history)? {
-                world.outbox.changed = true;
-                world.settle_pull_requests(which);
-            }
+            world.outbox.changed |= observe(&self.git(which), &mut world.repository_mut(which).history)?;
         }
         Ok(())
     }

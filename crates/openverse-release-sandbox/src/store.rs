@@ -209,6 +209,7 @@ impl Locked<'_> {
         self.store.observe(&mut world)?;
         self.store.observe_dags(&mut world)?;
         world.advance(now);
+        world.settle_pull_requests();
         world.observe_main();
         world.advance(now);
         let result = act(&mut world);

@@ -63,8 +63,7 @@ fn write(
         Err(answer) => return Ok(answer),
     };
     let refused = |status, message: &str| Ok(Answer::github_error(status, message));
-    let malformed = |part: &str| part.is_empty() || part == "." || part == ".." || part == ".git";
-    if path.split('/').any(malformed) {
+    if malformed(path) {
         return refused(422, "path contains a malformed path component");
     }
     let Some(message) = body["message"].as_str() else {
@@ -122,4 +121,24 @@ fn write(
 fn content(body: &Value) -> Option<String> {
     let encoded: String = body["content"].as_str()?.split_whitespace().collect();
     String::from_utf8(STANDARD.decode(encoded).ok()?).ok()
+}
+
+/// Tells whether git takes no file of this path.
+fn malformed(path: &str) -> bool {
+    path.split('/').any(|part| matches!(part, "" | "." | ".." | ".git"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_stays_in_the_repository_and_out_of_gits_own_files() {
+        for path in ["", "/a", "a/", "a//b", "./a", "a/../b", "..", ".git/config", "a/.git"] {
+            assert!(malformed(path), "{path}");
+        }
+        for path in ["a", "a/b.md", ".github/workflows/ci.yml", "a b/..c"] {
+            assert!(!malformed(path), "{path}");
+        }
+    }
 }

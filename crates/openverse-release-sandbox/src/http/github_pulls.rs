@@ -16,7 +16,8 @@ use crate::{
     store::Store,
     wire::{self, Place},
     world::{
-        Author, MAINTAINER, NewPullRequest, PullRequest, PullRequestChange, PullRequestError, Verdict, World,
+        Author, MAINTAINER, NewPullRequest, PullRequest, PullRequestChange, PullRequestError, Standing,
+        Verdict, World,
     },
 };
 
@@ -79,7 +80,8 @@ fn of_commit(world: &World, call: &Call, sha: &str, place: &Place) -> Answer {
     };
     let brings = |it: &PullRequest, sha: &CommitSha| {
         let brought = repository.history.compare(&it.base_sha, &it.head_sha);
-        it.is_open() && brought.is_some_and(|compared| compared.ahead.contains(sha))
+        let closed = matches!(it.standing, Standing::Closed { .. });
+        !closed && brought.is_some_and(|compared| compared.ahead.contains(sha))
     };
     let wanted = |it: &&PullRequest| it.merge_commit() == Some(&sha) || brings(it, &sha);
     let mut found: Vec<&PullRequest> = repository.pull_requests.iter().filter(wanted).collect();

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use openverse_release_core::CommitSha;
 use serde::{Deserialize, Serialize};
 
-use super::{Author, HostedRepository, Repository, World};
+use super::{Author, History, HostedRepository, Repository, World};
 use crate::{Action, Fault, Part};
 
 /// A pull request.
@@ -71,6 +71,31 @@ impl PullRequest {
             Standing::Merged { commit, .. } => Some(commit),
             _ => None,
         }
+    }
+
+    /// Brings it, which is open, up to what was pushed; tells whether that changed anything.
+    fn settle(&mut self, history: &History, now: DateTime<Utc>) -> bool {
+        let base = history.head(&self.base).unwrap_or_else(|| self.base_sha.clone());
+        let head = history.head(&self.head);
+        if head.as_ref() == Some(&self.head_sha) && base == self.base_sha {
+            return false;
+        }
+        match head {
+            None => self.standing = Standing::Closed { at: now },
+            Some(head) if history.reaches(&base, &head) => {
+                self.head_sha = head.clone();
+                self.standing = Standing::Merged { at: now, commit: head, by: self.author.clone() };
+            }
+            Some(head) => {
+                self.base_sha = base;
+                if head == self.head_sha {
+                    return true;
+                }
+                self.head_sha = head;
+            }
+        }
+        self.updated_at = now;
+        true
     }
 
     /// Tells whether somebody approved it, and nobody's last word is to change it.
@@ -313,27 +338,15 @@ impl World {
     /// Brings the open pull requests up to what was pushed.
     ///
     /// One whose head reached the base is merged, one whose head is gone is closed.
-    pub(crate) fn settle_pull_requests(&mut self, which: HostedRepository) {
-        let now = self.clock;
-        let Repository { history, pull_requests, .. } = self.repository_mut(which);
-        for open in pull_requests.iter_mut().filter(|it| it.is_open()) {
-            let Some(head) = history.head(&open.head) else {
-                open.standing = Standing::Closed { at: now };
-                open.updated_at = now;
-                continue;
-            };
-            let Some(base) = history.head(&open.base) else { continue };
-            if head != open.head_sha {
-                open.head_sha = head;
-                open.updated_at = now;
+    pub(crate) fn settle_pull_requests(&mut self) {
+        for which in HostedRepository::ALL {
+            let now = self.clock;
+            let Repository { history, pull_requests, .. } = self.repository_mut(which);
+            let mut changed = false;
+            for open in pull_requests.iter_mut().filter(|it| it.is_open()) {
+                changed |= open.settle(history, now);
             }
-            if history.reaches(&base, &open.head_sha) {
-                let (commit, by) = (open.head_sha.clone(), open.author.clone());
-                open.standing = Standing::Merged { at: now, commit, by };
-                open.updated_at = now;
-            } else {
-                open.base_sha = base;
-            }
+            self.outbox.changed |= changed;
         }
     }
 
@@ -353,5 +366,56 @@ impl World {
     ) {
         let target = format!("{}#{} {}", self.hosted(which).name(), about.number, about.title);
         self.note(Part::GitHub, action, target, by);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::world::state::tests::sha;
+
+    fn reviewed(verdicts: &[(&str, Verdict)]) -> PullRequest {
+        let at = DateTime::UNIX_EPOCH;
+        let review = |(reviewer, verdict): &(&str, Verdict)| Review {
+            id: 1,
+            reviewer: (*reviewer).to_owned(),
+            verdict: *verdict,
+            body: String::new(),
+            commit: sha(2),
+            at,
+        };
+        PullRequest {
+            id: 1,
+            number: 1,
+            title: "Set a tag".to_owned(),
+            body: None,
+            author: "ada".to_owned(),
+            labels: Vec::new(),
+            draft: false,
+            head: "topic".to_owned(),
+            head_sha: sha(2),
+            base: "main".to_owned(),
+            base_sha: sha(1),
+            standing: Standing::Open,
+            reviews: verdicts.iter().map(review).collect(),
+            created_at: at,
+            updated_at: at,
+        }
+    }
+
+    #[test]
+    fn the_last_verdict_of_each_reviewer_counts_and_comments_do_not() {
+        use Verdict::{Approved, ChangesRequested, Commented};
+        for (verdicts, approved) in [
+            (&[][..], false),
+            (&[("grace", Commented)], false),
+            (&[("grace", Approved), ("grace", Commented)], true),
+            (&[("grace", ChangesRequested), ("grace", Approved)], true),
+            (&[("grace", Approved), ("grace", ChangesRequested)], false),
+            (&[("grace", ChangesRequested), ("annie", Approved)], false),
+            (&[("grace", Approved), ("annie", Approved)], true),
+        ] {
+            assert_eq!(reviewed(verdicts).approved(), approved, "{verdicts:?}");
+        }
     }
 }

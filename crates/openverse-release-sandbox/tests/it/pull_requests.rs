@@ -55,8 +55,11 @@ async fn a_pull_request_goes_from_open_to_merged_as_one_commit() {
     assert_eq!((&head["sha"], &head["parents"][0]["sha"]), (&merged["sha"], &before));
     assert_eq!(head["commit"]["message"], format!("Set bump (#{number})"));
     assert_eq!(head["parents"].as_array().unwrap().len(), 1);
-    let of_commit = world.infrastructure(&format!("/commits/{}/pulls", merged["sha"].as_str().unwrap()));
-    assert_eq!(world.get(of_commit).await.1[0]["number"], number);
+    // By the commit that merged it, and by the one of its branch.
+    for sha in [&merged["sha"], &opened["head"]["sha"]] {
+        let of_commit = world.infrastructure(&format!("/commits/{}/pulls", sha.as_str().unwrap()));
+        assert_eq!(world.get(of_commit).await.1[0]["number"], number, "{sha}");
+    }
     let actions: Vec<String> =
         world.sandbox.log().unwrap().iter().map(|entry| entry.action.to_string()).collect();
     assert_eq!(
