@@ -5,28 +5,33 @@ use crate::{
     markdown::{code, inline, link},
 };
 
-/// Returns the command by which this tool carries out an operation that a person decides on.
-pub(super) fn command(app: &App, operation: Operation) -> Option<String> {
+/// Returns the commands by which this tool carries out an operation that a person decides on, each
+/// with what it is for.
+pub(super) fn commands(app: &App, operation: Operation) -> Vec<(String, &'static str)> {
     let app = &app.slug;
     match operation {
-        Operation::PublishGitHubRelease | Operation::DeployByAnsible | Operation::DeployByTerraform => {
-            Some(format!("release {app}"))
+        Operation::PublishGitHubRelease => vec![
+            (format!("release {app}"), "publishes, and carries the release on from there"),
+            (format!("changelog {app}"), "opens the pull request with the changelog entry, if there is none"),
+        ],
+        Operation::DeployByAnsible | Operation::DeployByTerraform => {
+            vec![(format!("release {app}"), "goes on with the release that is under way")]
         }
-        Operation::RevertOnMain => Some(format!("revert {app}")),
-        Operation::RedeployLastWorking { environment } => Some(rollback(app.as_str(), environment)),
+        Operation::RevertOnMain => vec![(format!("revert {app}"), "prepares the revert, and follows it")],
+        Operation::RedeployLastWorking { environment } => {
+            let command = format!("rollback {app} {environment} --reason REASON");
+            vec![(command, "finds the last version that worked, deploys it and holds it")]
+        }
         Operation::DeployByGitHubWorkflow { environment, .. } => {
-            Some(format!("deploy {app} {environment} TAG --reason REASON"))
+            let command = format!("deploy {app} {environment} TAG --reason REASON");
+            vec![(command, "deploys that version")]
         }
         Operation::MergeToMain
         | Operation::BuildImages
         | Operation::SyncDags
         | Operation::TagImage
-        | Operation::RunLatest => None,
+        | Operation::RunLatest => Vec::new(),
     }
-}
-
-fn rollback(app: &str, environment: Environment) -> String {
-    format!("rollback {app} {environment} --reason REASON")
 }
 
 /// Returns what a person does where this tool is not used, in Markdown. A step that takes an

@@ -135,9 +135,10 @@ impl<'a> Page<'a> {
 
     /// Writes how a step is done with this tool, and how by hand.
     fn ways(&mut self, step: &Step, environments: &[Environment]) {
-        if let Some(command) = by_hand::command(self.app, step.operation) {
+        let commands = by_hand::commands(self.app, step.operation);
+        if !commands.is_empty() {
             self.block("With this tool:");
-            self.commands(&[(command, "")]);
+            self.commands(&commands);
         }
         let ways = by_hand::ways(self.project, self.app, step.operation, environments);
         if !ways.is_empty() {
@@ -287,11 +288,15 @@ impl<'a> Page<'a> {
     fn when_something_goes_wrong(&mut self) {
         let slug = &self.app.slug;
         self.block("## When something goes wrong");
-        let commands = [
+        let mut commands = vec![
             (format!("status {slug}"), "what runs where, what waits, and what does not fit together"),
             ("runs".to_owned(), "what this tool did, and with the name of a run, event by event"),
             ("resume".to_owned(), "goes on with a run that was interrupted or is unknown"),
         ];
+        for target in self.app.deployments.iter().filter(|target| target.ecs.is_some()) {
+            let command = format!("ecs events --app {slug} --environment {}", target.environment);
+            commands.push((command, "what the ECS service went through, and why its tasks stopped"));
+        }
         self.commands(&commands);
         let mut advice = Vec::new();
         for target in &self.app.deployments {
@@ -361,10 +366,7 @@ impl<'a> Page<'a> {
         let widest = commands.iter().map(|(command, _)| command.chars().count()).max().unwrap_or_default();
         let lines: Vec<_> = commands
             .iter()
-            .map(|(command, why)| match *why {
-                "" => format!("openverse-release {command}"),
-                why => format!("openverse-release {command:<widest$}  # {why}"),
-            })
+            .map(|(command, why)| format!("openverse-release {command:<widest$}  # {why}"))
             .collect();
         self.block(&format!("```sh\n{}\n```", lines.join("\n")));
     }
