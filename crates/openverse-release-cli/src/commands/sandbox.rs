@@ -22,7 +22,10 @@ pub(super) async fn run(context: &Context, action: &SandboxAction) -> Outcome {
         SandboxAction::Status => status(context),
         SandboxAction::Reset { instant, publish_starts_workflow } => {
             let timing = if *instant { Timing::instant() } else { Timing::default() };
-            reset(context, Options { timing, publish_starts_workflow: *publish_starts_workflow, ..Options::default() })
+            reset(
+                context,
+                Options { timing, publish_starts_workflow: *publish_starts_workflow, ..Options::default() },
+            )
         }
         SandboxAction::Merge { app, title } => merge(context, app, title),
         SandboxAction::Log => log(context),
