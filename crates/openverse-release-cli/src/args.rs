@@ -90,6 +90,17 @@ pub(crate) enum Command {
         #[arg(long, value_name = "FILE")]
         check: Option<PathBuf>,
     },
+    /// Read a Mermaid flowchart as mermaid.js does, and show the flow that it draws
+    ///
+    /// With --json it prints the chart: direction, boxes, lines, subgraphs. The exit code is 1 where a box
+    /// or a line could not be read as part of a flow.
+    Import {
+        /// The file with the chart; `-` reads it from standard input
+        file: PathBuf,
+        /// Print the flow as data; a project file may hold it
+        #[arg(long)]
+        flow: bool,
+    },
     /// Check flows for mistakes
     Check {
         /// Only the flow of this app

@@ -11,6 +11,7 @@ mod flow;
 mod glossary;
 mod history;
 mod hold;
+mod import;
 mod preview;
 mod release;
 mod resume;
@@ -114,6 +115,7 @@ async fn dispatch(command: &Command, context: &Context) -> Outcome {
             (None, Some(app)) => runbook::write(context, app, output.as_deref()),
             (None, None) => Err(CliError::new(Exit::BadInput, "found no app, expected its name")),
         },
+        Command::Import { file, flow } => import::run(context, file, *flow),
         Command::Check { app } => check::run(context, app.as_deref()),
         Command::Preview { app } => preview::run(context, app).await,
         Command::Draft { app, all: _ } => draft::run(context, app.as_deref()).await,

@@ -45,6 +45,11 @@ impl Output {
         self.json
     }
 
+    /// Returns the same, in JSON.
+    pub(crate) fn as_json(self) -> Self {
+        Self { json: true, ..self }
+    }
+
     pub(crate) fn quiet(self) -> bool {
         self.quiet
     }

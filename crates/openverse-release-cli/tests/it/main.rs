@@ -10,6 +10,7 @@ mod expectation;
 mod facts;
 mod faults;
 mod hostile_text;
+mod import;
 mod interrupt;
 mod json_output;
 mod live_world;

@@ -88,6 +88,12 @@ impl Import {
             .expect("a box is in a chart once, and links whose steps are missing were left out");
         Self { flow, unreadable }
     }
+
+    /// Tells whether every box and every line of the chart is in the flow.
+    pub fn is_whole(&self) -> bool {
+        let is_lost = |part: &Unreadable| matches!(part, Unreadable::Step { .. } | Unreadable::Link { .. });
+        !self.unreadable.iter().any(is_lost)
+    }
 }
 
 fn step(vertex: &Vertex, known: impl Fn(&StepId) -> Option<Operation>) -> Result<Step, String> {
