@@ -78,7 +78,7 @@ impl World {
     }
 }
 
-fn make_executable(file: &Path) {
+pub(crate) fn make_executable(file: &Path) {
     use std::os::unix::fs::PermissionsExt as _;
     fs_err::set_permissions(file, std::fs::Permissions::from_mode(0o755)).unwrap();
 }

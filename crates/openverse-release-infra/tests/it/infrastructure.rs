@@ -8,7 +8,8 @@ use std::{
 
 use openverse_release_core::{DeploymentTarget, ImageTag, Project};
 use openverse_release_infra::{
-    Author, Conditions, Infrastructure, InfrastructureConfig, Protocol, TimeLimits,
+    Ansible, Author, Conditions, Infrastructure, InfrastructureConfig, PlanOptions, Playbook, Protocol,
+    Silent, Terraform, TimeLimits,
 };
 use tempfile::TempDir;
 
@@ -224,6 +225,29 @@ impl World {
     pub(crate) fn with_ansible(mut self) -> Option<Self> {
         self.config.ansible = openverse_release_testkit::require_ansible()?.into();
         Some(self)
+    }
+
+    /// Applies everything, as a person does.
+    pub(crate) async fn by_hand(&self) {
+        let terraform = Terraform::at(&self.config.terraform, self.path("checkout/production"));
+        terraform.init(&Silent).await.unwrap();
+        let variables = [("cleared".to_owned(), "true".to_owned())].into();
+        let options = PlanOptions { variables, ..PlanOptions::default() };
+        terraform.plan(&options, &self.path("plan"), &Silent).await.unwrap();
+        terraform.apply(&self.path("plan"), Duration::ZERO, &Silent).await.unwrap();
+        fs_err::remove_file(self.path("plan")).unwrap();
+    }
+
+    /// Runs the playbook, as a person does.
+    pub(crate) async fn by_hand_ansible(&self) {
+        let playbook = Playbook {
+            file: "ansible/catalog.yml".into(),
+            inventory: "ansible/inventory.ini".into(),
+            variables: Default::default(),
+        };
+        let ansible = Ansible::at(&self.config.ansible, self.path("checkout"));
+        ansible.apply(&playbook, &Silent).await.unwrap();
+        fs_err::remove_file(self.server_file("restarted")).unwrap();
     }
 
     pub(crate) fn hasty(mut self, limit: Duration) -> Self {
