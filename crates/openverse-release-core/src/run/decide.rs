@@ -186,8 +186,10 @@ impl Run {
                 let expected = format!("what this run was about to do, done or not: {}", doubted.describe());
                 Decision::of(vec![self.refuse(found, expected, true)])
             }
-            Phase::UnderWay { .. } if now - self.waiting_since < limits.appear => Decision::default(),
-            Phase::UnderWay { .. } => {
+            phase if matches!(phase, Phase::UnderWay { .. }) || self.has_asked_for(&effect) => {
+                if now - self.waiting_since < limits.appear {
+                    return Decision::default();
+                }
                 let what = match self.deployment {
                     None => "the deployment was asked for, and accepted, but has not appeared".to_owned(),
                     Some(run) => format!("deployment {} is not among the deployments any more", run.0),
@@ -199,6 +201,10 @@ impl Run {
                 None => self.intend(Vec::new(), effect),
             },
         }
+    }
+
+    fn has_asked_for(&self, effect: &Effect) -> bool {
+        !effect.shows_at_once() && self.performed.contains(effect)
     }
 
     /// Returns what this run did that cannot have lasted where this is missing now.

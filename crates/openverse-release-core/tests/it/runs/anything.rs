@@ -227,6 +227,8 @@ impl Gamble {
         assert!(justified(&effect, &sight, despite_running), "{effect:?} after {sight:?}");
         let aim = aim(&effect);
         assert!(!self.accepted.contains(&aim), "{aim} again, though it was accepted");
+        let seen_done = self.drive.run.performed().iter().any(|done| self::aim(done) == aim);
+        assert!(!seen_done, "{aim} again, though it was seen to be done");
         let tried = self.tried.entry(aim.clone()).or_default();
         *tried += 1;
         let most = if aim.starts_with("apply") || aim == "dispatch" { 1 } else { 3 };

@@ -44,6 +44,11 @@ impl Weather {
     }
 }
 
+fn deployed_by_configuration() -> impl Strategy<Value = Errand> {
+    let by_configuration = |errand: &&Errand| !errand.takes().contains(&"dispatch".to_owned());
+    select(ERRANDS.iter().filter(by_configuration).copied().collect::<Vec<_>>())
+}
+
 fn any_errand() -> impl Strategy<Value = Errand> {
     select(ERRANDS)
 }
@@ -83,7 +88,7 @@ proptest! {
         prop_assert!(warned == 0 || !to_document.is_empty());
         let commit = if errand.kind == Kind::RollBack { sha('a') } else { sha('b') };
         if errand.takes().contains(&"dispatch".to_owned()) {
-            prop_assert_eq!(world.live, commit);
+            prop_assert_eq!(&world.live, &commit);
         }
     }
 
@@ -123,12 +128,12 @@ proptest! {
     }
 
     #[test]
-    fn an_errand_goes_to_where_it_stopped_for_what_runs_and_on_from_there(
+    fn a_deployment_stops_for_what_begins_to_run_and_goes_on_from_there_once_that_has_ended(
+        errand in deployed_by_configuration(),
         at in 0usize..40,
         ends in 0i64..400,
         mishaps in mishaps(),
     ) {
-        for errand in ERRANDS.iter().filter(|errand| errand.takes().iter().any(|it| it.starts_with("apply"))) {
             let mut world = errand.world();
             let mut drive = errand.start(&world);
             // A person who deploys by hand all the same would break the law, and not the run.
@@ -148,7 +153,7 @@ proptest! {
             match drive.run.next() {
                 Next::Ended(End::Refused { .. }) => {
                     prop_assert!(world.mutations.is_empty());
-                    continue;
+                    return Ok(());
                 }
                 Next::Stopped(Stop::Conflict { .. }) => {
                     drive.restart(&world);
@@ -159,7 +164,6 @@ proptest! {
             prop_assert_eq!(drive.run.next(), Next::Ended(&End::Done));
             let others = |mutations: &[String]| apart_from_the_changelog(mutations).1;
             prop_assert_eq!(others(&world.mutations), others(&errand.takes()));
-        }
     }
 }
 
