@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use openverse_release_core::{
-    App, Bundle, Commit, CommitSha, DeployableVersion, Digest, Environment, GitHubRelease, GitTag, ImageName,
-    ImageTag, Order, OrderKind, carried_out,
+    App, Bundle, ChangelogState, Commit, CommitSha, DeployableVersion, Digest, Environment, GitHubRelease,
+    GitTag, ImageName, ImageTag, Order, OrderKind, carried_out,
 };
 use openverse_release_ports::CommitQuery;
 use serde::Serialize;
@@ -21,6 +21,8 @@ pub struct Preview {
     pub draft: Option<GitHubRelease>,
     /// The newest release before it, with its commit.
     pub last_release: Option<(GitTag, CommitSha)>,
+    /// Where the changelog entry of that release stands.
+    pub changelog: Option<ChangelogState>,
     /// The commit that would be released: the newest on `main` that touches the app.
     pub commit: Option<Commit>,
     /// The commits that touch the app since the last release, newest first.
@@ -111,9 +113,15 @@ impl Preview {
 
         let staging = world.runs_now(app, Environment::Staging).await?;
         let production = world.runs_now(app, Environment::Production).await?;
+        let changelog = match &last_release {
+            Some((tag, _)) => Some(world.changelog_state(tag).await?),
+            None => None,
+        };
         let mut cautions = Vec::new();
         if let Some(commit) = &commit {
             match &staging {
+                // It is deployed there together with production.
+                _ if releases_to_staging(app) => {}
                 Some(LiveAnswer::Commit(running)) if *running == commit.sha => {}
                 Some(LiveAnswer::Commit(running)) => cautions.push(format!(
                     "staging runs {}, not {}: this version has not been tried there",
@@ -132,6 +140,7 @@ impl Preview {
         Ok(Self {
             draft,
             last_release,
+            changelog,
             commit,
             changes: touching,
             images,
@@ -172,6 +181,14 @@ impl Preview {
             despite_running: false,
         })
     }
+}
+
+/// Tells whether a release of the app deploys staging too.
+fn releases_to_staging(app: &App) -> bool {
+    app.flow.steps().any(|step| {
+        let deploys_to = step.operation.deploys_to();
+        step.operation.is_deployment() && Environment::ALL.iter().all(|it| deploys_to.contains(it))
+    })
 }
 
 fn only_draft(

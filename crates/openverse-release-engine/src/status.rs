@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use openverse_release_core::{
-    App, CommitSha, DeployedVersion, DeploymentMeans, DeploymentRecord, DeploymentTarget, Environment,
-    GitHubRunStatus, GitTag, ImageTag, LinkKind, Operation, RunId, StepId, StepMark,
+    App, ChangelogState, CommitSha, DeployedVersion, DeploymentMeans, DeploymentRecord, DeploymentTarget,
+    Environment, GitHubRunStatus, GitTag, ImageTag, LinkKind, Operation, RunId, StepId, StepMark,
 };
 use serde::Serialize;
 
@@ -23,6 +23,8 @@ pub struct AppStatus {
     pub environments: Vec<EnvironmentStatus>,
     /// The newest release.
     pub last_release: Option<GitTag>,
+    /// Where its changelog entry stands.
+    pub changelog: Option<ChangelogState>,
     /// The drafts that wait; there should be one at the most.
     pub drafts: Vec<GitTag>,
     /// The newest commit of `main` that touches the app.
@@ -109,6 +111,10 @@ impl Engine {
         Ok(AppStatus {
             app: app.slug.to_string(),
             environments,
+            changelog: match tags.first() {
+                Some((tag, _)) => Some(self.changelog_state(tag).await?),
+                None => None,
+            },
             last_release: tags.first().map(|(tag, _)| tag.clone()),
             drafts,
             newest,

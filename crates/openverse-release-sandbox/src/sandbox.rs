@@ -136,7 +136,7 @@ impl Sandbox {
         let mut commits = code.commits(&[&head], &[])?;
         commits.reverse();
         script.play(&mut world, merges, commits, now);
-        self.begin_infrastructure(&mut world, &main)?;
+        self.begin_infrastructure(&mut world, &main, script.start())?;
         if !world.dag_folders().is_empty() {
             self.store.dag_checkout().make(&code, "../../code.git")?;
         }
@@ -146,7 +146,12 @@ impl Sandbox {
 
     /// Makes the infrastructure repository, with a commit for each release so far that somebody
     /// deployed by it, the checkout it is applied from, and what it was applied to.
-    fn begin_infrastructure(&self, world: &mut World, main: &str) -> Result<(), SandboxError> {
+    fn begin_infrastructure(
+        &self,
+        world: &mut World,
+        main: &str,
+        start: DateTime<Utc>,
+    ) -> Result<(), SandboxError> {
         let git = self.store.git(HostedRepository::Infrastructure);
         git.init(main)?;
         let commit = |(at, message, tags): (DateTime<Utc>, String, &ImageTags)| NewCommit {
@@ -156,15 +161,17 @@ impl Sandbox {
             files: infrastructure::files(&world.apps, tags),
         };
         let releases = world.published_releases();
+        // Each app ran its first release before anybody looked.
         let mut tags = ImageTags::new();
-        let mut commits = Vec::new();
+        for (_, app, tag) in &releases {
+            tags.entry(app.clone()).or_insert_with(|| tag.clone());
+        }
+        let mut commits = vec![commit((start, "Begin".to_owned(), &tags))];
         for (at, app, tag) in releases {
             let message = format!("Set the image tag of {app} to {tag}");
-            tags.insert(app, tag);
-            commits.push(commit((at, message, &tags)));
-        }
-        if commits.is_empty() {
-            commits.push(commit((world.clock, "Begin".to_owned(), &tags)));
+            if tags.insert(app, tag.clone()) != Some(tag) {
+                commits.push(commit((at, message, &tags)));
+            }
         }
         git.append(main, &commits)?;
         world.infrastructure.history.references = git.references()?;

@@ -44,6 +44,9 @@ pub(super) fn write(out: &mut dyn Write, app: &App, preview: &Preview, now: Date
     if let Some((tag, commit)) = &preview.last_release {
         writeln!(out, "  after        {tag} {DIM}({}){DIM:#}", commit.short())?;
     }
+    if let Some(changelog) = &preview.changelog {
+        writeln!(out, "               {DIM}{}{DIM:#}", clean(&changelog.describe()))?;
+    }
     for image in &preview.images {
         let digest = image.of_commit.as_ref().map_or("missing", |digest| digest.short());
         let verdict = if image.is_latest() { "latest" } else { "not latest" };

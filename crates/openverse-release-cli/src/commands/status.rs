@@ -100,6 +100,9 @@ fn write(out: &mut dyn Write, app: &App, status: &AppStatus, now: DateTime<Utc>)
     if let Some(tag) = &status.last_release {
         writeln!(out, "  released     {tag}")?;
     }
+    if let Some(changelog) = &status.changelog {
+        writeln!(out, "               {}", clean(&changelog.describe()))?;
+    }
     for draft in &status.drafts {
         writeln!(out, "  draft        {draft}")?;
     }
