@@ -79,7 +79,8 @@ pub use repository_file::{BlobSha, FileContent, RepositoryPath};
 pub use run::{
     Decision, DeploymentLook, DoneStep, Effect, End, IncompatibleProcess, Input, Limits, Look, Next, NotNow,
     Order, OrderKind, Phase, PlanError, PlannedStep, Proposal, ProposalSight, ProposedContent, ReplayError,
-    Reply, Run, RunEvent, RunId, Sight, Stop, Task, carried_out, changelog_proposal, plan, touched,
+    Reply, Run, RunEvent, RunId, ServiceSight, Sight, Stop, Task, carried_out, changelog_proposal, plan,
+    touched,
 };
 pub use runbook::{Drift, DriftHunk, Runbook};
 pub use service::{

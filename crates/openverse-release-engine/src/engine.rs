@@ -60,7 +60,8 @@ impl Engine {
         Preview::look(&self.world, &self.project.repositories.main, app).await
     }
 
-    /// Returns the order to deploy a version, whichever it is.
+    /// Returns the order to deploy a version, whichever it is, by [`OrderKind::Deploy`] or
+    /// [`OrderKind::RollOut`].
     ///
     /// # Errors
     /// When the version is not complete in the registry, or another deployment is under way.
@@ -70,9 +71,10 @@ impl Engine {
         environment: Environment,
         tag: &ImageTag,
         reason: &str,
+        kind: OrderKind,
     ) -> Result<Order, EngineError> {
         named_version(app, tag)?;
-        self.check_free(app, environment, &OrderKind::Deploy)?;
+        self.check_free(app, environment, &kind)?;
         let history = self.history(app, environment, 1).await?;
         if let Some(newest) = history.first().filter(|newest| !newest.outcome.ended()) {
             return Err(Refusal::new(
@@ -82,7 +84,7 @@ impl Engine {
             )
             .into());
         }
-        let order = self.order(app, environment, tag, reason, OrderKind::Deploy).await?;
+        let order = self.order(app, environment, tag, reason, kind).await?;
         let replaces = self.world.runs_now(app, environment).await?.and_then(LiveAnswer::commit);
         Ok(Order { replaces, ..order })
     }

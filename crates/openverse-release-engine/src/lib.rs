@@ -19,6 +19,7 @@ mod perform;
 mod preview;
 mod proposal;
 mod runner;
+mod service;
 mod status;
 mod status_by_configuration;
 mod version;

@@ -19,6 +19,10 @@ impl World {
             Look::Configuration { target, tag, foresee } => {
                 self.look_at_configuration(target, tag, *foresee).await
             }
+            Look::Service { service, marker, rollout, endpoint } => {
+                let seen = self.look_at_service(service, marker, rollout.as_ref(), endpoint.as_ref());
+                seen.await.map(|seen| Sight::Service(Box::new(seen)))
+            }
             Look::Proposal(proposal) => self.look_at_proposal(proposal).await.map(Sight::Proposal),
         };
         seen.unwrap_or_else(|error| Sight::Blind { why: error.to_string() })

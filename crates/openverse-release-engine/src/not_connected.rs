@@ -2,10 +2,14 @@
 
 use async_trait::async_trait;
 use openverse_release_core::{
-    CommitSha, Configured, Dag, DagId, DagRun, DeploymentTarget, EnvironmentVariableName, Foreseen,
-    ForeseenVariable, ImageTag, PastConfiguration,
+    CommitSha, Configured, Dag, DagId, DagRun, DeploymentId, DeploymentTarget, EcsService,
+    EnvironmentVariableName, Foreseen, ForeseenVariable, ImageTag, PastConfiguration, RegisterTaskDefinition,
+    ServiceDeployment, ServiceDescription, StoppedTask, TaskDefinition, TaskDefinitionArn, TaskFamily,
+    UpdateService,
 };
-use openverse_release_ports::{Configuration, Dags, PortError, Provisioning, System, WriteError};
+use openverse_release_ports::{
+    Configuration, ContainerServices, Dags, PortError, Provisioning, System, WriteError,
+};
 
 /// An outside system that is not configured. Whatever it is asked, it answers what to configure.
 #[derive(Debug, Clone)]
@@ -85,5 +89,28 @@ impl Dags for NotConnected {
 
     async fn set_paused(&self, _: &DagId, _: bool) -> Result<(), WriteError> {
         self.refuse("pause or enable a DAG")
+    }
+}
+
+#[async_trait]
+impl ContainerServices for NotConnected {
+    async fn service(&self, _: &EcsService) -> Result<Option<ServiceDescription>, PortError> {
+        self.refuse("describe a service")
+    }
+
+    async fn newest(&self, _: &EcsService, _: &TaskFamily) -> Result<Option<TaskDefinition>, PortError> {
+        self.refuse("describe a task definition")
+    }
+
+    async fn register(&self, _: &RegisterTaskDefinition) -> Result<TaskDefinitionArn, WriteError> {
+        self.refuse("register a task definition")
+    }
+
+    async fn update(&self, _: &UpdateService) -> Result<ServiceDeployment, WriteError> {
+        self.refuse("update a service")
+    }
+
+    async fn stopped_tasks(&self, _: &EcsService, _: &DeploymentId) -> Result<Vec<StoppedTask>, PortError> {
+        self.refuse("list stopped tasks")
     }
 }

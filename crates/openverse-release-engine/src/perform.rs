@@ -35,6 +35,8 @@ impl World {
             Effect::ApplyConfiguration { target, image_tag } => {
                 self.provisioning.apply(target, image_tag).await.map(|()| None)
             }
+            Effect::RegisterTaskDefinition(wanted) => self.services.register(wanted).await.map(|_| None),
+            Effect::UpdateService(wanted) => self.services.update(wanted).await.map(|_| None),
             Effect::CommitProposal { proposal } => self.commit_proposal(proposal).await.map(|()| None),
             Effect::OpenPullRequest { proposal } => self.open_pull_request(proposal).await.map(|()| None),
         };

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use openverse_release_core::BranchName;
 use openverse_release_ports::{
-    Branches, Clock, CodeHistory, Configuration, Dags, Deployments, GitHubReleases, GitHubRuns,
-    ImageRegistry, Provisioning, PullRequests, ReleaseDrafts, VersionProbe,
+    Branches, Clock, CodeHistory, Configuration, ContainerServices, Dags, Deployments, GitHubReleases,
+    GitHubRuns, ImageRegistry, Provisioning, PullRequests, ReleaseDrafts, VersionProbe,
 };
 
 /// The outside world, as ports.
@@ -25,6 +25,8 @@ pub struct World {
     pub configuration: Arc<dyn Configuration>,
     /// What applies them.
     pub provisioning: Arc<dyn Provisioning>,
+    /// The services of ECS.
+    pub services: Arc<dyn ContainerServices>,
     /// The DAGs that a deployment could disturb.
     pub dags: Arc<dyn Dags>,
     /// The drafts among the GitHub Releases of the code repository.

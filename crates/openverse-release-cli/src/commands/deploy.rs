@@ -1,6 +1,6 @@
 //! `deploy`: force a deployment.
 
-use openverse_release_core::{Environment, ImageTag, Order, carried_out};
+use openverse_release_core::{Environment, ImageTag, Order, OrderKind, carried_out};
 use openverse_release_engine::EngineError;
 
 use super::{
@@ -30,7 +30,7 @@ pub(super) async fn run(
             &current
         }
     };
-    let order = engine.order_deployment(app, environment, tag, reason).await?;
+    let order = engine.order_deployment(app, environment, tag, reason, OrderKind::Deploy).await?;
     let order = Order { despite_running, ..order };
     announce(context.output, app, &order)?;
     let session = engine.begin(app, order)?;

@@ -113,7 +113,7 @@ pub(super) fn announce(output: Output, app: &App, order: &Order) -> io::Result<(
         match order.kind {
             OrderKind::Release { .. } => "Release of the",
             OrderKind::RollBack => "Rollback of the",
-            OrderKind::Deploy => "Deployment of the",
+            OrderKind::Deploy | OrderKind::RollOut => "Deployment of the",
         },
         app.name,
         order.environment,

@@ -135,7 +135,7 @@ impl Run {
                 events.extend(self.step_done(evidence, warning));
                 Decision::of(events)
             }
-            Verdict::UnderWay { evidence, run } => {
+            Verdict::UnderWay { evidence, run, rollout } => {
                 let known =
                     matches!(&self.phase, Phase::UnderWay { evidence: before } if *before == evidence);
                 if matches!(self.phase, Phase::UnderWay { .. }) && waited_for >= limits.deployment {
@@ -144,14 +144,16 @@ impl Run {
                 let mut events = self.seen_performed(run);
                 if !known {
                     let step = self.step().step.clone();
-                    events.push(RunEvent::UnderWay { step, evidence, run });
+                    events.push(RunEvent::UnderWay { step, evidence, run, rollout });
                 }
                 Decision::of(events)
             }
             Verdict::Absent(effect) => self.on_absent(effect, now, limits),
             Verdict::Waiting { evidence } => unknown_after(limits.begin, evidence),
             // A deployment goes on unseen; its own limit is the limit.
-            Verdict::Blind { why } if self.deployment.is_some() => unknown_after(limits.deployment, why),
+            Verdict::Blind { why } if self.deployment.is_some() || self.rollout.is_some() => {
+                unknown_after(limits.deployment, why)
+            }
             Verdict::Blind { why } => unknown_after(limits.sight, why),
             Verdict::Unknown { what } => Decision::of(vec![self.stop(Stop::Unknown { what })]),
             Verdict::Conflict { found, expected } => {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::Proposal;
 use crate::{
     CommitSha, DeploymentTarget, Digest, DispatchEventType, GitHubRelease, GitHubRunId, GitHubWorkflowFile,
-    ImageName, ImageTag,
+    ImageName, ImageTag, RegisterTaskDefinition, UpdateService,
 };
 
 /// One change of the outside world. Each is a single call on a port.
@@ -57,6 +57,10 @@ pub enum Effect {
         /// What it has to be configured with.
         image_tag: ImageTag,
     },
+    /// Registers a task definition with the order's images.
+    RegisterTaskDefinition(Box<RegisterTaskDefinition>),
+    /// Makes a service run a task definition.
+    UpdateService(Box<UpdateService>),
     /// Commits a change on its branch.
     CommitProposal {
         /// The change.
@@ -73,7 +77,7 @@ impl Effect {
     /// Tells whether a look at the world right after it shows whether it happened. A dispatched
     /// run appears only later.
     pub fn shows_at_once(&self) -> bool {
-        !matches!(self, Self::DispatchDeployment { .. })
+        !matches!(self, Self::DispatchDeployment { .. } | Self::UpdateService(_))
     }
 
     /// Tells whether a refusal of it shows that nothing was changed. Applying can fail half-way.
@@ -88,6 +92,9 @@ impl Effect {
                 Self::SetImageTag { target, to, .. },
                 Self::SetImageTag { target: other_target, to: other_to, .. },
             ) => target == other_target && to == other_to,
+            (Self::UpdateService(update), Self::UpdateService(other)) => {
+                update.task_definition == other.task_definition
+            }
             _ => self == other,
         }
     }
@@ -101,6 +108,7 @@ impl Effect {
             (Self::CommitProposal { proposal: before }, Self::OpenPullRequest { proposal }) => {
                 before == proposal
             }
+            (Self::RegisterTaskDefinition(_), Self::UpdateService(_)) => true,
             // Images are tagged in the order of their names.
             (Self::PointImageTag { image: before, .. }, Self::PointImageTag { image, .. }) => before < image,
             _ => false,
@@ -124,6 +132,12 @@ impl Effect {
             }
             Self::ApplyConfiguration { target, image_tag } => {
                 format!("apply {image_tag} to {} by {}", target.called(), target.means.describe())
+            }
+            Self::RegisterTaskDefinition(wanted) => {
+                format!("register {} with the images of the version", wanted.service.family())
+            }
+            Self::UpdateService(wanted) => {
+                format!("make the service {} run {}", wanted.service.service, wanted.task_definition.short())
             }
             Self::CommitProposal { proposal } => {
                 format!("commit {:?} on {}", proposal.title, proposal.branch)

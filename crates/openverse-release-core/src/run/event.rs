@@ -4,7 +4,7 @@ use semver::Version;
 use serde::{Deserialize, Serialize};
 
 use super::{Effect, Order, PlannedStep};
-use crate::{GitHubRunId, StepId};
+use crate::{DeploymentId, GitHubRunId, StepId};
 
 /// One thing that happened in a run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,6 +67,9 @@ pub enum RunEvent {
         evidence: String,
         /// The run of a GitHub Workflow that does it, where it is known.
         run: Option<GitHubRunId>,
+        /// The deployment of ECS that does it, where it is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        rollout: Option<DeploymentId>,
     },
     /// The step was seen to be done.
     StepDone {

@@ -6,8 +6,9 @@ use chrono::{DateTime, Utc};
 
 use super::Proposal;
 use crate::{
-    CommitSha, Configured, DeploymentRun, DeploymentTarget, Digest, Foreseen, GitHubRelease, GitHubReleaseId,
-    GitHubRunId, GitHubWorkflowFile, GitTag, HttpUrl, ImageName, ImageTag, LiveVersion,
+    CommitSha, Configured, DeploymentId, DeploymentRun, DeploymentTarget, Digest, EcsService, Foreseen,
+    GitHubRelease, GitHubReleaseId, GitHubRunId, GitHubWorkflowFile, GitTag, HttpUrl, ImageName, ImageTag,
+    LiveVersion, RegistrationMarker, ServiceDescription, StoppedTask, TaskDefinitionArn,
 };
 
 /// A question to the world. Answering it changes nothing.
@@ -41,6 +42,17 @@ pub enum Look {
     },
     /// How far a change has come.
     Proposal(Box<Proposal>),
+    /// A service of ECS, and the task definitions for it.
+    Service {
+        /// The service.
+        service: Box<EcsService>,
+        /// What marks the task definition of this run.
+        marker: RegistrationMarker,
+        /// The deployment that is followed, once its identity is known.
+        rollout: Option<DeploymentId>,
+        /// Where the live app tells its version, if it does.
+        endpoint: Option<HttpUrl>,
+    },
 }
 
 /// Which deployments a run wants to see.
@@ -87,6 +99,8 @@ pub enum Sight {
     },
     /// The answer to [`Look::Proposal`].
     Proposal(ProposalSight),
+    /// The answer to [`Look::Service`].
+    Service(Box<ServiceSight>),
     /// The world could not be seen.
     Blind {
         /// Why.
@@ -118,4 +132,19 @@ pub enum ProposalSight {
         /// What.
         found: String,
     },
+}
+
+/// What was seen of a service of ECS.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServiceSight {
+    /// The service, if there is an active one.
+    pub description: Option<ServiceDescription>,
+    /// The newest revision of the template.
+    pub template: Option<TaskDefinitionArn>,
+    /// The newest revision for the service, if this run registered it.
+    pub registered: Option<TaskDefinitionArn>,
+    /// The tasks of the followed deployment that stopped, the last one first.
+    pub stopped: Vec<StoppedTask>,
+    /// What the live app said, or why it could not be asked; none without an endpoint.
+    pub live: Option<Result<LiveVersion, String>>,
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     AppSlug, CommitSha, Correlation, DeployableVersion, Environment, GitHubRelease, ParseError,
+    RegistrationMarker,
     parse::{check_characters, text_newtype},
 };
 
@@ -21,6 +22,11 @@ text_newtype!(
 );
 
 impl RunId {
+    /// Returns what a task definition is marked with that the run registers.
+    pub fn marker(&self) -> RegistrationMarker {
+        self.as_str().parse().unwrap_or_else(|_| unreachable!("a run's name is a marker"))
+    }
+
     /// Returns the word that is put into the titles of the runs of GitHub Workflows.
     pub fn correlation(&self) -> Correlation {
         // Every character of a run's name may stand in a correlation.
@@ -51,7 +57,7 @@ pub struct Order {
     pub despite_running: bool,
 }
 
-/// Which of the three ways to deploy an order asks for.
+/// Which of the ways to deploy an order asks for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum OrderKind {
@@ -62,6 +68,8 @@ pub enum OrderKind {
     },
     /// Deploy a version, whichever it is.
     Deploy,
+    /// Deploy a version by ECS itself, as the GitHub Workflow would.
+    RollOut,
     /// Deploy an earlier version in place of a bad one, and hold the environment afterwards.
     RollBack,
 }
@@ -72,6 +80,7 @@ impl OrderKind {
         match self {
             Self::Release { .. } => "release",
             Self::Deploy => "deploy",
+            Self::RollOut => "rollout",
             Self::RollBack => "rollback",
         }
     }

@@ -36,6 +36,12 @@ pub enum PlanError {
         /// What updates it.
         means: String,
     },
+    /// No service is known.
+    #[error("the project names no ECS service for {environment}")]
+    NoService {
+        /// Where it was asked for.
+        environment: Environment,
+    },
     /// The project's changelogs have no place.
     #[error("the path of the changelog entry is none")]
     ChangelogPath {
@@ -98,7 +104,7 @@ pub fn plan(
 
     let steps = match kind {
         OrderKind::Release { .. } => path_from_publishing(flow, deploys_here)?,
-        OrderKind::Deploy => vec![deployment],
+        OrderKind::Deploy | OrderKind::RollOut => vec![deployment],
         OrderKind::RollBack => {
             let redeploys = |step: &&Step| matches!(step.operation, Operation::RedeployLastWorking { .. });
             let rollback = flow.after(&deployment.id, &[LinkKind::RollsBack]).find(redeploys);
@@ -140,6 +146,7 @@ fn planned(
             vec![Task::TagImages, Task::Propose { proposal: Box::new(proposal) }]
         }
         (Operation::TagImage, _) => vec![Task::TagImages],
+        (_, OrderKind::RollOut) => targets.iter().map(rollout_task).collect::<Result<_, _>>()?,
         _ => targets.iter().map(|target| deployment_task(target.clone(), !released)).collect(),
     };
     if let Some(Task::Configure { .. }) = tasks.last() {
@@ -188,6 +195,12 @@ pub fn changelog_proposal(
         labels: entry.labels,
         content: ProposedContent::File { path, text: entry.text },
     })
+}
+
+fn rollout_task(target: &DeploymentTarget) -> Result<Task, PlanError> {
+    let no_service = || PlanError::NoService { environment: target.environment };
+    let service = target.ecs.clone().ok_or_else(no_service)?;
+    Ok(Task::RollOut { target: target.clone(), service })
 }
 
 fn configuration_proposal(app: &App, targets: &[DeploymentTarget], run: &RunId) -> Proposal {

@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use semver::{Comparator, Op, Version, VersionReq};
 
 use super::{DeploymentLook, Effect, End, Look, Order, PlannedStep, RunEvent, RunId, Stop, Task};
-use crate::{DeploymentMeans, Flow, GitHubRunId, OrderKind, StepId, Trigger};
+use crate::{DeploymentId, DeploymentMeans, Flow, GitHubRunId, OrderKind, StepId, Trigger};
 
 /// One release, deployment or rollback.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +28,7 @@ pub struct Run {
     just_performed: bool,
     pub(super) hold_placed: bool,
     pub(super) deployment: Option<GitHubRunId>,
+    pub(super) rollout: Option<DeploymentId>,
     done: Vec<DoneStep>,
 }
 
@@ -141,7 +142,7 @@ impl Run {
         at: DateTime<Utc>,
     ) -> Result<(Self, Vec<RunEvent>), ReplayError> {
         let approved = match (&order.kind, steps.first()) {
-            (OrderKind::Deploy | OrderKind::RollBack, Some(first)) => {
+            (OrderKind::Deploy | OrderKind::RollOut | OrderKind::RollBack, Some(first)) => {
                 Some(RunEvent::Approved { step: first.step.clone(), by: order.actor.clone() })
             }
             _ => None,
@@ -184,6 +185,7 @@ impl Run {
             just_performed: false,
             hold_placed: false,
             deployment: None,
+            rollout: None,
             done: Vec::new(),
         };
         for (position, (at, event)) in events.enumerate() {
@@ -257,8 +259,9 @@ impl Run {
                     self.enter(phase, at);
                 }
             }
-            RunEvent::UnderWay { evidence, run, .. } => {
+            RunEvent::UnderWay { evidence, run, rollout, .. } => {
                 self.deployment = run.or(self.deployment);
+                self.rollout = rollout.clone().or(self.rollout.take());
                 let phase = Phase::UnderWay { evidence: evidence.clone() };
                 if matches!(self.phase, Phase::UnderWay { .. }) {
                     self.phase = phase;
@@ -327,6 +330,12 @@ impl Run {
                 foresee: !self.has_just_set_the_image_tag(),
             },
             (Task::Propose { proposal }, _) => Look::Proposal(proposal.clone()),
+            (Task::RollOut { target, service }, _) => Look::Service {
+                service: service.clone(),
+                marker: self.id.marker(),
+                rollout: self.rollout.clone(),
+                endpoint: target.version_endpoint.clone(),
+            },
             (Task::TagImages | Task::Publish, _) => Look::ImageTag {
                 images: version.bundle.images.keys().cloned().collect(),
                 tag: version.image_tag.clone(),

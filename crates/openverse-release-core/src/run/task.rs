@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{BranchName, DeploymentTarget, Performer, RepositoryPath, StepId, Trigger};
+use crate::{BranchName, DeploymentTarget, EcsService, Performer, RepositoryPath, StepId, Trigger};
 
 /// A step of the flow, or a part of one, as a run carries it out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,7 +22,7 @@ impl PlannedStep {
     /// Returns which part of the flow's step it is, where a run carries the step out in parts.
     pub fn part(&self) -> Option<&str> {
         match &self.task {
-            Task::Publish | Task::TagImages | Task::Deploy { .. } => None,
+            Task::Publish | Task::TagImages | Task::Deploy { .. } | Task::RollOut { .. } => None,
             Task::Configure { target } => Some(target.called()),
             Task::Propose { proposal } => Some(match proposal.content {
                 ProposedContent::File { .. } => "changelog",
@@ -51,6 +51,13 @@ pub enum Task {
     Configure {
         /// Where, and by what means.
         target: DeploymentTarget,
+    },
+    /// The environment runs the order's version, by ECS itself.
+    RollOut {
+        /// Where.
+        target: DeploymentTarget,
+        /// The service.
+        service: Box<EcsService>,
     },
     /// A change waits for review as a pull request.
     Propose {

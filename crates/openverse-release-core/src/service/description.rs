@@ -124,3 +124,22 @@ pub struct StoppedContainer {
     /// Where its log is, if it is written to CloudWatch.
     pub log: Option<LogPointer>,
 }
+
+impl StoppedTask {
+    /// Returns words for people: why it stopped, and where to read more. Parts come from outside.
+    pub fn describe(&self) -> String {
+        let mut text = format!("task {} stopped: {}", self.arn.id(), self.reason);
+        for container in &self.containers {
+            let StoppedContainer { name, exit_code, reason, log } = container;
+            let code = exit_code.map(|code| format!(" exited with {code}")).unwrap_or_default();
+            let reason = reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default();
+            if !code.is_empty() || !reason.is_empty() {
+                text.push_str(&format!(", {name}{code}{reason}"));
+            }
+            if let Some(log) = log {
+                text.push_str(&format!(", log: {}", log.url));
+            }
+        }
+        text
+    }
+}

@@ -8,7 +8,7 @@ use openverse_release_engine::{EngineError, LockError};
 use crate::scene::{FIRST, Production, SECOND, Scene, Silent, Staging, assert_says, image_tag, refusal};
 
 async fn order_deployment(scene: &Scene, date: &str) -> Result<Order, EngineError> {
-    scene.engine.order_deployment(scene.api(), Production, &image_tag(date), "slow").await
+    scene.engine.order_deployment(scene.api(), Production, &image_tag(date), "slow", OrderKind::Deploy).await
 }
 
 async fn order_rollback(scene: &Scene) -> Result<Order, EngineError> {
@@ -20,7 +20,11 @@ async fn a_version_is_deployed_alike_by_rel_or_by_commit_sha() {
     let (scene, past) = Scene::new().await;
     let by_release = order_deployment(&scene, FIRST).await.unwrap();
     let sha = ImageTag::of_commit(&past.first);
-    let by_commit = scene.engine.order_deployment(scene.api(), Production, &sha, "slow").await.unwrap();
+    let by_commit = scene
+        .engine
+        .order_deployment(scene.api(), Production, &sha, "slow", OrderKind::Deploy)
+        .await
+        .unwrap();
 
     assert_eq!(by_release.version.bundle, by_commit.version.bundle);
     assert_eq!((by_release.kind, by_release.replaces), (OrderKind::Deploy, Some(past.second)));
@@ -54,7 +58,10 @@ async fn while_a_run_goes_on_nothing_else_is_ordered() {
             &format!("go on with `resume {run}`, or give it up with `abandon {run} --reason …`"),
         );
     }
-    let staging = scene.engine.order_deployment(scene.api(), Staging, &image_tag(FIRST), "try it").await;
+    let staging = scene
+        .engine
+        .order_deployment(scene.api(), Staging, &image_tag(FIRST), "try it", OrderKind::Deploy)
+        .await;
     assert!(staging.is_ok(), "another environment is free: {staging:?}");
 }
 
@@ -163,7 +170,8 @@ async fn an_environment_that_follows_main_takes_no_order() {
     let tag = ImageTag::of_commit(&past.first);
     for (app, environment) in [("catalog", Staging), ("indexer-worker", Production)] {
         let app = scene.engine.project.app(app).unwrap();
-        let deployment = scene.engine.order_deployment(app, environment, &tag, "slow").await;
+        let deployment =
+            scene.engine.order_deployment(app, environment, &tag, "slow", OrderKind::Deploy).await;
         let rollback = scene.engine.order_rollback(app, environment, Some(&tag), "slow").await;
         for answer in [deployment, rollback] {
             let error = answer.unwrap_err();
@@ -177,7 +185,11 @@ async fn an_app_without_a_place_for_its_configuration_takes_no_order() {
     let scene = Scene::empty();
     let catalog = scene.engine.project.app("catalog").unwrap();
     let tag = image_tag(FIRST);
-    let error = scene.engine.order_deployment(catalog, Production, &tag, "slow").await.unwrap_err();
+    let error = scene
+        .engine
+        .order_deployment(catalog, Production, &tag, "slow", OrderKind::Deploy)
+        .await
+        .unwrap_err();
     assert_eq!(error.to_string(), "git could not read what was configured: it is not there");
 }
 

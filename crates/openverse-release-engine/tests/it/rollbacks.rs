@@ -57,8 +57,10 @@ async fn a_hold_refuses_every_order_but_a_further_rollback_until_it_is_lifted() 
     let release = preview.order(scene.api(), "ada").unwrap();
     drop(roll_back(&scene, None, "searches got slow").await);
 
-    let deployment =
-        scene.engine.order_deployment(scene.api(), Production, &image_tag(SECOND), "again").await;
+    let deployment = scene
+        .engine
+        .order_deployment(scene.api(), Production, &image_tag(SECOND), "again", OrderKind::Deploy)
+        .await;
     let refused = [
         refusal(deployment),
         refusal(scene.engine.begin(scene.api(), release.clone())),

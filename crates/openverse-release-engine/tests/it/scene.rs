@@ -75,6 +75,7 @@ impl Scene {
                 probe: Arc::new(probe.clone()),
                 configuration: nowhere.clone(),
                 provisioning: nowhere.clone(),
+                services: nowhere.clone(),
                 dags: nowhere,
                 drafts: Arc::new(github.clone()),
                 code_runs: Arc::new(github.clone()),

@@ -19,10 +19,7 @@ impl Run {
         limits: &Limits,
     ) -> Verdict {
         let version = &self.order().version;
-        let is_live = live.is_some_and(|live| {
-            live.as_ref()
-                .is_ok_and(|live| live.commit == version.bundle.commit && live.environment == target.called())
-        });
+        let is_live = self.is_live(target, live);
         let answer = match live {
             None => "it has no version endpoint".to_owned(),
             Some(Err(why)) => format!("the version endpoint could not be read ({why})"),
@@ -58,7 +55,7 @@ impl Run {
         let page = &run.page;
         match run.status {
             GitHubRunStatus::Queued | GitHubRunStatus::InProgress => {
-                Verdict::UnderWay { evidence: format!("deployment {status}: {page}"), run: id }
+                Verdict::UnderWay { evidence: format!("deployment {status}: {page}"), run: id, rollout: None }
             }
             GitHubRunStatus::Succeeded if is_live => Verdict::Done {
                 evidence: format!("deployment {status}, and {answer}"),
@@ -86,6 +83,7 @@ impl Run {
                     return Verdict::UnderWay {
                         evidence: format!("deployment {status}; waiting for the live version ({answer})"),
                         run: id,
+                        rollout: None,
                     };
                 }
                 Verdict::Unknown {
@@ -104,13 +102,14 @@ impl Run {
                 Verdict::UnderWay {
                     evidence: format!("deployment {status}; watching the live version ({answer})"),
                     run: id,
+                    rollout: None,
                 }
             }
             GitHubRunStatus::Failed | GitHubRunStatus::Cancelled => {
                 let evidence = format!("the deployment {status}, and {answer}: {page}");
                 match live {
                     Some(Err(_)) if ended_for < limits.settle + limits.sight => {
-                        Verdict::UnderWay { evidence, run: id }
+                        Verdict::UnderWay { evidence, run: id, rollout: None }
                     }
                     Some(Err(_)) => Verdict::Unknown { what: evidence },
                     _ => Verdict::Failed { evidence },

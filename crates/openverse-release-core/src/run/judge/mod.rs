@@ -4,6 +4,7 @@ mod configuration;
 mod deployment;
 mod proposal;
 mod publishing;
+mod service;
 mod tagging;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -11,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use self::proposal::judge_proposal;
 use super::{Effect, Run, Sight, Task};
-use crate::{GitHubRunId, OrderKind};
+use crate::{DeploymentId, DeploymentTarget, GitHubRunId, LiveVersion, OrderKind};
 
 /// How long a run waits. Every wait has a limit; past it the outcome is unknown, not failed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,7 +53,7 @@ pub(super) enum Verdict {
     /// Not begun, and not this run's to begin, or not yet.
     Waiting { evidence: String },
     /// Begun, and not ended.
-    UnderWay { evidence: String, run: Option<GitHubRunId> },
+    UnderWay { evidence: String, run: Option<GitHubRunId>, rollout: Option<DeploymentId> },
     /// Done.
     Done { evidence: String, warning: Option<String>, run: Option<GitHubRunId> },
     /// The world is not as it must be.
@@ -80,7 +81,17 @@ impl Run {
                 self.judge_configuration(target, configured, foreseen.as_ref(), running)
             }
             (Sight::Proposal(seen), Task::Propose { proposal }, _) => judge_proposal(proposal, seen),
+            (Sight::Service(seen), Task::RollOut { target, service }, _) => {
+                self.judge_service(target, service, seen)
+            }
             _ => Verdict::Blind { why: "the sight answers another question than was asked".to_owned() },
         }
+    }
+
+    /// Tells whether the live app answers the order's version.
+    fn is_live(&self, target: &DeploymentTarget, live: Option<&Result<LiveVersion, String>>) -> bool {
+        let commit = &self.order().version.bundle.commit;
+        let right = |live: &LiveVersion| live.commit == *commit && live.environment == target.called();
+        live.is_some_and(|live| live.as_ref().is_ok_and(right))
     }
 }
