@@ -43,6 +43,7 @@ layers github core ports http
 layers oci core ports http
 layers live core ports http
 layers airflow core ports http
+layers ecs core ports http
 layers infra core
 layers mermaid core
 layers engine core ports

@@ -46,7 +46,7 @@ pub enum Fault {
     RateLimited,
     /// GitHub answers 403 with `retry-after` and speaks of a secondary rate limit; nothing is done.
     SecondaryRateLimit,
-    /// GitHub, the registry or Airflow (any, if none is named) answers 502 and 503, and nothing is done.
+    /// GitHub, the registry, ECS or Airflow (any, if none is named) answers 502 and 503, and nothing is done.
     ServerErrors(Option<Part>),
     /// Lists of GitHub Releases show what was there when the fault was switched on.
     StaleReleaseList,
@@ -72,6 +72,14 @@ pub enum Fault {
     CiFails,
     /// The merge of a pull request is refused, as if it conflicted with its base.
     PullRequestConflict,
+    /// The deployment of the ECS service takes much longer, or until the faults are cleared.
+    RolloutSlow(Environment),
+    /// The tasks of the deployment of the ECS service stop, and ECS gives it up and does not go back.
+    RolloutFails(Environment),
+    /// The tasks of the deployment of the ECS service stop, and ECS goes back to the one before.
+    RolloutRolledBack(Environment),
+    /// Somebody deploys to the ECS service what it ran before, while the deployment is under way.
+    RolloutReplaced(Environment),
     /// The mutation waits before it takes effect, until the faults are cleared.
     PauseBefore(Mutations),
     /// The mutation takes effect, and its answer waits until the faults are cleared.
@@ -82,13 +90,13 @@ pub enum Fault {
 
 impl Fault {
     /// The name of each fault, what can stand after its `:`, and what it does.
-    pub const NAMES: [(&str, &str, &str); 19] = [
+    pub const NAMES: [(&str, &str, &str); 23] = [
         ("lost-reply", "[:ACTION]", "the next mutation takes effect, then the connection closes unanswered"),
         ("rate-limited", "", "the next request to GitHub is answered 429 with retry-after"),
         ("secondary-rate-limit", "", "the next request to GitHub meets a secondary rate limit (403)"),
         (
             "server-errors",
-            "[:github|:registry|:airflow]",
+            "[:github|:registry|:ecs|:airflow]",
             "the next request is answered 502 or 503, nothing done",
         ),
         ("stale-release-list", "", "lists of GitHub Releases stay as they are now, until cleared"),
@@ -103,6 +111,10 @@ impl Fault {
         ("late-run", "[:ENV]", "the next deployment's run appears much later, or when cleared"),
         ("ci-fails", "", "CI fails for the next push: no images, no draft, no staging deployment"),
         ("pull-request-conflict", "", "the next merge of a pull request is refused as a conflict"),
+        ("rollout-slow", "[:ENV]", "the next ECS deployment takes much longer, or until cleared"),
+        ("rollout-fails", "[:ENV]", "the tasks of the next ECS deployment stop, and it stays failed"),
+        ("rollout-rolled-back", "[:ENV]", "the next ECS deployment is rolled back by the circuit breaker"),
+        ("rollout-replaced", "[:ENV]", "somebody's newer ECS deployment replaces the next one"),
         (
             "pause-before",
             ":ACTION|:any",
@@ -135,9 +147,13 @@ impl Fault {
             Self::LateRun(_) => 13,
             Self::CiFails => 14,
             Self::PullRequestConflict => 15,
-            Self::PauseBefore(_) => 16,
-            Self::PauseAfter(_) => 17,
-            Self::DagRunning(_) => 18,
+            Self::RolloutSlow(_) => 16,
+            Self::RolloutFails(_) => 17,
+            Self::RolloutRolledBack(_) => 18,
+            Self::RolloutReplaced(_) => 19,
+            Self::PauseBefore(_) => 20,
+            Self::PauseAfter(_) => 21,
+            Self::DagRunning(_) => 22,
         };
         Self::NAMES[index].0
     }
@@ -161,9 +177,7 @@ impl fmt::Display for Fault {
         let name = self.name();
         match self {
             Self::LostReply(Mutations::Only(action)) => write!(f, "{name}:{action}"),
-            Self::ServerErrors(Some(Part::Registry)) => write!(f, "{name}:registry"),
-            Self::ServerErrors(Some(Part::Airflow)) => write!(f, "{name}:airflow"),
-            Self::ServerErrors(Some(_)) => write!(f, "{name}:github"),
+            Self::ServerErrors(Some(part)) => write!(f, "{name}:{}", part.as_str()),
             Self::DuplicateDraft(Some(app))
             | Self::LatestMoved(Some(app))
             | Self::CompanionMissing(Some(app)) => write!(f, "{name}:{app}"),
@@ -171,6 +185,10 @@ impl fmt::Display for Fault {
             | Self::DeploymentHangs(environment)
             | Self::DeploymentRedButLive(environment)
             | Self::LateRun(environment)
+            | Self::RolloutSlow(environment)
+            | Self::RolloutFails(environment)
+            | Self::RolloutRolledBack(environment)
+            | Self::RolloutReplaced(environment)
                 if *environment != Environment::Production =>
             {
                 write!(f, "{name}:{environment}")
@@ -229,8 +247,9 @@ impl FromStr for Fault {
                 None => Ok(Self::ServerErrors(None)),
                 Some("github") => Ok(Self::ServerErrors(Some(Part::GitHub))),
                 Some("registry") => Ok(Self::ServerErrors(Some(Part::Registry))),
+                Some("ecs") => Ok(Self::ServerErrors(Some(Part::Ecs))),
                 Some("airflow") => Ok(Self::ServerErrors(Some(Part::Airflow))),
-                Some(_) => Err(fail("github, registry or airflow after the colon".to_owned())),
+                Some(_) => Err(fail("github, registry, ecs or airflow after the colon".to_owned())),
             },
             "stale-release-list" => plain(Self::StaleReleaseList),
             "redrafted-after-publish" => plain(Self::RedraftedAfterPublish),
@@ -244,6 +263,10 @@ impl FromStr for Fault {
             "late-run" => Ok(Self::LateRun(environment()?)),
             "ci-fails" => plain(Self::CiFails),
             "pull-request-conflict" => plain(Self::PullRequestConflict),
+            "rollout-slow" => Ok(Self::RolloutSlow(environment()?)),
+            "rollout-fails" => Ok(Self::RolloutFails(environment()?)),
+            "rollout-rolled-back" => Ok(Self::RolloutRolledBack(environment()?)),
+            "rollout-replaced" => Ok(Self::RolloutReplaced(environment()?)),
             "pause-before" => Ok(Self::PauseBefore(mutations()?)),
             "pause-after" => Ok(Self::PauseAfter(mutations()?)),
             "dag-running" => match what.and_then(|dag| dag.parse().ok()) {
@@ -297,6 +320,7 @@ mod tests {
             "server-errors:github",
             "server-errors:registry",
             "server-errors:airflow",
+            "server-errors:ecs",
             "stale-release-list",
             "redrafted-after-publish",
             "duplicate-draft:api",
@@ -309,6 +333,10 @@ mod tests {
             "late-run",
             "ci-fails",
             "pull-request-conflict",
+            "rollout-slow",
+            "rollout-fails:staging",
+            "rollout-rolled-back",
+            "rollout-replaced:staging",
             "pause-before:any",
             "pause-after:put_manifest",
             "dag-running:image_data_refresh",

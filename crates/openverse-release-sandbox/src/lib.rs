@@ -1,4 +1,4 @@
-//! A whole release world on loopback: a real git repository, GitHub's API, an image registry and
+//! A whole release world on loopback: a real git repository, GitHub's API, an image registry, ECS and
 //! the live apps, with the automations between them and with faults on demand.
 //!
 //! The adapters for the real world talk to it over HTTP; only their base URLs differ. It is kept
@@ -11,6 +11,8 @@
 //!   accepted and not looked at.
 //! - `/v2/…`: the OCI distribution API. Repositories are named as in the images' names, without
 //!   the registry's host, and any other can be pushed to.
+//! - `/ecs`: the part of ECS's API, in AWS JSON 1.1, that deployments need. Signatures are accepted
+//!   and not looked at.
 //! - `/live/{host}/{path}`: what the live app at that host and path answers.
 //! - `/airflow/api/v2/…` and `/airflow/api/v1/…`: the part of Airflow's REST API that deployments need.
 //!   Anybody is let in.
@@ -31,12 +33,15 @@
 //! Publishing a draft makes the git tag; [`Options::publish_starts_workflow`] makes it start the
 //! tagging and the production deployment too.
 //!
+//! An update of an ECS service starts a deployment of it, which takes its time too, and makes the
+//! live app answer with what it deployed once it has completed.
+//!
 //! Nothing runs in the background: what is due by now happens, at its own time, as soon as anybody
 //! looks.
 //!
 //! # What it does not do
-//! It carries out only deployments by GitHub Workflow, and shows which files a commit touches but
-//! not how.
+//! It carries out only deployments by GitHub Workflow and by ECS, and shows which files a commit
+//! touches but not how.
 
 mod dag_checkout;
 mod error;

@@ -13,6 +13,8 @@ pub enum Part {
     GitHub,
     /// The image registry.
     Registry,
+    /// AWS ECS.
+    Ecs,
     /// The live environments.
     Deployment,
     /// The code repository.
@@ -27,6 +29,7 @@ impl Part {
         match self {
             Self::GitHub => "github",
             Self::Registry => "registry",
+            Self::Ecs => "ecs",
             Self::Deployment => "deployment",
             Self::Git => "git",
             Self::Airflow => "airflow",
@@ -78,6 +81,10 @@ actions! {
     BuildImages = "build_images",
     /// An automation made a tag name an image, or removed one.
     TagImage = "tag_image",
+    /// A revision of a task definition was registered.
+    RegisterTaskDefinition = "register_task_definition",
+    /// An ECS service was updated.
+    UpdateService = "update_service",
     /// A live environment was updated.
     Deploy = "deploy",
     /// A change was merged to `main`.

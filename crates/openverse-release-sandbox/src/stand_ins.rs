@@ -22,6 +22,8 @@ use crate::BaseUrls;
 pub struct StandIns {
     /// The base URL of GitHub's API.
     pub github: HttpUrl,
+    /// The endpoint of ECS; that of AWS, where none is said.
+    pub ecs: Option<HttpUrl>,
     /// Where each registry is, by its host as image names write it.
     pub registries: BTreeMap<String, HttpUrl>,
     /// What stands in for the origin of each version endpoint.
@@ -46,7 +48,7 @@ impl BaseUrls {
                 origins.insert(format!("{scheme}://{host}").parse()?, stand_in);
             }
         }
-        Ok(StandIns { github: self.github.parse()?, registries, origins })
+        Ok(StandIns { github: self.github.parse()?, ecs: Some(self.ecs.parse()?), registries, origins })
     }
 }
 
@@ -57,11 +59,13 @@ mod tests {
     #[test]
     fn every_registry_and_every_live_app_of_a_project_has_a_stand_in() {
         let origin = "http://127.0.0.1:8080".to_owned();
-        let [github, live, airflow] = ["github", "live", "airflow"].map(|part| format!("{origin}/{part}"));
-        let urls = BaseUrls { github, registry: origin, live, airflow };
+        let [github, live, ecs, airflow] =
+            ["github", "live", "ecs", "airflow"].map(|part| format!("{origin}/{part}"));
+        let urls = BaseUrls { github, registry: origin, live, ecs, airflow };
         let stand_ins = urls.stand_ins(&Project::openverse()).unwrap();
 
         assert_eq!(stand_ins.github.as_str(), "http://127.0.0.1:8080/github");
+        assert_eq!(stand_ins.ecs.as_ref().unwrap().as_str(), "http://127.0.0.1:8080/ecs");
         assert_eq!(stand_ins.registries["ghcr.io"].as_str(), "http://127.0.0.1:8080");
         let of = |origin: &str| stand_ins.origins[&origin.parse().unwrap()].to_string();
         assert_eq!(of("https://api.openverse.org"), "http://127.0.0.1:8080/live/api.openverse.org");

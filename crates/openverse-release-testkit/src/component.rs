@@ -4,6 +4,7 @@ use std::{
     env,
     io::Write as _,
     path::{Path, PathBuf},
+    process::{Command, Stdio},
 };
 
 /// When this environment variable is `1`, a component that is not installed fails the test.
@@ -57,6 +58,43 @@ pub fn require_airflow() -> Option<PathBuf> {
     let venv = components().join("airflow");
     let complete = ["bin/airflow", "airflow-2-api.yaml"].iter().all(|file| venv.join(file).is_file());
     found_or_skipped_unless(STRICT_AIRFLOW, "Airflow 3", INSTALL_AIRFLOW, complete.then_some(venv))
+}
+
+/// Returns the path of the `aws` client, or says that the test is skipped and returns `None`.
+///
+/// # Panics
+/// When it is not installed and `OPENVERSE_RELEASE_REQUIRE_COMPONENTS` is `1`.
+pub fn require_aws() -> Option<PathBuf> {
+    found_or_skipped("aws", INSTALL, find_of_aws("aws"))
+}
+
+/// Returns the path of `moto_server`, or says that the test is skipped and returns `None`.
+///
+/// # Panics
+/// When it is not installed and `OPENVERSE_RELEASE_REQUIRE_COMPONENTS` is `1`.
+pub fn require_moto() -> Option<PathBuf> {
+    found_or_skipped("moto_server", INSTALL, find_of_aws("moto_server"))
+}
+
+/// Returns the path of a `python` that has botocore, and so AWS's own description of its services, or
+/// says that the test is skipped and returns `None`.
+///
+/// # Panics
+/// When there is none and `OPENVERSE_RELEASE_REQUIRE_COMPONENTS` is `1`.
+pub fn require_botocore() -> Option<PathBuf> {
+    let has_botocore = |python: &PathBuf| {
+        let mut imports = Command::new(python);
+        imports.args(["-c", "import botocore"]).stdin(Stdio::null()).stderr(Stdio::null());
+        imports.status().is_ok_and(|status| status.success())
+    };
+    let found = ["python", "python3"].into_iter().filter_map(find_of_aws).find(has_botocore);
+    found_or_skipped("botocore", INSTALL, found)
+}
+
+/// Returns a program of `.components/aws`, or else one of the machine.
+fn find_of_aws(program: &str) -> Option<PathBuf> {
+    let own = components().join("aws/bin").join(program);
+    if own.is_file() { Some(own) } else { find_program(&env::var_os("PATH").unwrap_or_default(), program) }
 }
 
 /// Returns the folder of an npm package installed in `.components`, or says that the test is

@@ -3,5 +3,8 @@
 mod component;
 mod stand_in;
 
-pub use component::{require, require_airflow, require_ansible, require_npm, require_terraform};
+pub use component::{
+    require, require_airflow, require_ansible, require_aws, require_botocore, require_moto, require_npm,
+    require_terraform,
+};
 pub use stand_in::{Reply, Seen, StandIn};

@@ -234,3 +234,23 @@ fn a_flow_that_is_neither_a_name_nor_a_flow_is_refused() {
     };
     insta::assert_snapshot!(refused(dangling), @"a link names the step Sell, which the flow does not have");
 }
+
+#[test]
+fn the_containers_of_a_service_run_all_images_of_the_app_and_no_other() {
+    let containers = |file: &mut Value| file["apps"][0]["deployments"][1]["ecs"]["containers"].take();
+    let message = refused(|file| {
+        let mut kept = containers(file);
+        kept.as_object_mut().unwrap().remove("nginx");
+        file["apps"][0]["deployments"][1]["ecs"]["containers"] = kept;
+    });
+    assert_eq!(
+        message,
+        "the containers of the app api in production run ghcr.io/wordpress/openverse-api, expected its images, all of them"
+    );
+    let message = refused(|file| {
+        let mut kept = containers(file);
+        kept["nginx"] = "ghcr.io/wordpress/openverse-frontend_nginx".into();
+        file["apps"][0]["deployments"][1]["ecs"]["containers"] = kept;
+    });
+    assert!(message.contains("openverse-frontend_nginx"), "{message}");
+}

@@ -300,6 +300,8 @@ impl ContainerServices for InMemoryServices {
 
 #[cfg(test)]
 mod tests {
+    use openverse_release_core::ImageTag;
+
     use super::*;
     use crate::conformance::services::{self, ServicesFixture};
 
@@ -309,6 +311,10 @@ mod tests {
             let place = services::sample_service(name);
             self.add(&place);
             place
+        }
+
+        fn image_tag(&self, _service: &EcsService) -> ImageTag {
+            "rel-2024.01.02.03.04.05".parse().unwrap()
         }
 
         async fn settle(&self, service: &EcsService) {
@@ -337,7 +343,7 @@ mod tests {
         let place = services::sample_service("lost");
         memory.add(&place);
         let template = memory.newest(&place, &place.template_family).await.unwrap().unwrap();
-        let wanted = services::registration(&place, template.arn(), "lost", "1");
+        let wanted = services::registration(&place, template.arn(), &memory.image_tag(&place), "lost", 1);
         memory.lose_next_reply();
         let lost = memory.register(&wanted).await.unwrap_err();
         assert!(matches!(lost, WriteError::Port(error) if error.may_have_happened()));

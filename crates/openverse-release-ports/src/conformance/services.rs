@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, fmt::Debug};
 
 use async_trait::async_trait;
 use openverse_release_core::{
-    ContainerName, EcsService, ImageReference, RegisterTaskDefinition, Rollout, RolloutState,
-    ServiceDeployment, ServiceDescription, TaskDefinition, TaskDefinitionArn, UpdateService, judge_rollout,
+    EcsService, ImageTag, RegisterTaskDefinition, Rollout, RolloutState, ServiceDeployment,
+    ServiceDescription, TaskDefinition, TaskDefinitionArn, UpdateService, judge_rollout,
 };
 
 use crate::{ContainerServices, WriteError};
@@ -16,6 +16,9 @@ pub trait ServicesFixture: Debug + Send + Sync {
     /// Returns a service that is steady, whose template has the containers that the service names
     /// and at least one more. The suite asks once for each rule; it may get the same service again.
     async fn service(&self, name: &str) -> EcsService;
+
+    /// Returns an image tag that every image of the service has, and that its template does not name.
+    fn image_tag(&self, service: &EcsService) -> ImageTag;
 
     /// Makes everything that is under way come to its end.
     async fn settle(&self, service: &EcsService);
@@ -58,24 +61,21 @@ pub fn sample_service(name: &str) -> EcsService {
     }
 }
 
-/// Returns what registers a template with images of a release, under a marker of its own.
+/// Returns what registers a template with the images of a tag.
 ///
-/// What tells one run of the suite's rules from another is the name; what tells two registrations
-/// of a rule apart, the number.
+/// What tells the registrations of one rule from another's is the name; those of one rule, the
+/// number.
 pub fn registration(
     service: &EcsService,
     template: &TaskDefinitionArn,
+    tag: &ImageTag,
     name: &str,
-    number: &str,
+    number: u32,
 ) -> RegisterTaskDefinition {
-    let images = images(service, &format!("rel-2024.01.02.03.04.{:02}", name.len()));
     let marker =
         format!("conformance-{name}-{number}").parse().expect("the suite's own markers are well formed");
-    RegisterTaskDefinition { service: service.clone(), template: template.clone(), images, marker }
-}
-
-fn images(service: &EcsService, tag: &str) -> BTreeMap<ContainerName, ImageReference> {
-    service.images(&tag.parse().expect("the suite's own tags are well formed"))
+    let (service, template, images) = (service.clone(), template.clone(), service.images(tag));
+    RegisterTaskDefinition { service, template, images, marker }
 }
 
 async fn described(services: &dyn ContainerServices, service: &EcsService) -> ServiceDescription {
@@ -91,14 +91,24 @@ async fn template(services: &dyn ContainerServices, service: &EcsService) -> Tas
     newest.expect("the template can be read").expect("there is a template")
 }
 
-async fn registered(services: &dyn ContainerServices, service: &EcsService, name: &str) -> TaskDefinitionArn {
+async fn registered(
+    services: &dyn ContainerServices,
+    fixture: &dyn ServicesFixture,
+    service: &EcsService,
+    name: &str,
+) -> TaskDefinitionArn {
     let template = template(services, service).await;
-    let wanted = registration(service, template.arn(), name, "1");
+    let wanted = registration(service, template.arn(), &fixture.image_tag(service), name, 1);
     services.register(&wanted).await.expect("the template fits")
 }
 
-async fn deployed(services: &dyn ContainerServices, service: &EcsService, name: &str) -> ServiceDeployment {
-    let task_definition = registered(services, service, name).await;
+async fn deployed(
+    services: &dyn ContainerServices,
+    fixture: &dyn ServicesFixture,
+    service: &EcsService,
+    name: &str,
+) -> ServiceDeployment {
+    let task_definition = registered(services, fixture, service, name).await;
     let seen = Some(primary(services, service).await.id);
     let wanted = UpdateService { service: service.clone(), task_definition, seen };
     services.update(&wanted).await.expect("nobody else updated the service")
@@ -146,7 +156,7 @@ pub async fn a_registered_revision_is_the_template_with_other_images(
 ) {
     let service = fixture.service("rendered").await;
     let template = template(services, &service).await;
-    let wanted = registration(&service, template.arn(), "rendered", "1");
+    let wanted = registration(&service, template.arn(), &fixture.image_tag(&service), "rendered", 1);
     let arn = services.register(&wanted).await.expect("the template fits");
     assert_eq!(arn.family(), service.service.as_str());
     let newest = services.newest(&service, &service.family()).await.expect("the family can be read");
@@ -154,6 +164,7 @@ pub async fn a_registered_revision_is_the_template_with_other_images(
     assert_eq!((newest.arn(), newest.marker()), (&arn, Some(&wanted.marker)));
     let mut expected = template.images();
     assert!(expected.len() > wanted.images.len(), "the fixture's template has another container");
+    assert!(wanted.images.iter().all(|(name, image)| expected[name.as_str()] != image.to_string()));
     expected.extend(wanted.images.iter().map(|(name, image)| (name.to_string(), image.to_string())));
     assert_eq!(newest.images(), expected);
     // What was rendered from either is the same, so nothing but images and family was changed.
@@ -168,12 +179,13 @@ pub async fn registering_with_the_same_marker_registers_once(
 ) {
     let service = fixture.service("marker").await;
     let template = template(services, &service).await;
-    let wanted = |number| registration(&service, template.arn(), "marker", number);
-    let first = services.register(&wanted("1")).await.expect("the template fits");
-    let second = services.register(&wanted("2")).await.expect("the template fits");
+    let tag = fixture.image_tag(&service);
+    let wanted = |number| registration(&service, template.arn(), &tag, "marker", number);
+    let first = services.register(&wanted(1)).await.expect("the template fits");
+    let second = services.register(&wanted(2)).await.expect("the template fits");
     assert_eq!(second.revision(), first.revision() + 1);
     for _ in 0..2 {
-        assert_eq!(services.register(&wanted("1")).await.expect("it is there"), first);
+        assert_eq!(services.register(&wanted(1)).await.expect("it is there"), first);
     }
     let newest = services.newest(&service, &service.family()).await.expect("the family can be read");
     assert_eq!(newest.map(|newest| newest.arn().clone()), Some(second));
@@ -191,13 +203,13 @@ pub async fn a_template_without_a_named_container_is_a_conflict(
     };
     let before = newest().await;
     let template = template(services, &service).await;
-    let mut wanted = registration(&service, template.arn(), "unfit", "1");
+    let mut wanted = registration(&service, template.arn(), &fixture.image_tag(&service), "unfit", 1);
     let image = wanted.images.values().next().expect("the service names containers").clone();
     wanted.images.insert("webcam".parse().expect("the suite's own names are well formed"), image);
     assert_conflict(services.register(&wanted).await, &["webcam", template.arn().short()]);
     let absent = template.arn().as_str().replace(template.arn().short(), "no-such-family:1");
     let absent = absent.parse().expect("another family makes another ARN");
-    let wanted = registration(&service, &absent, "unfit", "2");
+    let wanted = registration(&service, &absent, &fixture.image_tag(&service), "unfit", 2);
     assert_conflict(services.register(&wanted).await, &["no-such-family:1"]);
     assert_eq!(newest().await, before);
 }
@@ -208,7 +220,7 @@ pub async fn an_update_starts_one_deployment_that_completes(
     fixture: &dyn ServicesFixture,
 ) {
     let service = fixture.service("update").await;
-    let started = deployed(services, &service, "update").await;
+    let started = deployed(services, fixture, &service, "update").await;
     let found = described(services, &service).await;
     assert_eq!(found.primary().map(|primary| &primary.id), Some(&started.id));
     assert_eq!(found.deployment_of(&started.task_definition).map(|it| &it.id), Some(&started.id));
@@ -222,7 +234,7 @@ pub async fn an_update_starts_one_deployment_that_completes(
 /// given again.
 pub async fn updating_again_changes_nothing(services: &dyn ContainerServices, fixture: &dyn ServicesFixture) {
     let service = fixture.service("again").await;
-    let task_definition = registered(services, &service, "again").await;
+    let task_definition = registered(services, fixture, &service, "again").await;
     let seen = Some(primary(services, &service).await.id);
     let wanted = UpdateService { service: service.clone(), task_definition, seen };
     let first = services.update(&wanted).await.expect("nobody else updated the service");
@@ -238,7 +250,7 @@ pub async fn a_service_that_somebody_else_updated_is_a_conflict(
     fixture: &dyn ServicesFixture,
 ) {
     let service = fixture.service("moved").await;
-    let task_definition = registered(services, &service, "moved").await;
+    let task_definition = registered(services, fixture, &service, "moved").await;
     let seen = primary(services, &service).await.id;
     fixture.overtake(&service).await;
     let newer = primary(services, &service).await.id;
@@ -258,7 +270,7 @@ pub async fn a_service_that_is_not_there_is_a_conflict(
     fixture: &dyn ServicesFixture,
 ) {
     let mut service = fixture.service("gone").await;
-    let task_definition = registered(services, &service, "gone").await;
+    let task_definition = registered(services, fixture, &service, "gone").await;
     let seen = Some(primary(services, &service).await.id);
     service.service = "no-such-service".parse().expect("the suite's own names are well formed");
     let wanted = UpdateService { service, task_definition, seen };
@@ -287,7 +299,7 @@ pub async fn a_newer_deployment_is_told_from_ours(
     fixture: &dyn ServicesFixture,
 ) {
     let service = fixture.service("overtaken").await;
-    let ours = deployed(services, &service, "overtaken").await;
+    let ours = deployed(services, fixture, &service, "overtaken").await;
     fixture.overtake(&service).await;
     let newer = primary(services, &service).await.id;
     let rollout = judge_rollout(&ours.id, &described(services, &service).await);
@@ -305,7 +317,7 @@ pub async fn a_deployment_that_ecs_rolled_back_tells_why(
     let service = fixture.service("broken").await;
     let before = primary(services, &service).await;
     fixture.fail_next(&service).await;
-    let ours = deployed(services, &service, "broken").await;
+    let ours = deployed(services, fixture, &service, "broken").await;
     fixture.settle(&service).await;
     let found = described(services, &service).await;
     let Rollout::RolledBack { reason, to } = judge_rollout(&ours.id, &found) else {

@@ -7,7 +7,7 @@ use openverse_release_ports::Clock;
 use super::{
     airflow,
     call::{Answer, Call},
-    github, live, registry,
+    ecs, github, live, registry,
 };
 use crate::{
     Action, Part, SandboxError,
@@ -91,6 +91,7 @@ impl Shared {
             let answer = match part {
                 Part::Registry => registry::answer(world, store, call),
                 Part::Deployment => live::answer(world, call),
+                Part::Ecs => ecs::answer(world, call),
                 Part::Airflow => airflow::answer(world, call),
                 Part::GitHub | Part::Git => github::answer(world, store, call),
             };
@@ -149,17 +150,25 @@ impl Drop for Here<'_> {
 }
 
 fn part(call: &Call) -> Option<Part> {
+    // Clients of AWS ask at the root of their endpoint, whatever that is.
+    if call.amz_target.is_some() {
+        return Some(Part::Ecs);
+    }
     match call.segments.first()?.as_str() {
         "github" => Some(Part::GitHub),
         "v2" => Some(Part::Registry),
         "live" => Some(Part::Deployment),
         "airflow" => Some(Part::Airflow),
+        "ecs" => Some(Part::Ecs),
         _ => None,
     }
 }
 
 /// Returns what a request would change, `None` if it only reads or is no request the sandbox knows.
 fn mutation(call: &Call, world: &World) -> Option<Action> {
+    if call.amz_target.is_some() {
+        return ecs::mutation(call);
+    }
     match call.segments.first()?.as_str() {
         "github" => github::mutation(call, world),
         "v2" => registry::mutation(call),

@@ -1,7 +1,7 @@
 //! A request as the handlers see it, and what they answer.
 
 use bytes::Bytes;
-use http::{HeaderMap, Method, StatusCode, header, request::Parts};
+use http::{HeaderMap, HeaderName, Method, StatusCode, header, request::Parts};
 use http_body_util::Full;
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
@@ -20,6 +20,8 @@ pub(crate) struct Call {
     pub(crate) body: Bytes,
     pub(crate) content_type: Option<String>,
     pub(crate) user_agent: Option<String>,
+    /// The operation of an AWS API that is asked for.
+    pub(crate) amz_target: Option<String>,
     /// The URL of this server, without a slash at its end.
     pub(crate) origin: String,
 }
@@ -37,6 +39,7 @@ impl Call {
             body,
             content_type: text(&parts.headers, header::CONTENT_TYPE),
             user_agent: text(&parts.headers, header::USER_AGENT),
+            amz_target: text(&parts.headers, HeaderName::from_static("x-amz-target")),
             origin: origin.to_owned(),
         }
     }

@@ -1,9 +1,11 @@
-//! The servers: one listener on 127.0.0.1 for GitHub, the registry, Airflow and the live apps.
+//! The servers: one listener on 127.0.0.1 for GitHub, the registry, ECS, Airflow and the live apps.
 
 mod airflow;
 mod airflow_wire;
 mod answer;
 mod call;
+mod ecs;
+mod ecs_wire;
 mod github;
 mod github_actions;
 mod github_contents;

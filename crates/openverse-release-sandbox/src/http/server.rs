@@ -41,17 +41,16 @@ pub struct BaseUrls {
     pub live: String,
     /// What stands in for the base URL of Airflow.
     pub airflow: String,
+    /// What stands in for the endpoint of ECS.
+    pub ecs: String,
 }
 
 impl BaseUrls {
     fn at(port: u16) -> Self {
         let origin = format!("http://127.0.0.1:{port}");
-        Self {
-            github: format!("{origin}/github"),
-            live: format!("{origin}/live"),
-            airflow: format!("{origin}/airflow"),
-            registry: origin,
-        }
+        let [github, live, ecs, airflow] =
+            ["github", "live", "ecs", "airflow"].map(|part| format!("{origin}/{part}"));
+        Self { github, registry: origin, live, ecs, airflow }
     }
 }
 

@@ -21,6 +21,10 @@ pub(crate) enum Event {
     RunEnds { run: u64 },
     /// The run of a DAG ends.
     DagRunEnds { run: u64 },
+    /// The tasks of a deployment of an ECS service start.
+    TasksStart { deployment: String },
+    /// A deployment of an ECS service ends.
+    RolloutEnds { deployment: String },
 }
 
 impl World {
@@ -29,6 +33,8 @@ impl World {
             Event::RunAppears { run } => self.run_appears(run),
             Event::RunEnds { run } => self.run_ends(run),
             Event::DagRunEnds { run } => self.end_dag_runs(true, |found| found.number == run),
+            Event::TasksStart { deployment } => self.tasks_start(&deployment),
+            Event::RolloutEnds { deployment } => self.rollout_ends(&deployment),
         }
     }
 

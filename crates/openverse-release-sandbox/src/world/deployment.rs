@@ -338,10 +338,23 @@ impl World {
         workflow: &str,
     ) {
         let Ok(image_tag) = image_tag.parse::<ImageTag>() else { return };
+        self.show_in_ecs(app, environment, &image_tag);
+        self.record_live(app, environment, image_tag, commit, workflow);
+    }
+
+    /// Makes a live environment run a version from now on.
+    pub(super) fn record_live(
+        &mut self,
+        app: &AppSlug,
+        environment: Environment,
+        image_tag: ImageTag,
+        commit: CommitSha,
+        by: &str,
+    ) {
         let target = format!("{app} {environment} {image_tag}");
         self.live.retain(|live| !(live.app == *app && live.environment == environment));
         self.live.push(Live { app: app.clone(), environment, image_tag, commit, since: self.clock });
-        self.note(Part::Deployment, Action::Deploy, target, &Author::Automation(workflow));
+        self.note(Part::Deployment, Action::Deploy, target, &Author::Automation(by));
     }
 
     /// Tags whatever `latest` is by now, each image by itself, and asks for the deployment.

@@ -105,12 +105,15 @@ impl World {
         for run in &mut self.runs {
             run.hangs = false;
         }
-        // A late run is one whose appearance is further off than any other's would be.
-        let soon = self.clock + self.timing.appear();
+        // A late run is one whose appearance is further off than any other's would be, a slow
+        // deployment one whose end is.
         for pending in &mut self.pending {
-            if matches!(pending.event, Event::RunAppears { .. }) {
-                pending.due = pending.due.min(soon);
-            }
+            let at_the_latest = match pending.event {
+                Event::RunAppears { .. } => self.timing.appear(),
+                Event::RolloutEnds { .. } => self.timing.deploy(),
+                _ => continue,
+            };
+            pending.due = pending.due.min(self.clock + at_the_latest);
         }
     }
 

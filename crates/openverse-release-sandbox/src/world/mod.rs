@@ -5,6 +5,7 @@ mod ci;
 mod dag_files;
 mod deployment;
 mod draft;
+mod ecs;
 mod faults;
 mod history;
 mod image;
@@ -22,6 +23,9 @@ pub(crate) use airflow::{DagRunRecord, RunState as DagRunState};
 pub(crate) use ci::{CI_WORKFLOW, Event};
 pub(crate) use dag_files::new_dag;
 pub(crate) use deployment::{DispatchedBy, Run, RunState, TAGGING_WORKFLOW, Work};
+pub(crate) use ecs::{
+    ACCOUNT, Definition, Ecs, REGION, Registration, RolloutState, Service, Task, Update, arn,
+};
 pub use faults::Paused;
 pub(crate) use faults::{Before, Interference};
 pub(crate) use history::{AnnotatedTag, CommitRecord, History, within};

@@ -9,7 +9,7 @@ use openverse_release_core::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Event, Registry, Release, Repository, Run, airflow::Airflow};
+use super::{Ecs, Event, Registry, Release, Repository, Run, airflow::Airflow};
 use crate::{Action, ActiveFault, Entry, Options, Part, Paused, Timing};
 
 /// What of an app a sandbox needs to know.
@@ -111,6 +111,7 @@ pub(crate) struct World {
     pub(crate) builds: Vec<Build>,
     pub(crate) registry: Registry,
     pub(crate) live: Vec<Live>,
+    pub(crate) ecs: Ecs,
     pub(crate) pending: Vec<Pending>,
     pub(crate) faults: Vec<ActiveFault>,
     pub(crate) paused: Vec<Paused>,
@@ -138,6 +139,7 @@ impl World {
             publish_starts_workflow: options.publish_starts_workflow,
             draft_job: !options.without_draft_job,
             repositories,
+            ecs: Ecs::of(&apps, now),
             apps,
             code: Repository::new(4180),
             infrastructure: Repository::new(830),
