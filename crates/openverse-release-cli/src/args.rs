@@ -216,6 +216,11 @@ pub(crate) enum Command {
         #[command(flatten)]
         why: Why,
     },
+    /// The services of ECS: their events, and deploying by ECS itself
+    Ecs {
+        #[command(subcommand)]
+        action: EcsAction,
+    },
     /// The release world on this machine that is used without a configuration
     Sandbox {
         #[command(subcommand)]
@@ -238,6 +243,31 @@ pub(crate) enum HoldAction {
         app: String,
         /// staging or production
         environment: Environment,
+        #[command(flatten)]
+        why: Why,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum EcsAction {
+    /// Show the last events of a service, its deployments, and why tasks stopped
+    Events {
+        /// Its name, as `apps` lists it
+        app: String,
+        /// staging or production
+        environment: Environment,
+    },
+    /// Deploy a version by ECS itself, as the deployment's GitHub Workflow would
+    Deploy {
+        /// Its name, as `apps` lists it
+        #[arg(long)]
+        app: String,
+        /// staging or production
+        #[arg(long)]
+        environment: Environment,
+        /// rel-YYYY.MM.DD.HH.MM.SS or a commit SHA; both name the same version
+        #[arg(long)]
+        image_tag: ImageTag,
         #[command(flatten)]
         why: Why,
     },
@@ -326,7 +356,11 @@ impl Command {
     pub(crate) fn drives_a_run(&self) -> bool {
         matches!(
             self,
-            Self::Release { .. } | Self::Deploy { .. } | Self::Rollback { .. } | Self::Resume { .. }
+            Self::Release { .. }
+                | Self::Deploy { .. }
+                | Self::Rollback { .. }
+                | Self::Resume { .. }
+                | Self::Ecs { action: EcsAction::Deploy { .. } }
         )
     }
 }

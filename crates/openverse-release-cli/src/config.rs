@@ -27,6 +27,8 @@ pub(crate) struct Config {
     pub(crate) live: LiveConfig,
     pub(crate) infrastructure: InfrastructureSection,
     pub(crate) airflow: AirflowSection,
+    /// Present where AWS may be asked.
+    pub(crate) ecs: Option<EcsSection>,
     limits: LimitsConfig,
     /// By app, then step: `runner` or `elsewhere`.
     performers: BTreeMap<AppSlug, BTreeMap<StepId, Performer>>,
@@ -70,6 +72,13 @@ pub(crate) struct LiveConfig {
 pub(crate) struct InfrastructureSection {
     /// A checkout of the infrastructure repository, beside this file.
     pub(crate) checkout: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct EcsSection {
+    /// Where ECS is, if not at AWS.
+    pub(crate) endpoint: Option<HttpUrl>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]

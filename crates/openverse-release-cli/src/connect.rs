@@ -11,6 +11,7 @@ use std::{
 use chrono::TimeDelta;
 use openverse_release_airflow::AirflowConfig;
 use openverse_release_core::{App, HttpUrl, Limits, Project, RunId};
+use openverse_release_ecs::EcsConfig;
 use openverse_release_engine::{Engine, EngineError, Journal, SqliteJournal};
 use openverse_release_infra::Protocol;
 use openverse_release_ports::Requests;
@@ -19,7 +20,7 @@ use secrecy::SecretString;
 
 use crate::{
     args::Global,
-    config::{Config, WorldKind},
+    config::{Config, EcsSection, WorldKind},
     error::CliError,
     exit::Exit,
     output::Output,
@@ -155,12 +156,14 @@ impl Context {
                 .filter_map(|(name, registry)| Some((name.clone(), registry.endpoint.clone()?)))
                 .collect(),
             origins: self.config.live.origins.clone(),
+            ecs: None,
         };
         let folder = self.config_path.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
         let places = Places {
             checkout: self.config.infrastructure.checkout.as_ref().map(|path| folder.join(path)),
             protocols: vec![Protocol::Https, Protocol::Ssh],
             airflow: self.config.airflow.connection()?,
+            ecs: self.config.ecs.as_ref().map(EcsSection::connection),
             stand_ins,
             token: github_token(),
         };
@@ -184,11 +187,13 @@ impl Context {
                 (server.urls().clone(), Some(server))
             }
         };
+        let stand_ins = urls.stand_ins(&project).map_err(EngineError::from)?;
         let places = Places {
             checkout: Some(sandbox.infrastructure_checkout()),
             protocols: vec![Protocol::File],
             airflow: Some(AirflowConfig::new(urls.airflow.parse().map_err(EngineError::from)?)),
-            stand_ins: urls.stand_ins(&project).map_err(EngineError::from)?,
+            ecs: stand_ins.ecs.clone().map(EcsConfig::stand_in),
+            stand_ins,
             token: None,
         };
         // A deployment takes seconds there, and nothing is far away.

@@ -4,16 +4,25 @@ use std::{collections::BTreeMap, env, path::PathBuf, sync::Arc};
 
 use openverse_release_airflow::{Airflow, AirflowConfig, AirflowCredentials};
 use openverse_release_core::{BranchName, Project};
+use openverse_release_ecs::{EcsConfig, EcsServices};
 use openverse_release_engine::{EngineError, NotConnected, World};
 use openverse_release_github::GitHub;
 use openverse_release_infra::{Author, Infrastructure, InfrastructureConfig, Protocol};
 use openverse_release_live::{HttpVersionProbe, ProbeConfig};
 use openverse_release_oci::{Credentials, OciRegistry, RegistryConfig};
-use openverse_release_ports::{Clock, Configuration, Dags, Provisioning, Requests, System, SystemClock};
+use openverse_release_ports::{
+    Clock, Configuration, ContainerServices, Dags, Provisioning, Requests, System, SystemClock,
+};
 use openverse_release_sandbox::StandIns;
 use secrecy::SecretString;
 
-use crate::{config::AirflowSection, connect::Context, error::CliError, exit::Exit, program_log::ProgramLog};
+use crate::{
+    config::{AirflowSection, EcsSection},
+    connect::Context,
+    error::CliError,
+    exit::Exit,
+    program_log::ProgramLog,
+};
 
 /// Where the systems of a world are.
 #[derive(Debug)]
@@ -24,6 +33,7 @@ pub(crate) struct Places {
     pub(crate) checkout: Option<PathBuf>,
     pub(crate) protocols: Vec<Protocol>,
     pub(crate) airflow: Option<AirflowConfig>,
+    pub(crate) ecs: Option<EcsConfig>,
 }
 
 impl Context {
@@ -34,7 +44,7 @@ impl Context {
         requests: &Requests,
     ) -> Result<World, CliError> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let StandIns { github, registries, origins } = &places.stand_ins;
+        let StandIns { github, registries, origins, ecs: _ } = &places.stand_ins;
         let mut builder =
             GitHub::builder().base_url(github.clone()).requests(requests.clone()).clock(Arc::clone(&clock));
         if let Some(token) = &places.token {
@@ -67,6 +77,7 @@ impl Context {
             probe: Arc::new(HttpVersionProbe::new(probe, requests.clone(), Arc::clone(&clock))),
             configuration,
             provisioning,
+            services: services(places, requests, &clock),
             dags: airflow(places, requests, &clock),
             main,
             clock,
@@ -121,6 +132,19 @@ impl Context {
     }
 }
 
+fn services(places: &Places, requests: &Requests, clock: &Arc<dyn Clock>) -> Arc<dyn ContainerServices> {
+    match &places.ecs {
+        Some(config) => Arc::new(EcsServices::new(config.clone(), requests.clone(), Arc::clone(clock))),
+        None => Arc::new(NotConnected {
+            system: System::Ecs,
+            why:
+                "no access to AWS is configured; add the section [ecs], and give credentials as for the AWS \
+                  command line"
+                    .to_owned(),
+        }),
+    }
+}
+
 fn airflow(places: &Places, requests: &Requests, clock: &Arc<dyn Clock>) -> Arc<dyn Dags> {
     match &places.airflow {
         Some(config) => Arc::new(Airflow::new(config.clone(), requests.clone(), Arc::clone(clock))),
@@ -128,6 +152,13 @@ fn airflow(places: &Places, requests: &Requests, clock: &Arc<dyn Clock>) -> Arc<
             system: System::Airflow,
             why: "no Airflow is configured; say where it is as `url` under [airflow]".to_owned(),
         }),
+    }
+}
+
+impl EcsSection {
+    /// Returns how to reach ECS: as the `aws` client does, unless another endpoint is named.
+    pub(crate) fn connection(&self) -> EcsConfig {
+        EcsConfig { endpoint: self.endpoint.clone(), ..EcsConfig::default() }
     }
 }
 

@@ -10,7 +10,7 @@ use openverse_release_core::{
 use openverse_release_engine::{Pause, Session, StoredRun};
 use serde::Serialize;
 
-use super::{Outcome, say_requests};
+use super::{Outcome, ecs, say_requests};
 use crate::{
     connect::{Connected, Context},
     error::CliError,
@@ -164,6 +164,11 @@ pub(super) async fn drive(
     }
     let run = session.run();
     let exit = exit_of(run);
+    if let Phase::Ended(End::Failed { .. }) = run.phase()
+        && let Some(target) = app.deployment(run.order().environment)
+    {
+        ecs::say_why(output, connected, target).await?;
+    }
     output.result(&RunView::of(run), |out| conclude(out, app, run))?;
     say_requests(output, connected)?;
     Ok(exit)

@@ -7,6 +7,7 @@ mod check;
 mod deploy;
 mod draft;
 mod drive;
+mod ecs;
 mod flow;
 mod glossary;
 mod history;
@@ -137,6 +138,7 @@ async fn dispatch(command: &Command, context: &Context) -> Outcome {
         Command::Runs { run } => runs::run(context, run.as_ref()),
         Command::Resume { run, yes } => resume::run(context, run.as_ref(), *yes).await,
         Command::Abandon { run, why } => abandon::run(context, run, &why.reason),
+        Command::Ecs { action } => ecs::run(context, action).await,
         Command::Sandbox { action } => sandbox::run(context, action).await,
     }
 }
