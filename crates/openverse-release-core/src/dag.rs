@@ -3,7 +3,10 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::parse::{ParseError, check_characters, text_newtype};
+use crate::{
+    parse::{ParseError, check_characters, text_newtype},
+    path_pattern::any_number,
+};
 
 fn check_dag_id(text: &str) -> Result<(), ParseError> {
     let (subject, expected) = ("DAG id", "letters, digits, \"_\", \"-\" and \".\"");
@@ -57,17 +60,8 @@ text_newtype!(
 impl DagPattern {
     /// Tells whether a DAG is one of those meant.
     pub fn matches(&self, dag: &DagId) -> bool {
-        let Some((start, rest)) = self.0.split_once('*') else { return self.0 == dag.as_str() };
-        let Some(mut left) = dag.as_str().strip_prefix(start) else { return false };
-        // The last part must stand at the end; each before it is best found as early as possible.
-        let (middle, end) = rest.rsplit_once('*').unwrap_or(("", rest));
-        for part in middle.split('*') {
-            match left.find(part) {
-                Some(at) => left = &left[at + part.len()..],
-                None => return false,
-            }
-        }
-        left.ends_with(end)
+        let [wanted, found] = [self.as_str(), dag.as_str()].map(|text| text.chars().collect::<Vec<_>>());
+        any_number(&wanted, &found, |&c| c == '*', |wanted, found| wanted == found)
     }
 }
 

@@ -57,7 +57,7 @@ impl PathPattern {
 ///
 /// Takes time in proportion to the product of the lengths: only the last such element is ever
 /// tried again.
-fn any_number<P, T>(
+pub(crate) fn any_number<P, T>(
     pattern: &[P],
     list: &[T],
     is_any: impl Fn(&P) -> bool,
