@@ -151,7 +151,6 @@ impl Context {
         let registries = self.config.registry.iter();
         let stand_ins = StandIns {
             github,
-            ecs: None,
             registries: registries
                 .filter_map(|(name, registry)| Some((name.clone(), registry.endpoint.clone()?)))
                 .collect(),
