@@ -193,7 +193,8 @@ async fn merged_since(server: &Server, minute: u64) -> Vec<u64> {
 #[tokio::test]
 async fn merged_ones_are_read_no_further_back_than_asked_for() {
     // A comment on 3 came after its merge; 4 was closed without one.
-    let first = json!([merged(3, 5, 40), merged(2, 30, 30), with(open(4), json!({ "state": "closed" }))]);
+    let closed = json!({ "state": "closed", "updated_at": "2023-07-03T18:25:00Z" });
+    let first = json!([merged(3, 5, 40), merged(2, 30, 30), with(open(4), closed)]);
     let pages = vec![first, json!([merged(1, 20, 21), merged(6, 9, 10)]), json!([merged(5, 8, 9)])];
     let server = Server::by(paged(pages)).await;
     assert_eq!(merged_since(&server, 20).await, [2, 1], "newest first, the moment itself included");
