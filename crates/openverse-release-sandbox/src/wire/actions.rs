@@ -8,7 +8,7 @@ use super::{
     account::{repository, user},
     moment, node_id, number,
 };
-use crate::world::{CI_WORKFLOW, Job, Progress, Run, RunState, TAGGING_WORKFLOW, Work, World};
+use crate::world::{CI_WORKFLOW, Job, Run, RunState, Stage, TAGGING_WORKFLOW, Work, World};
 
 /// Returns the number of a GitHub Workflow.
 pub(crate) fn workflow_id(file: &str) -> u64 {
@@ -129,22 +129,22 @@ pub(crate) fn run(place: &Place, world: &World, run: &Run) -> Value {
     })
 }
 
-fn progress(progress: Progress) -> (&'static str, Option<&'static str>) {
-    match progress {
-        Progress::Queued => ("queued", None),
-        Progress::InProgress => ("in_progress", None),
-        Progress::Succeeded => ("completed", Some("success")),
-        Progress::Failed => ("completed", Some("failure")),
-        Progress::Skipped => ("completed", Some("skipped")),
+fn stage(stage: Stage) -> (&'static str, Option<&'static str>) {
+    match stage {
+        Stage::Queued => ("queued", None),
+        Stage::InProgress => ("in_progress", None),
+        Stage::Succeeded => ("completed", Some("success")),
+        Stage::Failed => ("completed", Some("failure")),
+        Stage::Skipped => ("completed", Some("skipped")),
     }
 }
 
 /// Returns a job of a run.
 pub(crate) fn job(place: &Place, run: &Run, job: &Job) -> Value {
     let url = format!("{}/actions/jobs/{}", place.repository, job.id);
-    let (status, conclusion) = progress(job.progress);
-    let step = |(index, (name, done)): (usize, &(&str, Progress))| {
-        let (status, conclusion) = progress(*done);
+    let (status, conclusion) = stage(job.stage);
+    let step = |(index, (name, done)): (usize, &(&str, Stage))| {
+        let (status, conclusion) = stage(*done);
         json!({ "name": name, "status": status, "conclusion": conclusion, "number": index + 1 })
     };
     json!({

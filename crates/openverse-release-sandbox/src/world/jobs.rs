@@ -10,15 +10,15 @@ use super::{Run, RunState, Work, World, deployment::Ending};
 pub(crate) struct Job {
     pub(crate) id: u64,
     pub(crate) name: String,
-    pub(crate) progress: Progress,
+    pub(crate) stage: Stage,
     pub(crate) started_at: Option<DateTime<Utc>>,
     pub(crate) ended_at: Option<DateTime<Utc>>,
-    pub(crate) steps: Vec<(&'static str, Progress)>,
+    pub(crate) steps: Vec<(&'static str, Stage)>,
 }
 
 /// How far a job or a step is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Progress {
+pub(crate) enum Stage {
     Queued,
     InProgress,
     Succeeded,
@@ -55,19 +55,19 @@ impl World {
         let at = |share: i32| run.started_at.map(|started| started + lasts * share / whole);
         let job = |(index, plan): (usize, Plan)| {
             let (start, end) = (at(plan.share.0), at(plan.share.1));
-            let progress = match failing {
-                Some(failing) if run.ended() && index == failing => Progress::Failed,
-                Some(failing) if run.ended() && index > failing => Progress::Skipped,
-                _ => self.progress(run, start, end, plan.share.1 == whole),
+            let stage = match failing {
+                Some(failing) if run.ended() && index == failing => Stage::Failed,
+                Some(failing) if run.ended() && index > failing => Stage::Skipped,
+                _ => self.stage(run, start, end, plan.share.1 == whole),
             };
-            let begun = matches!(progress, Progress::InProgress | Progress::Succeeded | Progress::Failed);
-            let ended = matches!(progress, Progress::Succeeded | Progress::Failed);
-            let skipped = (progress == Progress::Skipped).then_some(run.updated_at);
+            let begun = matches!(stage, Stage::InProgress | Stage::Succeeded | Stage::Failed);
+            let ended = matches!(stage, Stage::Succeeded | Stage::Failed);
+            let skipped = (stage == Stage::Skipped).then_some(run.updated_at);
             Job {
                 id: run.id * 100 + index as u64,
-                steps: if begun { self.steps(&plan, progress, start, end) } else { Vec::new() },
+                steps: if begun { self.steps(&plan, stage, start, end) } else { Vec::new() },
                 name: plan.name,
-                progress,
+                stage,
                 started_at: start.filter(|_| begun).or(skipped),
                 ended_at: end.filter(|_| ended).or(skipped),
             }
@@ -75,21 +75,21 @@ impl World {
         plans.into_iter().enumerate().map(job).collect()
     }
 
-    fn progress(
+    fn stage(
         &self,
         run: &Run,
         start: Option<DateTime<Utc>>,
         end: Option<DateTime<Utc>>,
         last: bool,
-    ) -> Progress {
+    ) -> Stage {
         if run.ended() {
-            return Progress::Succeeded;
+            return Stage::Succeeded;
         }
         match (start, end) {
             // What comes last is over when the run is, however long it hangs.
-            (_, Some(end)) if end <= self.clock && !last => Progress::Succeeded,
-            (Some(start), _) if start <= self.clock => Progress::InProgress,
-            _ => Progress::Queued,
+            (_, Some(end)) if end <= self.clock && !last => Stage::Succeeded,
+            (Some(start), _) if start <= self.clock => Stage::InProgress,
+            _ => Stage::Queued,
         }
     }
 
@@ -97,20 +97,20 @@ impl World {
     fn steps(
         &self,
         plan: &Plan,
-        progress: Progress,
+        stage: Stage,
         start: Option<DateTime<Utc>>,
         end: Option<DateTime<Utc>>,
-    ) -> Vec<(&'static str, Progress)> {
+    ) -> Vec<(&'static str, Stage)> {
         let count = plan.steps.len();
         let lasts = end.zip(start).map_or(Duration::zero(), |(end, start)| end - start);
         let passed = start.map_or(Duration::zero(), |start| self.clock - start).num_milliseconds();
         let each = (lasts.num_milliseconds() / i64::try_from(count.max(1)).unwrap_or(1)).max(1);
         let current = usize::try_from(passed / each).unwrap_or(0).min(count.saturating_sub(1));
-        let step = |index: usize| match progress {
-            Progress::Failed if index + 1 == count => Progress::Failed,
-            Progress::InProgress if index == current => Progress::InProgress,
-            Progress::InProgress if index > current => Progress::Queued,
-            _ => Progress::Succeeded,
+        let step = |index: usize| match stage {
+            Stage::Failed if index + 1 == count => Stage::Failed,
+            Stage::InProgress if index == current => Stage::InProgress,
+            Stage::InProgress if index > current => Stage::Queued,
+            _ => Stage::Succeeded,
         };
         plan.steps.iter().enumerate().map(|(index, name)| (*name, step(index))).collect()
     }

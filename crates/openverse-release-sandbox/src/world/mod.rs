@@ -29,7 +29,7 @@ pub(crate) use ecs::{
 pub use faults::Paused;
 pub(crate) use faults::{Before, Interference};
 pub(crate) use history::{AnnotatedTag, CommitRecord, History, within};
-pub(crate) use jobs::{Job, Progress};
+pub(crate) use jobs::{Job, Stage};
 pub(crate) use merge::Merge;
 pub(crate) use pull_request::{
     NewPullRequest, PullRequest, PullRequestChange, PullRequestError, Review, Standing, Verdict,
