@@ -1,5 +1,9 @@
+//! A chart that is larger than any that a person draws.
+
+use openverse_release_core::{Flow, Link, LinkKind, Operation, Step, Trigger};
+
 /// Returns a flow of so many links, two thirds as many steps, and a word on every fourth link.
-fn large_flow(links: usize) -> Flow {
+pub(crate) fn large_flow(links: usize) -> Flow {
     let steps = links * 2 / 3;
     let id =
         |number: usize| format!("Step{}", number % steps).parse().expect("a letter, then letters and digits");
