@@ -56,6 +56,10 @@ type Ends = (Arc<str>, Arc<str>);
 /// Every name that mermaid.js makes for a link begins like this.
 const MADE: &str = "L_";
 
+/// No name is made for a link between boxes whose names are longer than this together: such names
+/// could take much more memory than the text.
+const LONGEST_MADE: usize = 256;
+
 /// What `@{ … }` says cannot be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct BadData {
@@ -206,7 +210,7 @@ impl EdgeIds {
         let count = between.entry((Arc::clone(start), Arc::clone(end))).or_default();
         let counter = if *count == 0 { 0 } else { *count + 1 };
         *count += 1;
-        if !self.written.contains(&number) {
+        if !self.written.contains(&number) && start.len() + end.len() <= LONGEST_MADE {
             self.known.insert(format!("{MADE}{start}_{end}_{counter}"));
         }
     }

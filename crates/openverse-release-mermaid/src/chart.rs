@@ -166,8 +166,9 @@ impl Chart {
     ///
     /// # Errors
     /// When mermaid.js would refuse the text: the error says where, what was found, and what was
-    /// expected. Tags, anchors, aliases and directives of YAML are refused as well, in front matter
-    /// and in `@{ … }`; mermaid.js reads some of them.
+    /// expected. Tags, aliases, most anchors and directives of YAML are refused as well, in front
+    /// matter and in `@{ … }`; mermaid.js reads some of them. So are charts in which `&` draws more lines
+    /// than a hundred thousand and one for each byte of the text.
     pub fn read(text: &str) -> Result<Self, ChartError> {
         let source = Source::new(text).map_err(|misread| misread.in_text(text))?;
         read::read(&source, text).map_err(|misread| source.back(misread).in_text(text))

@@ -37,7 +37,9 @@ pub(super) fn run(context: &Context, file: &Path, flow: bool) -> Outcome {
     } else {
         context.output.result(&import.flow, |out| {
             if import.flow.steps().next().is_some() {
-                writeln!(out, "{}", import.flow.to_text(ChartLevel::Overview).trim_end())?;
+                let text = import.flow.to_text(ChartLevel::Overview);
+                let gap = if import.unreadable.is_empty() { "" } else { "\n" };
+                writeln!(out, "{}{gap}", text.trim_end())?;
             }
             write_unreadable(&import, out)
         })?;
@@ -75,5 +77,7 @@ fn read(file: &Path) -> Result<String, CliError> {
 
 fn refused(file: &Path, error: &openverse_release_mermaid::ChartError) -> CliError {
     let place = format!("{}, line {}, column {}", file.display(), error.line(), error.column());
-    CliError::new(Exit::BadInput, format!("{place}: found {}", error.found())).expected(error.expected())
+    CliError::new(Exit::BadInput, format!("{place}: found {}", error.found()))
+        .expected(error.expected())
+        .hint("correct the chart there; mermaid.js does not draw it either")
 }

@@ -4,6 +4,8 @@ mod label;
 mod operation;
 mod unreadable;
 
+use std::{collections::HashMap, sync::Arc};
+
 use openverse_release_core::{Flow, Link, LinkKind, Operation, ParseError, Step, StepId, Trigger};
 use semver::Version;
 
@@ -16,6 +18,9 @@ use crate::{
 
 /// A chart says no version of its process; the flow it makes has this one.
 const VERSION: Version = Version::new(0, 0, 0);
+
+/// How many bytes the words on a line can have.
+const LONGEST_WORDS: usize = 2_000;
 
 /// A flow that was read from a chart, and what the chart has beyond it.
 ///
@@ -58,11 +63,10 @@ impl Import {
         for vertex in &chart.vertices {
             match step(vertex, &known) {
                 Ok(step) => steps.push(step),
-                Err(why) => unreadable.push(Unreadable::Step { id: vertex.id.to_string(), why }),
+                Err(why) => unreadable.push(Unreadable::Step { id: Arc::clone(&vertex.id), why }),
             }
         }
-        let by_id: std::collections::HashMap<&str, &Step> =
-            steps.iter().map(|step| (step.id.as_str(), step)).collect();
+        let by_id: HashMap<&str, &Step> = steps.iter().map(|step| (step.id.as_str(), step)).collect();
         let mut links = Vec::new();
         for edge in &chart.edges {
             let ends = by_id.get(&*edge.start).zip(by_id.get(&*edge.end));
@@ -70,14 +74,14 @@ impl Import {
             {
                 Ok(link) => links.push(link),
                 Err(why) => unreadable.push(Unreadable::Link {
-                    from: edge.start.to_string(),
-                    to: edge.end.to_string(),
-                    why: why.to_owned(),
+                    from: Arc::clone(&edge.start),
+                    to: Arc::clone(&edge.end),
+                    why,
                 }),
             }
         }
         unreadable.extend(chart.subgraphs.iter().map(|subgraph| Unreadable::Subgraph {
-            id: subgraph.id.to_string(),
+            id: Arc::clone(&subgraph.id),
             title: label::plain(&subgraph.title),
         }));
         if chart.direction != Direction::TopToBottom {
@@ -120,6 +124,10 @@ fn link(edge: &Edge, from: &Step, to: &Step) -> Result<Link, &'static str> {
         (LineEnds::DoubleCircle, Stroke::Normal) => LinkKind::RollsBack,
         _ => return Err("it is drawn neither as \"-->\" nor \"-.->\" nor \"o--o\""),
     };
+    // One label can stand on very many lines, and each link of a flow has its own.
+    if edge.text.len() > LONGEST_WORDS {
+        return Err("the words on it are too long");
+    }
     let label = Some(label::plain(&edge.text)).filter(|_| !edge.text.is_empty());
     Ok(Link { from: from.id.clone(), to: to.id.clone(), kind, label })
 }

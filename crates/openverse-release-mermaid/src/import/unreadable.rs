@@ -1,6 +1,6 @@
 //! What a chart has and a flow has not.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use serde::{Serialize, Serializer};
 
@@ -13,23 +13,23 @@ pub enum Unreadable {
     /// A box that is no step.
     Step {
         /// Its name.
-        id: String,
+        id: Arc<str>,
         /// Why not.
         why: String,
     },
     /// A line that is no link.
     Link {
         /// The name of the box where it starts.
-        from: String,
+        from: Arc<str>,
         /// The name of the box where it ends.
-        to: String,
+        to: Arc<str>,
         /// Why not.
-        why: String,
+        why: &'static str,
     },
     /// A subgraph. What is in it is read as if it were outside.
     Subgraph {
         /// Its name.
-        id: String,
+        id: Arc<str>,
         /// What stands on it.
         title: String,
     },

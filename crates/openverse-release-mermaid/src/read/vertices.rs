@@ -13,6 +13,9 @@ use crate::{
     yaml,
 };
 
+/// How many lines a chart can have, beside as many as its text has bytes.
+const MOST_LINES: usize = 100_000;
+
 /// The boxes of a statement, group by group.
 #[derive(Debug, Default)]
 pub(super) struct Groups {
@@ -35,12 +38,20 @@ impl<'s> Reader<'s> {
         groups.starts.clear();
         self.group(&mut groups)?;
         while matches!(self.token.kind, Kind::Link | Kind::StartLink | Kind::LinkId) {
+            let at = self.token.start;
             let link = self.link()?;
             let from = groups.starts.last().copied().unwrap_or(0);
             let to = groups.names.len();
             self.group(&mut groups)?;
             let (before, to) = groups.names.split_at(to);
-            self.builder.links(&before[from..], to, link.line, &link.text, link.id.as_deref());
+            let from = &before[from..];
+            // "&" on both sides draws a line for every pair, of which there can be far more than text.
+            let most = MOST_LINES + self.text.len();
+            if self.builder.edge_count() + from.len().saturating_mul(to.len()) > most {
+                let found = format!("{} boxes with lines to {} boxes", from.len(), to.len());
+                return Err(Misread::new(at, found, format!("at most {most} lines in the chart")));
+            }
+            self.builder.links(from, to, link.line, &link.text, link.id.as_deref());
         }
         if !self.open.is_empty() {
             // Mermaid lists the last group first.

@@ -1,6 +1,6 @@
 //! As much YAML as front matter and `@{ … }` need, read as js-yaml 4 does with its JSON schema.
 //!
-//! Tags, anchors, aliases and directives are refused.
+//! Tags, aliases and directives are refused, and anchors outside brackets.
 
 mod block;
 mod flow;

@@ -109,6 +109,9 @@ impl<'t> Reader<'t> {
         let new_line = seek && self.spaces(true) > 0;
         let deeper = !new_line || self.indent > parent;
         let level = new_line && self.indent == parent;
+        if deeper && context == Context::Flow && self.byte(0) == b'&' {
+            self.anchor()?;
+        }
         if deeper && matches!(self.byte(0), b'!' | b'&') {
             return self.refuse("a tag or an anchor, which is not read here");
         }
@@ -142,6 +145,20 @@ impl<'t> Reader<'t> {
                 .plain(flow_indent, context == Context::Flow)?
                 .map(|text| super::scalar::resolve(&text))),
         }
+    }
+
+    /// Reads an anchor. Nothing can refer to it, since no alias is read.
+    fn anchor(&mut self) -> Read<()> {
+        self.at += 1;
+        let name = self.at;
+        while !self.blank(0) && !matches!(self.byte(0), b',' | b'[' | b']' | b'{' | b'}') {
+            self.at += 1;
+        }
+        if self.at == name {
+            return self.refuse("an anchor without a name");
+        }
+        self.spaces(true);
+        Ok(())
     }
 
     pub(super) fn column(&self) -> isize {

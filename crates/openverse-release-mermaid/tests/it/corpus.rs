@@ -33,6 +33,7 @@ pub(crate) const READ: &[&str] = &[
     "graph TD\nA[one]@{ shape: doc } & B[two]@{ label: three } & C --> D@{ shape: fork }",
     "graph TD\nA@{ label: x } & A[y]",
     "graph TD\nA@{ shape: doc }   \nB",
+    "graph TD\nA@{ label: plain text, &shape: rect, }",
     "graph TD\nA@{}\nB@{ unknown: 1 }\nC@{ shape: ~ }",
     "graph TD\nA@{ \"label\": 'it''s', 'shape': \"rounded\" }",
     "graph TD\nA@{ label: plain text, shape: rect, }",

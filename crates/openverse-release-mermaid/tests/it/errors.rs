@@ -35,6 +35,16 @@ fn a_place_is_that_of_the_text_as_it_was_written() {
 }
 
 #[test]
+fn lines_that_are_far_more_than_the_text_are_refused() {
+    let names = |count: usize| (0..count).map(|number| format!("a{number}")).collect::<Vec<_>>().join(" & ");
+    let chart = Chart::read(&format!("graph TD\n{} --> {}", names(200), names(200))).unwrap();
+    assert_eq!(chart.edges.len(), 40_000);
+    let error = Chart::read(&format!("graph TD\n{} --> {}", names(1_000), names(1_000))).unwrap_err();
+    assert_eq!(error.found(), "1000 boxes with lines to 1000 boxes");
+    assert_eq!(error.line(), 2);
+}
+
+#[test]
 fn a_control_character_is_shown_and_not_sent() {
     assert!(refused("graph TD\n\u{1b}[31m").contains("\\u{1b}"));
 }

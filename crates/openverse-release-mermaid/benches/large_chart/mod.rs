@@ -1,7 +1,12 @@
+//! A chart that is larger than any that a person draws.
+
+use openverse_release_core::{Flow, Link, LinkKind, Operation, Step, Trigger};
+
 /// Returns a flow of so many links, two thirds as many steps, and a word on every fourth link.
-fn large_flow(links: usize) -> Flow {
+pub(crate) fn large_flow(links: usize) -> Flow {
     let steps = links * 2 / 3;
-    let id = |number: usize| format!("Step{}", number % steps).parse().expect("a letter, then letters and digits");
+    let id =
+        |number: usize| format!("Step{}", number % steps).parse().expect("a letter, then letters and digits");
     let step = |number: usize| Step {
         id: id(number),
         label: format!("Do the step {number},\nthen tell the others"),
@@ -16,5 +21,6 @@ fn large_flow(links: usize) -> Flow {
         label: number.is_multiple_of(4).then(|| format!("when {number} is there")),
     };
     let (steps, links) = ((0..steps).map(step).collect(), (0..links).map(link).collect());
-    Flow::new("large", "1.0.0".parse().expect("three numbers"), steps, links, Vec::new()).expect("names are unique")
+    Flow::new("large", "1.0.0".parse().expect("three numbers"), steps, links, Vec::new())
+        .expect("names are unique")
 }
