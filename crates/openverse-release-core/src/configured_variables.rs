@@ -2,6 +2,23 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::{
+    commit::check_hex,
+    parse::{ParseError, text_newtype},
+};
+
+fn check_fingerprint(text: &str) -> Result<(), ParseError> {
+    check_hex("fingerprint", text, 0, 64)
+}
+
+text_newtype!(
+    /// What is left of an environment variable's value: enough to tell whether it is the same as
+    /// another, nothing to show. Written as 64 lower-case hexadecimal digits.
+    ///
+    /// It is made with a key, without which likely values cannot be tried out on it.
+    VariableFingerprint, check_fingerprint
+);
+
 /// Where the environment variables of an app are configured for one environment, and what makes the
 /// environment have them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -10,6 +10,7 @@ mod commit;
 mod configuration;
 mod configured_variables;
 mod dag;
+mod dag_checkout;
 mod date;
 mod environment;
 mod environment_variables;
@@ -42,8 +43,9 @@ pub use bundle::{Bundle, DeployableVersion};
 pub use changelog::{ChangelogEntry, ChangelogRules, ChangelogState};
 pub use commit::{Commit, CommitSha};
 pub use configuration::{Configured, Foreseen, PastConfiguration};
-pub use configured_variables::{EnvironmentVariables, ForeseenVariable};
+pub use configured_variables::{EnvironmentVariables, ForeseenVariable, VariableFingerprint};
 pub use dag::{Dag, DagId, DagPattern, DagRun, DagRunId, DagRunState};
+pub use dag_checkout::{DagCheckoutState, FastForwarded};
 pub use date::ReleaseDate;
 pub use environment::Environment;
 pub use environment_variables::{

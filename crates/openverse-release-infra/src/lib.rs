@@ -26,7 +26,7 @@ pub use checkout::{
     Author, Checkout, CheckoutError, CheckoutState, CommitRequest, FastForward, Protocol, Pushed, Relation,
 };
 pub use fingerprint::Fingerprint;
-pub use infrastructure::{Infrastructure, InfrastructureConfig, TimeLimits};
+pub use infrastructure::{DagCheckout, Infrastructure, InfrastructureConfig, TimeLimits};
 pub use program::{Conditions, Finished, OutputSink, OutputStream, Program, ProgramError, Silent};
 pub use replacement::Replacement;
 pub use terraform::{

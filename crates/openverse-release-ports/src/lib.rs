@@ -9,6 +9,7 @@ mod clock;
 mod configuration;
 #[cfg(feature = "conformance")]
 pub mod conformance;
+mod dag_checkout;
 mod dags;
 mod deployments;
 mod drafts;
@@ -21,10 +22,12 @@ mod releases;
 mod requests;
 mod runs;
 mod services;
+mod variables;
 
 pub use branches::{Branches, FileChange};
 pub use clock::{Clock, SystemClock};
 pub use configuration::{Configuration, Provisioning};
+pub use dag_checkout::DagSync;
 pub use dags::Dags;
 pub use deployments::{DeploymentRequest, Deployments, RunQuery};
 pub use drafts::{DraftNow, NewDraft, ReleaseDrafts, require_draft_to_update};
@@ -37,3 +40,4 @@ pub use releases::{GitHubReleases, require_same_draft};
 pub use requests::Requests;
 pub use runs::{GitHubRunQuery, GitHubRuns};
 pub use services::ContainerServices;
+pub use variables::ConfiguredVariables;

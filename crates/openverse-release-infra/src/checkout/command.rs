@@ -105,8 +105,26 @@ impl Checkout {
         from: &CommitSha,
         to: &CommitSha,
     ) -> Result<Vec<String>, CheckoutError> {
+        self.paths_between(from, to, "--diff-filter=ACDMRTUXB").await
+    }
+
+    /// Returns the paths that one commit has and an earlier one has not, sorted.
+    pub(crate) async fn added_paths(
+        &self,
+        from: &CommitSha,
+        to: &CommitSha,
+    ) -> Result<Vec<String>, CheckoutError> {
+        self.paths_between(from, to, "--diff-filter=A").await
+    }
+
+    async fn paths_between(
+        &self,
+        from: &CommitSha,
+        to: &CommitSha,
+        filter: &str,
+    ) -> Result<Vec<String>, CheckoutError> {
         let options =
-            ["diff-tree", "-r", "-z", "--name-only", "--no-renames", "--no-ext-diff", "--no-textconv"];
+            ["diff-tree", "-r", "-z", "--name-only", "--no-renames", "--no-ext-diff", "--no-textconv", filter];
         let commits = [from.to_string(), to.to_string()];
         let arguments = options.into_iter().chain(commits.iter().map(String::as_str)).chain(["--"]);
         let text = self.ask(arguments).await?;

@@ -2,7 +2,7 @@
 
 use openverse_release_core::CommitSha;
 
-use super::{Checkout, CheckoutError, Relation};
+use super::{Checkout, CheckoutError, CheckoutState, Relation};
 
 /// Where a checkout was, and where it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,22 +25,8 @@ impl Checkout {
             return Err(CheckoutError::NoSuchBranch { branch: branch.to_owned() });
         };
         let state = self.state().await?;
-        match state.branch {
-            Some(found) if found == branch => {}
-            Some(found) => return Err(CheckoutError::OtherBranch { found, expected: branch.to_owned() }),
-            None => {
-                let (at, expected) = (state.head.to_string(), branch.to_owned());
-                return Err(CheckoutError::Detached { at, expected });
-            }
-        }
-        if !state.dirty.is_empty() {
-            return Err(CheckoutError::Dirty { files: state.dirty });
-        }
-        match state.relation {
-            Relation::Same | Relation::Behind(_) => {}
-            Relation::Ahead(ahead) => return Err(diverged(branch, ahead, 0)),
-            Relation::Diverged { ahead, behind } => return Err(diverged(branch, ahead, behind)),
-            Relation::Unknown => return Err(CheckoutError::NoSuchBranch { branch: branch.to_owned() }),
+        if let Some(error) = state.not_forward(branch) {
+            return Err(error);
         }
         // The very commit that was looked at, not what the branch may name by now.
         self.ask(["merge", "--ff-only", "--quiet", "--no-stat", to.as_str()]).await?;
@@ -48,6 +34,24 @@ impl Checkout {
     }
 }
 
-fn diverged(branch: &str, ahead: u64, behind: u64) -> CheckoutError {
-    CheckoutError::Diverged { branch: branch.to_owned(), ahead, behind }
+impl CheckoutState {
+    /// Returns why a checkout with this state cannot follow a branch by moving forward, `None` if it can.
+    pub(crate) fn not_forward(&self, branch: &str) -> Option<CheckoutError> {
+        let expected = branch.to_owned();
+        match &self.branch {
+            Some(found) if found == branch => {}
+            Some(found) => return Some(CheckoutError::OtherBranch { found: found.clone(), expected }),
+            None => return Some(CheckoutError::Detached { at: self.head.to_string(), expected }),
+        }
+        if !self.dirty.is_empty() {
+            return Some(CheckoutError::Dirty { files: self.dirty.clone() });
+        }
+        let diverged = |ahead, behind| CheckoutError::Diverged { branch: branch.to_owned(), ahead, behind };
+        match self.relation {
+            Relation::Same | Relation::Behind(_) => None,
+            Relation::Ahead(ahead) => Some(diverged(ahead, 0)),
+            Relation::Diverged { ahead, behind } => Some(diverged(ahead, behind)),
+            Relation::Unknown => Some(CheckoutError::NoSuchBranch { branch: branch.to_owned() }),
+        }
+    }
 }

@@ -6,6 +6,7 @@ mod apply_terraform;
 mod branch;
 mod config;
 mod configuration;
+mod dag_checkout;
 mod error;
 mod file;
 mod follow;
@@ -14,9 +15,11 @@ mod lock;
 mod provisioning;
 mod secrets;
 mod site;
+mod variables;
 
 use crate::{Ansible, Checkout, Terraform};
 
+pub use dag_checkout::DagCheckout;
 pub use config::{InfrastructureConfig, TimeLimits};
 
 /// The configuration of live environments in a checkout of the infrastructure repository, and the
