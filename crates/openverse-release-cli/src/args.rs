@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use openverse_release_core::{AppSlug, Environment, GitTag, ImageTag, RunId};
+use openverse_release_core::{AppSlug, DagId, Environment, EnvironmentVariableName, GitTag, ImageTag, RunId};
 use openverse_release_sandbox::Fault;
 
 const EXIT_CODES: &str = "\
@@ -216,6 +216,21 @@ pub(crate) enum Command {
         #[command(flatten)]
         why: Why,
     },
+    /// Tell whether an app needs a release, and why
+    NeedsRelease {
+        /// Its name, as `apps` lists it
+        app: String,
+    },
+    /// List the DAGs of the catalog, sync their checkout, enable or pause them
+    Dags {
+        #[command(subcommand)]
+        action: Option<DagsAction>,
+    },
+    /// Add or update an environment variable: configured first, then deployed
+    EnvVar {
+        #[command(subcommand)]
+        action: EnvVarAction,
+    },
     /// The services of ECS: their events, and deploying by ECS itself
     Ecs {
         #[command(subcommand)]
@@ -246,6 +261,48 @@ pub(crate) enum HoldAction {
         #[command(flatten)]
         why: Why,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum DagsAction {
+    /// Move the checkout that DAGs are read from forward to the main branch
+    Sync,
+    /// Turn DAGs on
+    Enable {
+        /// Their names
+        #[arg(required = true, value_name = "DAG")]
+        dags: Vec<DagId>,
+    },
+    /// Turn DAGs off
+    Pause {
+        /// Their names
+        #[arg(required = true, value_name = "DAG")]
+        dags: Vec<DagId>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum EnvVarAction {
+    /// Configure a variable that a coming release needs, which then follows the ordinary way
+    Add(EnvVar),
+    /// Give a variable another value, and redeploy the version that runs
+    Update(EnvVar),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EnvVar {
+    /// Its name
+    pub(crate) name: EnvironmentVariableName,
+    /// The app, as `apps` lists it
+    #[arg(long)]
+    pub(crate) app: String,
+    /// Only there; everywhere it is deployed, if not said
+    #[arg(long)]
+    pub(crate) environment: Option<Environment>,
+    /// The environment variable of this machine that holds the value; read from standard input, if
+    /// not said
+    #[arg(long, value_name = "VARIABLE")]
+    pub(crate) value_from: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]

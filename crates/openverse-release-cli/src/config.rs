@@ -86,6 +86,8 @@ pub(crate) struct EcsSection {
 pub(crate) struct AirflowSection {
     /// Where Airflow is.
     pub(crate) url: Option<HttpUrl>,
+    /// The checkout that DAGs are read from, beside this file.
+    pub(crate) dag_checkout: Option<PathBuf>,
     /// The name to log in with.
     pub(crate) username: Option<String>,
     /// The environment variable that holds the password for that name.

@@ -3,15 +3,16 @@
 use std::{collections::BTreeMap, env, path::PathBuf, sync::Arc};
 
 use openverse_release_airflow::{Airflow, AirflowConfig, AirflowCredentials};
-use openverse_release_core::{BranchName, Project};
+use openverse_release_core::{App, BranchName, DeploymentMeans, Project};
 use openverse_release_ecs::{EcsConfig, EcsServices};
 use openverse_release_engine::{EngineError, NotConnected, World};
 use openverse_release_github::GitHub;
-use openverse_release_infra::{Author, Infrastructure, InfrastructureConfig, Protocol};
+use openverse_release_infra::{Author, DagCheckout, Infrastructure, InfrastructureConfig, Protocol};
 use openverse_release_live::{HttpVersionProbe, ProbeConfig};
 use openverse_release_oci::{Credentials, OciRegistry, RegistryConfig};
 use openverse_release_ports::{
-    Clock, Configuration, ContainerServices, Dags, Provisioning, Requests, System, SystemClock,
+    Clock, Configuration, ConfiguredVariables, ContainerServices, DagSync, Dags, Provisioning, Requests,
+    System, SystemClock,
 };
 use openverse_release_sandbox::StandIns;
 use secrecy::SecretString;
@@ -33,6 +34,7 @@ pub(crate) struct Places {
     pub(crate) checkout: Option<PathBuf>,
     pub(crate) protocols: Vec<Protocol>,
     pub(crate) airflow: Option<AirflowConfig>,
+    pub(crate) dag_checkout: Option<PathBuf>,
     pub(crate) ecs: Option<EcsConfig>,
 }
 
@@ -62,7 +64,7 @@ impl Context {
         let code = Arc::new(github.repository(repositories.code.clone(), &repositories.main));
         let infrastructure =
             Arc::new(github.repository(repositories.infrastructure.clone(), &repositories.main));
-        let (configuration, provisioning) = self.infrastructure(project, places)?;
+        let infrastructure_checkout = self.infrastructure(project, places)?;
         Ok(World {
             releases: code.clone(),
             drafts: code.clone(),
@@ -75,8 +77,10 @@ impl Context {
             infrastructure_pull_requests: infrastructure,
             registry: Arc::new(OciRegistry::new(registry, requests.clone(), Arc::clone(&clock))),
             probe: Arc::new(HttpVersionProbe::new(probe, requests.clone(), Arc::clone(&clock))),
-            configuration,
-            provisioning,
+            configuration: infrastructure_checkout.configuration,
+            variables: infrastructure_checkout.variables,
+            provisioning: infrastructure_checkout.provisioning,
+            dag_sync: dag_sync(project, places),
             services: services(places, requests, &clock),
             dags: airflow(places, requests, &clock),
             main,
@@ -105,11 +109,7 @@ impl Context {
         Ok(credentials)
     }
 
-    fn infrastructure(
-        &self,
-        project: &Project,
-        places: &Places,
-    ) -> Result<(Arc<dyn Configuration>, Arc<dyn Provisioning>), CliError> {
+    fn infrastructure(&self, project: &Project, places: &Places) -> Result<InfrastructurePorts, CliError> {
         let Some(checkout) = &places.checkout else {
             let nowhere = Arc::new(NotConnected {
                 system: System::Git,
@@ -117,7 +117,7 @@ impl Context {
                       [infrastructure]"
                     .to_owned(),
             });
-            return Ok((nowhere.clone(), nowhere));
+            return Ok(InfrastructurePorts::of(nowhere));
         };
         let actor = self.actor();
         let author = Author { email: format!("{actor}@users.noreply.github.com"), name: actor };
@@ -127,8 +127,36 @@ impl Context {
             output: Arc::new(ProgramLog::at(self.world_dir().join("programs.log"), self.output)),
             ..InfrastructureConfig::new(checkout, project, author)
         });
-        let infrastructure = Arc::new(infrastructure);
-        Ok((infrastructure.clone(), infrastructure))
+        Ok(InfrastructurePorts::of(Arc::new(infrastructure)))
+    }
+}
+
+/// What one checkout of the infrastructure repository is behind.
+struct InfrastructurePorts {
+    configuration: Arc<dyn Configuration>,
+    variables: Arc<dyn ConfiguredVariables>,
+    provisioning: Arc<dyn Provisioning>,
+}
+
+impl InfrastructurePorts {
+    fn of<T: Configuration + ConfiguredVariables + Provisioning + 'static>(all: Arc<T>) -> Self {
+        Self { configuration: all.clone(), variables: all.clone(), provisioning: all }
+    }
+}
+
+fn dag_sync(project: &Project, places: &Places) -> Arc<dyn DagSync> {
+    let follows =
+        |app: &&App| app.deployments.iter().any(|target| matches!(target.means, DeploymentMeans::DagSync {}));
+    let folders = project.apps.iter().filter(follows).flat_map(|app| app.source_paths.clone());
+    match &places.dag_checkout {
+        Some(dir) => Arc::new(
+            DagCheckout::new(dir, &*project.repositories.main, &places.protocols).with_dags_in(folders),
+        ),
+        None => Arc::new(NotConnected {
+            system: System::Git,
+            why: "no checkout of the DAGs is configured; name one as `dag_checkout` under [airflow]"
+                .to_owned(),
+        }),
     }
 }
 

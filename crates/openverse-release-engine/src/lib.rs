@@ -8,12 +8,14 @@
 mod changelog;
 mod draft;
 mod engine;
+mod environment_variable;
 mod error;
 mod hold;
 mod journal;
 mod live;
 mod lock;
 mod look;
+mod need;
 mod not_connected;
 mod perform;
 mod preview;
@@ -27,6 +29,7 @@ mod world;
 
 pub use draft::{DraftOutcome, RefreshedDraft};
 pub use engine::{Engine, Session};
+pub use environment_variable::{ConfiguredVariable, VariableChange};
 pub use error::{EngineError, Refusal};
 pub use hold::Hold;
 pub use journal::{Journal, JournalError, SqliteJournal, StoredRun};

@@ -54,7 +54,10 @@ impl World {
                     "latest names no image that was built from a recent commit".to_owned(),
                 ),
             })),
-            DeploymentMeans::DagSync {} => Ok(None),
+            DeploymentMeans::DagSync {} => Ok(Some(match self.dag_sync.state().await {
+                Ok(state) => LiveAnswer::Commit(state.head),
+                Err(error) => LiveAnswer::Trouble(error.to_string()),
+            })),
         }
     }
 

@@ -1,15 +1,20 @@
 //! What stands in for an outside system that nobody said where to find.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use openverse_release_core::{
-    CommitSha, Configured, Dag, DagId, DagRun, DeploymentId, DeploymentTarget, EcsService,
-    EnvironmentVariableName, Foreseen, ForeseenVariable, ImageTag, PastConfiguration, RegisterTaskDefinition,
-    ServiceDeployment, ServiceDescription, StoppedTask, TaskDefinition, TaskDefinitionArn, TaskFamily,
-    UpdateService,
+    CommitSha, Configured, Dag, DagCheckoutState, DagId, DagRun, DeploymentId, DeploymentTarget, EcsService,
+    EnvironmentVariableName, FastForwarded, Foreseen, ForeseenVariable, ImageTag, PastConfiguration,
+    RegisterTaskDefinition, ServiceDeployment, ServiceDescription, StoppedTask, TaskDefinition, TaskDefinitionArn,
+    TaskFamily, UpdateService, VariableFingerprint,
 };
 use openverse_release_ports::{
-    Configuration, ContainerServices, Dags, PortError, Provisioning, System, WriteError,
+    Configuration, ConfiguredVariables, ContainerServices, DagSync, Dags, PortError, Provisioning, System,
+    WriteError,
 };
+
+use secrecy::SecretString;
 
 /// An outside system that is not configured. Whatever it is asked, it answers what to configure.
 #[derive(Debug, Clone)]
@@ -112,5 +117,50 @@ impl ContainerServices for NotConnected {
 
     async fn stopped_tasks(&self, _: &EcsService, _: &DeploymentId) -> Result<Vec<StoppedTask>, PortError> {
         self.refuse("list stopped tasks")
+    }
+}
+
+#[async_trait]
+impl DagSync for NotConnected {
+    async fn state(&self) -> Result<DagCheckoutState, PortError> {
+        self.refuse("look at the checkout of the DAGs")
+    }
+
+    async fn fast_forward(&self) -> Result<FastForwarded, WriteError> {
+        self.refuse("move the checkout of the DAGs")
+    }
+}
+
+#[async_trait]
+impl ConfiguredVariables for NotConnected {
+    async fn names(&self, _: &DeploymentTarget) -> Result<BTreeSet<EnvironmentVariableName>, PortError> {
+        self.refuse("list environment variables")
+    }
+
+    async fn fingerprint(
+        &self,
+        _: &DeploymentTarget,
+        _: &EnvironmentVariableName,
+    ) -> Result<Option<VariableFingerprint>, PortError> {
+        self.refuse("compare an environment variable")
+    }
+
+    async fn fingerprint_of(
+        &self,
+        _: &DeploymentTarget,
+        _: &EnvironmentVariableName,
+        _: &SecretString,
+    ) -> Result<VariableFingerprint, PortError> {
+        self.refuse("compare an environment variable")
+    }
+
+    async fn set(
+        &self,
+        _: &DeploymentTarget,
+        _: &EnvironmentVariableName,
+        _: &SecretString,
+        _: Option<&VariableFingerprint>,
+    ) -> Result<(), WriteError> {
+        self.refuse("set an environment variable")
     }
 }

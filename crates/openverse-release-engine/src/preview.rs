@@ -111,17 +111,22 @@ impl Preview {
             ));
         }
 
+        let mut cautions = Vec::new();
         let staging = world.runs_now(app, Environment::Staging).await?;
         let production = world.runs_now(app, Environment::Production).await?;
+        if let Some(commit) = &commit {
+            match world.missing_variables(app, &commit.sha).await {
+                Ok(missing) => blockers.extend(missing),
+                Err(error) => cautions.push(format!("environment variables were not checked: {error}")),
+            }
+        }
         let changelog = match &last_release {
             Some((tag, _)) => Some(world.changelog_state(tag).await?),
             None => None,
         };
-        let mut cautions = Vec::new();
         if let Some(commit) = &commit {
             match &staging {
-                // It is deployed there together with production.
-                _ if releases_to_staging(app) => {}
+                _ if !is_tried_on_staging(app) => {}
                 Some(LiveAnswer::Commit(running)) if *running == commit.sha => {}
                 Some(LiveAnswer::Commit(running)) => cautions.push(format!(
                     "staging runs {}, not {}: this version has not been tried there",
@@ -183,12 +188,15 @@ impl Preview {
     }
 }
 
-/// Tells whether a release of the app deploys staging too.
-fn releases_to_staging(app: &App) -> bool {
-    app.flow.steps().any(|step| {
+/// Tells whether a release can have been tried on staging before: not where the same step deploys both
+/// environments, nor where staging only follows `main`.
+fn is_tried_on_staging(app: &App) -> bool {
+    let follows_main = carried_out(app, Environment::Staging).is_err();
+    let deployed_together = app.flow.steps().any(|step| {
         let deploys_to = step.operation.deploys_to();
         step.operation.is_deployment() && Environment::ALL.iter().all(|it| deploys_to.contains(it))
-    })
+    });
+    !follows_main && !deployed_together
 }
 
 fn only_draft(

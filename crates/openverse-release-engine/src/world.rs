@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use openverse_release_core::BranchName;
 use openverse_release_ports::{
-    Branches, Clock, CodeHistory, Configuration, ContainerServices, Dags, Deployments, GitHubReleases,
-    GitHubRuns, ImageRegistry, Provisioning, PullRequests, ReleaseDrafts, VersionProbe,
+    Branches, Clock, CodeHistory, Configuration, ConfiguredVariables, ContainerServices, DagSync, Dags,
+    Deployments, GitHubReleases, GitHubRuns, ImageRegistry, Provisioning, PullRequests, ReleaseDrafts,
+    VersionProbe,
 };
 
 /// The outside world, as ports.
@@ -23,7 +24,11 @@ pub struct World {
     pub probe: Arc<dyn VersionProbe>,
     /// The image tags in the infrastructure repository.
     pub configuration: Arc<dyn Configuration>,
-    /// What applies them.
+    /// The environment variables there.
+    pub variables: Arc<dyn ConfiguredVariables>,
+    /// The checkout that DAGs are read from.
+    pub dag_sync: Arc<dyn DagSync>,
+    /// What applies the configuration.
     pub provisioning: Arc<dyn Provisioning>,
     /// The services of ECS.
     pub services: Arc<dyn ContainerServices>,

@@ -31,6 +31,37 @@ impl CodeHistory for Repository {
         items.into_iter().map(|item| with_date(item, action)).collect()
     }
 
+    async fn changed_files(
+        &self,
+        base: &CommitSha,
+        head: &CommitSha,
+    ) -> Result<Option<Vec<String>>, PortError> {
+        /// What GitHub lists at the most.
+        const LIMIT: usize = 300;
+        let action = format!("listing the files that differ between {} and {}", base.short(), head.short());
+        let path = self.list_path(&format!("compare/{base}...{head}"), &[("per_page", "1")]);
+        let mut files = Vec::new();
+        let take = |page: ComparisonPage| {
+            files.extend(page.files);
+            false
+        };
+        match self.github.read_pages(&path, &action, take).await {
+            Err(PortError::Refused { status: 404, .. }) => return Ok(None),
+            other => other?,
+        }
+        if files.len() >= LIMIT {
+            return Err(malformed(&action, format!("found {LIMIT} files, which is all that GitHub lists")));
+        }
+        let mut paths: Vec<_> = files
+            .into_iter()
+            .flat_map(|file| [Some(file.filename), file.previous_filename])
+            .flatten()
+            .collect();
+        paths.sort();
+        paths.dedup();
+        Ok(Some(paths))
+    }
+
     async fn compare(&self, base: &CommitSha, head: &CommitSha) -> Result<Option<Comparison>, PortError> {
         let action = format!("comparing {} with {}", base.short(), head.short());
         let path =

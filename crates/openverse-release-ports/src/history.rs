@@ -36,6 +36,18 @@ pub trait CodeHistory: Debug + Send + Sync {
     /// Returns the commits of a branch, or up to a commit, newest first.
     async fn commits(&self, query: &CommitQuery) -> Result<Vec<Commit>, PortError>;
 
+    /// Returns the files that differ between two commits, by path; `None` when the repository does not
+    /// have both.
+    ///
+    /// # Errors
+    /// [`PortError::Malformed`] when there are more than the system lists: an incomplete list would
+    /// hide changes.
+    async fn changed_files(
+        &self,
+        base: &CommitSha,
+        head: &CommitSha,
+    ) -> Result<Option<Vec<String>>, PortError>;
+
     /// Compares two commits; `None` when the repository does not have both.
     async fn compare(&self, base: &CommitSha, head: &CommitSha) -> Result<Option<Comparison>, PortError>;
 }

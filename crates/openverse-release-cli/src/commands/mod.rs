@@ -4,15 +4,18 @@ mod abandon;
 mod apps;
 mod changelog;
 mod check;
+mod dags;
 mod deploy;
 mod draft;
 mod drive;
 mod ecs;
+mod env_var;
 mod flow;
 mod glossary;
 mod history;
 mod hold;
 mod import;
+mod needs_release;
 mod preview;
 mod release;
 mod resume;
@@ -138,6 +141,9 @@ async fn dispatch(command: &Command, context: &Context) -> Outcome {
         Command::Runs { run } => runs::run(context, run.as_ref()),
         Command::Resume { run, yes } => resume::run(context, run.as_ref(), *yes).await,
         Command::Abandon { run, why } => abandon::run(context, run, &why.reason),
+        Command::NeedsRelease { app } => needs_release::run(context, app).await,
+        Command::Dags { action } => dags::run(context, action.as_ref()).await,
+        Command::EnvVar { action } => env_var::run(context, action).await,
         Command::Ecs { action } => ecs::run(context, action).await,
         Command::Sandbox { action } => sandbox::run(context, action).await,
     }

@@ -74,6 +74,8 @@ impl Scene {
                 registry: Arc::new(registry.clone()),
                 probe: Arc::new(probe.clone()),
                 configuration: nowhere.clone(),
+                variables: nowhere.clone(),
+                dag_sync: nowhere.clone(),
                 provisioning: nowhere.clone(),
                 services: nowhere.clone(),
                 dags: nowhere,

@@ -116,4 +116,14 @@ pub(crate) struct ComparisonPage {
     pub(crate) total_commits: usize,
     /// Oldest first.
     pub(crate) commits: Vec<CommitItem>,
+    /// On the first page only, and cut off.
+    #[serde(default)]
+    pub(crate) files: Vec<ChangedFile>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct ChangedFile {
+    pub(crate) filename: String,
+    /// What it was called before, if it was renamed.
+    pub(crate) previous_filename: Option<String>,
 }

@@ -1,5 +1,7 @@
 //! GitHub's API: commits, comparisons and git tags.
 
+use std::collections::BTreeSet;
+
 use openverse_release_core::CommitSha;
 use serde_json::{Value, json};
 
@@ -83,6 +85,10 @@ pub(crate) fn compare(world: &World, call: &Call, range: &str, place: &Place) ->
         _ => "diverged",
     };
     let ahead = compared.ahead.len();
+    // Whole on every page, which does no harm; GitHub shows them on the first only.
+    let commits_ahead = compared.ahead.iter().filter_map(|sha| history.commits.get(sha));
+    let files: BTreeSet<_> = commits_ahead.flat_map(|commit| &commit.files).collect();
+    let files = wire::changed_files(place, &head, files.into_iter());
     let page = call.pages_of(compared.ahead, COMPARED, COMPARED);
     let commits = page.items.iter().filter_map(|sha| history.commits.get(sha));
     let commits: Value = commits.map(|commit| wire::commit(place, commit)).collect();
@@ -100,7 +106,7 @@ pub(crate) fn compare(world: &World, call: &Call, range: &str, place: &Place) ->
         "behind_by": compared.behind,
         "total_commits": ahead,
         "commits": commits,
-        "files": [],
+        "files": files,
     });
     Answer::json(200, &body).with_link(&page)
 }

@@ -1,5 +1,6 @@
 //! Commits, branches and git tags.
 
+use openverse_release_core::CommitSha;
 use serde_json::{Value, json};
 
 use super::{Place, account::user, in_path, moment, node_id};
@@ -44,9 +45,20 @@ pub(crate) fn commit(place: &Place, commit: &CommitRecord) -> Value {
 /// Returns a commit as it is shown alone: with the files it touches, though not how.
 pub(crate) fn commit_with_files(place: &Place, record: &CommitRecord) -> Value {
     let mut shown = commit(place, record);
-    let files = record.files.iter().map(|file| {
+    shown["files"] = changed_files(place, &record.sha, record.files.iter());
+    shown["stats"] = json!({ "additions": 0, "deletions": 0, "total": 0 });
+    shown
+}
+
+/// Returns files as those that a commit or a comparison changed, though not how.
+pub(crate) fn changed_files<'a>(
+    place: &Place,
+    head: &CommitSha,
+    files: impl Iterator<Item = &'a String>,
+) -> Value {
+    let shown = files.map(|file| {
         let path = in_path(file);
-        let url = format!("{}/contents/{path}?ref={}", place.repository, record.sha);
+        let url = format!("{}/contents/{path}?ref={head}", place.repository);
         json!({
             "sha": null,
             "filename": file,
@@ -59,9 +71,7 @@ pub(crate) fn commit_with_files(place: &Place, record: &CommitRecord) -> Value {
             "contents_url": url,
         })
     });
-    shown["files"] = files.collect();
-    shown["stats"] = json!({ "additions": 0, "deletions": 0, "total": 0 });
-    shown
+    shown.collect()
 }
 
 /// Returns a branch or git tag.

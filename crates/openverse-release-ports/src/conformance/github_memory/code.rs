@@ -1,6 +1,6 @@
 //! Commits, branches and files in memory.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use openverse_release_core::{BlobSha, BranchName, Commit, CommitSha, FileContent, RepositoryPath};
@@ -107,6 +107,20 @@ impl CodeHistory for InMemoryGitHub {
         };
         let newest_first = history.iter().rev().filter(|(files, _)| files.iter().any(|file| touched(file)));
         Ok(newest_first.map(|(_, commit)| commit.clone()).take(query.limit).collect())
+    }
+
+    async fn changed_files(
+        &self,
+        base: &CommitSha,
+        head: &CommitSha,
+    ) -> Result<Option<Vec<String>>, PortError> {
+        let state = self.state();
+        let (Some(base), Some(head)) = (state.code.position(base), state.code.position(head)) else {
+            return Ok(None);
+        };
+        let changed = state.code.history.get(base + 1..=head).unwrap_or_default();
+        let paths: BTreeSet<_> = changed.iter().flat_map(|(paths, _)| paths.clone()).collect();
+        Ok(Some(paths.into_iter().collect()))
     }
 
     async fn compare(&self, base: &CommitSha, head: &CommitSha) -> Result<Option<Comparison>, PortError> {

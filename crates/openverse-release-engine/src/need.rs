@@ -1,0 +1,75 @@
+//! Whether an app needs a release, and what has to be configured before one.
+
+use openverse_release_core::{
+    App, CommitSha, DeclaredVariables, Environment, MissingVariables, ReleaseNeed, VariableDeclarations,
+};
+
+use crate::{Engine, EngineError, Refusal, World, preview::newest_touching};
+
+impl Engine {
+    /// Tells whether an app needs a release, by what changed since its last one.
+    ///
+    /// # Errors
+    /// When an outside system does not answer, or a declaration of environment variables cannot be read.
+    pub async fn release_need(&self, app: &App) -> Result<ReleaseNeed, EngineError> {
+        let nothing = DeclaredVariables { before: None, after: None };
+        let Some(prefix) = &app.git_tag_prefix else { return Ok(ReleaseNeed::of(app, &[], nothing)) };
+        let last = self.world.releases.tags(prefix).await?.into_iter().next();
+        let newest = newest_touching(&self.world, self.world.main.as_str(), app, 1).await?.into_iter().next();
+        let (Some((_, last)), Some(newest)) = (last, newest) else {
+            return Err(Refusal::new(
+                format!("no release of the {} to compare with, or no commit that touches it", app.name),
+                "both",
+                format!("look at `preview {}`", app.slug),
+            )
+            .into());
+        };
+        let changed = self.world.code.changed_files(&last, &newest.sha).await?.ok_or_else(|| {
+            Refusal::new(
+                format!("no way from commit {} to {}", last.short(), newest.sha.short()),
+                "both in the repository",
+                "look at the git tag of the last release",
+            )
+        })?;
+        let before = self.world.declared_variables(app, &last).await?;
+        let after = self.world.declared_variables(app, &newest.sha).await?;
+        let variables = DeclaredVariables { before: before.as_ref(), after: after.as_ref() };
+        Ok(ReleaseNeed::of(app, &changed, variables))
+    }
+}
+
+impl World {
+    async fn declared_variables(
+        &self,
+        app: &App,
+        commit: &CommitSha,
+    ) -> Result<Option<VariableDeclarations>, EngineError> {
+        let path = app.variables_file();
+        let Some(file) = self.branches.file(&path.parse()?, commit.as_str()).await? else { return Ok(None) };
+        file.text.parse().map(Some).map_err(|error| {
+            Refusal::new(
+                format!("{path} in commit {}: {error}", commit.short()),
+                "names of environment variables, one a line",
+                "mend the file on the main branch",
+            )
+            .into()
+        })
+    }
+
+    /// Returns a refusal that names the environment variables which a commit of an app needs and
+    /// production lacks, if there are any.
+    pub(crate) async fn missing_variables(
+        &self,
+        app: &App,
+        commit: &CommitSha,
+    ) -> Result<Option<Refusal>, EngineError> {
+        let environment = Environment::Production;
+        let Some(target) = app.deployment(environment).filter(|target| target.variables.is_some()) else {
+            return Ok(None);
+        };
+        let Some(declared) = self.declared_variables(app, commit).await? else { return Ok(None) };
+        let configured = self.variables.names(target).await?;
+        let missing = MissingVariables::of(app, environment, &declared, &configured);
+        Ok(missing.map(|missing| Refusal::new(missing.found(), missing.expected(), missing.advice())))
+    }
+}
