@@ -12,7 +12,7 @@ use crate::{
     pages::PAGE_SIZE,
     quote::quote,
     repository::Repository,
-    wire::{JobsPage, Run, RunsPage},
+    wire::{JobItem, JobsPage, Run, RunsPage},
 };
 
 #[async_trait]
@@ -80,7 +80,7 @@ impl GitHubRuns for Repository {
             Err(PortError::Refused { status: 404, .. }) if items.is_empty() => return Ok(Vec::new()),
             other => other?,
         }
-        let jobs = items.into_iter().map(|job| job.into_domain());
+        let jobs = items.into_iter().map(JobItem::into_domain);
         jobs.collect::<Result<_, _>>().map_err(|words| unknown_status(&action, &words))
     }
 }

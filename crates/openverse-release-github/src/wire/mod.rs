@@ -11,7 +11,7 @@ use serde::Deserialize;
 pub(crate) use self::{
     file::{Contents, FileCommit},
     pull_request::{PullRequest, Review},
-    run::{JobsPage, Run, RunsPage, StartedRun},
+    run::{JobItem, JobsPage, Run, RunsPage, StartedRun},
 };
 
 /// An account on GitHub. It is null where the account is gone.

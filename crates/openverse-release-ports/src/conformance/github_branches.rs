@@ -59,8 +59,8 @@ async fn a_branch_is_made_at_a_commit_once(world: &dyn BranchWorld) {
 async fn a_branch_that_is_elsewhere_is_a_conflict(world: &dyn BranchWorld) {
     let first = branched(world).await;
     let second = world.merge("conformance/a", "a later change").await;
-    refused(world.branches().create_branch(&branch(), &second).await);
-    refused(world.branches().create_branch(&main(world), &first).await);
+    refused(&world.branches().create_branch(&branch(), &second).await);
+    refused(&world.branches().create_branch(&main(world), &first).await);
     assert_eq!(world.branches().head(&branch()).await, Ok(Some(first)), "nothing was written");
     assert_eq!(world.branches().head(&main(world)).await, Ok(Some(second)), "nothing was written");
 }
@@ -115,13 +115,13 @@ async fn a_file_that_changed_is_a_conflict(world: &dyn BranchWorld) {
     let seen = written(world).await;
     let changed = world.branches().put_file(&branch(), &change(Some(&seen), "by another hand")).await;
     let head = changed.expect("an unchanged file is replaced");
-    refused(world.branches().put_file(&branch(), &change(Some(&seen), "mine")).await);
+    refused(&world.branches().put_file(&branch(), &change(Some(&seen), "mine")).await);
     assert_eq!(world.branches().head(&branch()).await, Ok(Some(head)), "nothing was written");
 }
 
 async fn a_file_that_is_there_unexpectedly_is_a_conflict(world: &dyn BranchWorld) {
     written(world).await;
-    refused(world.branches().put_file(&branch(), &change(None, "mine")).await);
+    refused(&world.branches().put_file(&branch(), &change(None, "mine")).await);
     assert_eq!(file(world, FILE, BRANCH).await.map(|file| file.text).as_deref(), Some("one"));
 }
 
@@ -129,7 +129,7 @@ async fn a_file_that_is_gone_is_a_conflict(world: &dyn BranchWorld) {
     let seen = written(world).await;
     let elsewhere =
         FileChange { path: "conformance/another".parse().expect("a path"), ..change(Some(&seen), "mine") };
-    refused(world.branches().put_file(&branch(), &elsewhere).await);
+    refused(&world.branches().put_file(&branch(), &elsewhere).await);
     assert_eq!(file(world, "conformance/another", BRANCH).await, None, "nothing was written");
 }
 
@@ -177,6 +177,6 @@ fn main(world: &dyn BranchWorld) -> BranchName {
     world.main().parse().expect("a branch name")
 }
 
-fn refused<T: std::fmt::Debug>(answer: Result<T, WriteError>) {
+fn refused<T: std::fmt::Debug>(answer: &Result<T, WriteError>) {
     assert!(matches!(answer, Err(WriteError::Conflict { .. })), "not a conflict: {answer:?}");
 }

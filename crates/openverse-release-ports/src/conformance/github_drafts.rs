@@ -51,7 +51,7 @@ async fn a_draft_says_what_it_was_made_with(world: &dyn DraftWorld) {
 
 async fn a_second_draft_of_a_git_tag_is_a_conflict(world: &dyn DraftWorld) {
     let seen = drafted(world).await;
-    refused(world.drafts().create_draft(&wanted(world, OLDER, "- other")).await);
+    refused(&world.drafts().create_draft(&wanted(world, OLDER, "- other")).await);
     let listed = world.releases().releases(seen.git_tag.prefix()).await;
     assert_eq!(listed, Ok(vec![seen]), "nothing was written");
 }
@@ -59,7 +59,7 @@ async fn a_second_draft_of_a_git_tag_is_a_conflict(world: &dyn DraftWorld) {
 async fn a_draft_of_a_published_git_tag_is_a_conflict(world: &dyn DraftWorld) {
     let seen = drafted(world).await;
     world.publish_by_hand(seen.id).await;
-    refused(world.drafts().create_draft(&wanted(world, OLDER, "- other")).await);
+    refused(&world.drafts().create_draft(&wanted(world, OLDER, "- other")).await);
     let listed = world.releases().releases(seen.git_tag.prefix()).await.expect("releases are listed");
     assert_eq!(listed.len(), 1, "nothing was written");
 }
@@ -86,7 +86,7 @@ async fn updating_a_draft_that_changed_is_a_conflict(world: &dyn DraftWorld) {
     let seen = drafted(world).await;
     world.edit_notes(seen.id, "- by another hand").await;
     let edited = read(world, seen.id).await;
-    refused(world.drafts().update_draft(&seen, &wanted(world, NEWER, "- mine")).await);
+    refused(&world.drafts().update_draft(&seen, &wanted(world, NEWER, "- mine")).await);
     assert_eq!(read(world, seen.id).await, edited, "nothing was written");
 }
 
@@ -101,8 +101,8 @@ async fn a_published_release_is_not_updated(world: &dyn DraftWorld) {
         notes: seen.notes.clone(),
     };
     for to in [wanted(world, NEWER, "- mine"), wanted(world, OLDER, "- mine"), same] {
-        refused(world.drafts().update_draft(&seen, &to).await);
-        refused(world.drafts().update_draft(&published, &to).await);
+        refused(&world.drafts().update_draft(&seen, &to).await);
+        refused(&world.drafts().update_draft(&published, &to).await);
     }
     assert_eq!(read(world, seen.id).await, Some(published), "nothing was written");
 }
@@ -111,22 +111,22 @@ async fn a_draft_is_deleted_once(world: &dyn DraftWorld) {
     let seen = drafted(world).await;
     world.drafts().delete_draft(&seen).await.expect("an unchanged draft is deleted");
     assert_eq!(read(world, seen.id).await, None);
-    refused(world.drafts().delete_draft(&seen).await);
+    refused(&world.drafts().delete_draft(&seen).await);
 }
 
 async fn a_published_release_is_not_deleted(world: &dyn DraftWorld) {
     let seen = drafted(world).await;
     world.publish_by_hand(seen.id).await;
     let published = read(world, seen.id).await.expect("the release is there");
-    refused(world.drafts().delete_draft(&seen).await);
-    refused(world.drafts().delete_draft(&published).await);
+    refused(&world.drafts().delete_draft(&seen).await);
+    refused(&world.drafts().delete_draft(&published).await);
     assert_eq!(read(world, seen.id).await, Some(published), "nothing was written");
 }
 
 async fn deleting_a_draft_that_changed_is_a_conflict(world: &dyn DraftWorld) {
     let seen = drafted(world).await;
     world.edit_notes(seen.id, "- by another hand").await;
-    refused(world.drafts().delete_draft(&seen).await);
+    refused(&world.drafts().delete_draft(&seen).await);
     assert!(read(world, seen.id).await.is_some(), "nothing was written");
 }
 
@@ -145,7 +145,7 @@ async fn read(world: &dyn DraftWorld, id: GitHubReleaseId) -> Option<GitHubRelea
     world.releases().release(id).await.expect("a release is read")
 }
 
-fn refused<T: std::fmt::Debug>(answer: Result<T, WriteError>) {
+fn refused<T: std::fmt::Debug>(answer: &Result<T, WriteError>) {
     assert!(matches!(answer, Err(WriteError::Conflict { .. })), "not a conflict: {answer:?}");
 }
 

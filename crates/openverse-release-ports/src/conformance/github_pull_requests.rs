@@ -88,7 +88,8 @@ async fn labels_are_added_and_stay(world: &dyn PullRequestWorld) {
     }
     let mut found = read(world, number).await.labels;
     let mut expected = labels.to_vec();
-    (found.sort(), expected.sort());
+    found.sort();
+    expected.sort();
     assert_eq!(found, expected);
     assert_eq!(with_head(world, ONE).await[0].labels.len(), 3);
 }
