@@ -191,7 +191,7 @@ async fn each_bad_end_of_a_deployment_is_told_and_leaves_the_live_version() {
             }
             // ECS has forgotten it by then.
             "rollout-replaced" => {
-                assert!(matches!(rollout, Rollout::Absent { primary: Some(_) }), "{rollout:?}")
+                assert!(matches!(rollout, Rollout::Absent { primary: Some(_) }), "{rollout:?}");
             }
             _ => assert!(matches!(rollout, Rollout::Failed { .. }), "{rollout:?}"),
         }
