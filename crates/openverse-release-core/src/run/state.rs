@@ -22,7 +22,7 @@ pub struct Run {
     pub(super) waiting_since: DateTime<Utc>,
     /// Every effect that was accepted, or seen to have happened.
     pub(super) performed: Vec<Effect>,
-    /// Whether something was tried, and it never became clear that it changed nothing.
+    /// Whether an attempt was in doubt, and a later one failed, so that the doubt was never settled.
     pub(super) may_have_changed: bool,
     /// Whether nothing has happened since an effect was accepted.
     just_performed: bool,
@@ -228,8 +228,7 @@ impl Run {
         self.updated_at = at;
         self.just_performed = matches!(event, RunEvent::Performed { .. });
         match event {
-            RunEvent::Started { .. } => {}
-            RunEvent::ReplyLost { .. } => self.may_have_changed = true,
+            RunEvent::Started { .. } | RunEvent::ReplyLost { .. } => {}
             RunEvent::HoldPlaced => self.hold_placed = true,
             RunEvent::Approved { .. } => self.enter(Phase::Looking, at),
             RunEvent::NotPerformed { .. } => {

@@ -1,7 +1,7 @@
 //! How runs go that deploy by configuration, when the world is not as it should be.
 
 use openverse_release_core::{
-    Effect, End, ImageTag, Input, Look, Next, Order, Performer, Reply, RunEvent, Sight,
+    Effect, End, ImageTag, Input, Look, Next, Order, Performer, ProposalSight, Reply, RunEvent, Sight,
 };
 
 use super::{
@@ -420,9 +420,10 @@ fn what_runs_as_configured_already_is_neither_set_nor_applied_and_a_rollback_hol
         let tag = drive.run.order().version.image_tag.clone();
         let site = world.site("production");
         (site.file, site.applied) = (tag.clone(), tag);
+        world.proposals.insert(format!("deploy/{app}/run-1"), ProposalSight::Merged);
         go(&mut drive, &mut world);
         done(&drive);
-        assert_eq!((count(&world, "set"), count(&world, "apply")), (0, 0));
+        assert!(world.mutations.is_empty(), "{:?}", world.mutations);
         assert_eq!(drive.run.holds(), kind == Kind::RollBack);
     }
 }
