@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use openverse_release_core::{
     CommitSha, Configured, Dag, DagCheckoutState, DagId, DagRun, DeploymentId, DeploymentTarget, EcsService,
     EnvironmentVariableName, FastForwarded, Foreseen, ForeseenVariable, ImageTag, PastConfiguration,
-    RegisterTaskDefinition, ServiceDeployment, ServiceDescription, StoppedTask, TaskDefinition, TaskDefinitionArn,
-    TaskFamily, UpdateService, VariableFingerprint,
+    RegisterTaskDefinition, ServiceDeployment, ServiceDescription, StoppedTask, TaskDefinition,
+    TaskDefinitionArn, TaskFamily, UpdateService, VariableFingerprint,
 };
 use openverse_release_ports::{
     Configuration, ConfiguredVariables, ContainerServices, DagSync, Dags, PortError, Provisioning, System,

@@ -123,8 +123,16 @@ impl Checkout {
         to: &CommitSha,
         filter: &str,
     ) -> Result<Vec<String>, CheckoutError> {
-        let options =
-            ["diff-tree", "-r", "-z", "--name-only", "--no-renames", "--no-ext-diff", "--no-textconv", filter];
+        let options = [
+            "diff-tree",
+            "-r",
+            "-z",
+            "--name-only",
+            "--no-renames",
+            "--no-ext-diff",
+            "--no-textconv",
+            filter,
+        ];
         let commits = [from.to_string(), to.to_string()];
         let arguments = options.into_iter().chain(commits.iter().map(String::as_str)).chain(["--"]);
         let text = self.ask(arguments).await?;

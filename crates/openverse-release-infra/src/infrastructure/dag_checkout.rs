@@ -39,18 +39,21 @@ impl DagCheckout {
     }
 
     async fn look(&self) -> Result<(CheckoutState, CommitSha), PortError> {
-        let main = self.checkout.fetch(&self.main).await.map_err(fetch)?.ok_or_else(|| PortError::NotDone {
-            system: System::Git,
-            action: "fetch the main branch".to_owned(),
-            detail: format!("found no branch {} at the origin, expected one", self.main),
-        })?;
+        let main =
+            self.checkout.fetch(&self.main).await.map_err(fetch)?.ok_or_else(|| PortError::NotDone {
+                system: System::Git,
+                action: "fetch the main branch".to_owned(),
+                detail: format!("found no branch {} at the origin, expected one", self.main),
+            })?;
         let state = self.checkout.state().await.map_err(git("look at the checkout of the DAGs"))?;
         Ok((state, main))
     }
 
     async fn new_files(&self, from: &CommitSha, to: &CommitSha) -> Result<Vec<String>, CheckoutError> {
         let inside = |path: &String| {
-            let of = |folder: &String| path.strip_prefix(folder.as_str()).is_some_and(|rest| rest.starts_with('/'));
+            let of = |folder: &String| {
+                path.strip_prefix(folder.as_str()).is_some_and(|rest| rest.starts_with('/'))
+            };
             self.folders.is_empty() || self.folders.iter().any(of)
         };
         let added = self.checkout.added_paths(from, to).await?;
@@ -71,7 +74,8 @@ impl DagSync for DagCheckout {
     }
 
     async fn fast_forward(&self) -> Result<FastForwarded, WriteError> {
-        const EXPECTED: &str = "a clean checkout that lags behind its main branch at the most; nothing was moved";
+        const EXPECTED: &str =
+            "a clean checkout that lags behind its main branch at the most; nothing was moved";
         self.look().await?;
         let moved = match self.checkout.fast_forward(&self.main).await {
             Ok(moved) => moved,

@@ -19,8 +19,8 @@ mod variables;
 
 use crate::{Ansible, Checkout, Terraform};
 
-pub use dag_checkout::DagCheckout;
 pub use config::{InfrastructureConfig, TimeLimits};
+pub use dag_checkout::DagCheckout;
 
 /// The configuration of live environments in a checkout of the infrastructure repository, and the
 /// programs that apply it.

@@ -31,9 +31,10 @@ impl ConfiguredVariables for Infrastructure {
     async fn names(&self, target: &DeploymentTarget) -> Result<BTreeSet<EnvironmentVariableName>, PortError> {
         let site = Site::of_variables(target)?;
         let text = self.read(&site.file)?;
-        let names = map_of(&site, &text)?.entries.into_iter().map(|entry| {
-            entry.name.parse().map_err(|error| not_done(System::Git, ACTION, &error))
-        });
+        let names = map_of(&site, &text)?
+            .entries
+            .into_iter()
+            .map(|entry| entry.name.parse().map_err(|error| not_done(System::Git, ACTION, &error)));
         names.collect()
     }
 
@@ -83,7 +84,9 @@ impl ConfiguredVariables for Infrastructure {
         }
         let new = if found.is_some() {
             let entry = site.variable.with(name.as_str()).map_err(VariableError::from);
-            entry.and_then(|entry| site.format.set(&text, &entry, value.expose_secret())).map(|edited| edited.text)
+            entry
+                .and_then(|entry| site.format.set(&text, &entry, value.expose_secret()))
+                .map(|edited| edited.text)
         } else {
             site.format.add(&text, &site.variable, name.as_str(), value.expose_secret())
         };
@@ -110,7 +113,12 @@ fn value_of(
 }
 
 impl Key {
-    fn fingerprint(&self, site: &Site, name: &EnvironmentVariableName, value: &SecretString) -> VariableFingerprint {
+    fn fingerprint(
+        &self,
+        site: &Site,
+        name: &EnvironmentVariableName,
+        value: &SecretString,
+    ) -> VariableFingerprint {
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("a key of any length will do");
         // With the place: that two variables have the same value is nobody's business either.
         for part in [site.file.as_str(), site.variable.as_str(), name.as_str()] {

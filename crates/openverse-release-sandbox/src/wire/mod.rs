@@ -15,7 +15,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_e
 
 pub(crate) use actions::{is_at, job, run, workflow, workflow_id};
 pub(crate) use contents::{file, file_commit, folder};
-pub(crate) use git::{annotated_tag, commit, commit_with_files, reference};
+pub(crate) use git::{annotated_tag, changed_files, commit, commit_with_files, reference};
 pub(crate) use pull_request::{label, pull_request, pull_request_in_list, review};
 pub(crate) use release::release;
 
