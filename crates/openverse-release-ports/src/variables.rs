@@ -42,7 +42,7 @@ pub trait ConfiguredVariables: Debug + Send + Sync {
     ///
     /// # Errors
     /// [`WriteError::Conflict`] when what is configured is neither `seen` nor the value.
-    async fn set(
+    async fn set_variable(
         &self,
         target: &DeploymentTarget,
         name: &EnvironmentVariableName,

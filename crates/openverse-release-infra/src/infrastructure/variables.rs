@@ -60,7 +60,7 @@ impl ConfiguredVariables for Infrastructure {
         Ok(key.fingerprint(&site, name, value))
     }
 
-    async fn set(
+    async fn set_variable(
         &self,
         target: &DeploymentTarget,
         name: &EnvironmentVariableName,

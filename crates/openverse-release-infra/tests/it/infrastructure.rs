@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use openverse_release_core::{DeploymentTarget, ImageTag, Project};
+use openverse_release_core::{CommitSha, DeploymentTarget, ImageTag, Project};
 use openverse_release_infra::{
     Ansible, Author, Conditions, Infrastructure, InfrastructureConfig, PlanOptions, Playbook, Protocol,
     Silent, Terraform, TimeLimits,
@@ -140,6 +140,11 @@ pub(crate) fn tag(text: &str) -> ImageTag {
 
 impl World {
     pub(crate) fn new() -> Self {
+        Self::of(str::to_owned)
+    }
+
+    /// A world with other texts in its files.
+    pub(crate) fn of(text_of: impl Fn(&str) -> String) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path();
         git(path, &["init", "--quiet", "--bare", "--initial-branch=main", "origin"]);
@@ -162,7 +167,7 @@ impl World {
         for (file, text) in FILES {
             let path = world.path("other").join(file);
             fs_err::create_dir_all(path.parent().unwrap()).unwrap();
-            fs_err::write(path, text).unwrap();
+            fs_err::write(path, text_of(text)).unwrap();
         }
         world.push_other("first");
         git(world.folder.path(), &["clone", "--quiet", "origin", "checkout"]);
@@ -193,6 +198,15 @@ impl World {
         assert!(text.contains(from));
         fs_err::write(path, text.replace(from, to)).unwrap();
         self.push_other(&format!("{from} becomes {to}"));
+    }
+
+    /// Somebody else's file on the main branch.
+    pub(crate) fn upstream_file(&self, file: &str, text: &str) -> CommitSha {
+        let path = self.path("other").join(file);
+        fs_err::create_dir_all(path.parent().unwrap()).unwrap();
+        fs_err::write(path, text).unwrap();
+        self.push_other(file);
+        git(&self.path("other"), &["rev-parse", "HEAD"]).parse().unwrap()
     }
 
     /// Merges a branch as GitHub does.

@@ -4,6 +4,7 @@
 //! implementation as the port, and the system behind it through a fixture, by which it arranges
 //! things behind the implementation's back. A broken rule panics.
 
+pub mod dag_checkout;
 pub mod dags;
 pub mod github;
 pub mod github_branches;
@@ -14,8 +15,12 @@ mod github_memory;
 pub mod github_pull_requests;
 mod github_releases;
 pub mod github_runs;
+pub mod infrastructure;
+pub mod infrastructure_variables;
 mod manual_clock;
+mod memory_dag_checkout;
 mod memory_dags;
+mod memory_infrastructure;
 mod memory_probe;
 mod memory_registry;
 mod memory_services;
@@ -26,7 +31,9 @@ pub mod services;
 
 pub use github_memory::{InMemoryGitHub, InMemoryGitHubWorld};
 pub use manual_clock::ManualClock;
+pub use memory_dag_checkout::InMemoryDagCheckout;
 pub use memory_dags::InMemoryDags;
+pub use memory_infrastructure::InMemoryInfrastructure;
 pub use memory_probe::InMemoryProbe;
 pub use memory_registry::InMemoryRegistry;
 pub use memory_services::InMemoryServices;
