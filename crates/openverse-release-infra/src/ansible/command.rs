@@ -66,7 +66,7 @@ impl Ansible {
     /// Returns Ansible in a folder, by the path of `ansible-playbook`.
     pub fn at(program: impl Into<OsString>, dir: impl Into<PathBuf>) -> Self {
         let conditions = Conditions { limit: Duration::from_secs(30 * 60), ..Conditions::default() };
-        Self { program: Program::new(program, INSTALL), dir: dir.into(), conditions }
+        Self { program: Program::new(program, INSTALL).ending_in_order(), dir: dir.into(), conditions }
     }
 
     /// Runs under other conditions than half an hour.

@@ -31,6 +31,16 @@ impl Group {
         self.leader = None;
     }
 
+    /// Leaves them to somebody else, who sees to it that they end.
+    pub(super) fn leave(&mut self) {
+        self.leader = None;
+    }
+
+    /// Returns the number of the leader, which is that of the group.
+    pub(super) fn number(&self) -> Option<i32> {
+        self.leader.map(|leader| leader.as_raw_nonzero().get())
+    }
+
     /// Waits until the leader has ended, without taking note of it.
     pub(super) async fn leader_ended(&self) -> io::Result<()> {
         let Some(leader) = self.leader else { return Ok(()) };

@@ -3,6 +3,7 @@
 mod environment;
 mod error;
 mod group;
+mod guard;
 mod lines;
 mod output;
 mod run;

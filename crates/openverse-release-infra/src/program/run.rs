@@ -20,6 +20,7 @@ use super::{
     Finished, OutputSink, OutputStream, ProgramError,
     environment::{environment, find},
     group::Group,
+    guard::Guard,
     lines::Lines,
     output::Kept,
 };
@@ -49,6 +50,7 @@ pub struct Program {
     install: String,
     passed_on: Vec<&'static str>,
     given: Vec<(String, OsString)>,
+    in_order: bool,
 }
 
 impl fmt::Debug for Program {
@@ -66,7 +68,13 @@ impl fmt::Debug for Program {
 impl Program {
     /// Returns a program by its name or path; `install` says how to get it.
     pub fn new(name: impl Into<OsString>, install: impl Into<String>) -> Self {
-        Self { name: name.into(), install: install.into(), passed_on: Vec::new(), given: Vec::new() }
+        Self {
+            name: name.into(),
+            install: install.into(),
+            passed_on: Vec::new(),
+            given: Vec::new(),
+            in_order: false,
+        }
     }
 
     /// Lets it see variables of the environment, beyond the few that every program sees.
@@ -83,6 +91,17 @@ impl Program {
         self
     }
 
+    /// Lets it end in order where this process dies, or nobody waits for the program any more: it is
+    /// asked to, has the time of grace, and nothing that it writes is lost on it.
+    ///
+    /// Otherwise it would be killed by the next line that it writes to nobody, in the middle of a
+    /// change.
+    #[must_use]
+    pub fn ending_in_order(mut self) -> Self {
+        self.in_order = true;
+        self
+    }
+
     /// Returns the program's name, without its folder.
     pub fn name(&self) -> String {
         let file = Path::new(&self.name).file_name().unwrap_or(&self.name);
@@ -92,8 +111,8 @@ impl Program {
     /// Runs it in a folder and waits for its end. Each line goes to the sink as it comes.
     ///
     /// When the time is over, the program and everything it started is asked to end, and killed
-    /// if it does not. When the future is dropped it is all killed at once, and when the program
-    /// ends, what it left running.
+    /// if it does not. When the future is dropped it is all killed at once, unless it is to be
+    /// [ending in order](Self::ending_in_order); and when the program ends, what it left running.
     ///
     /// # Errors
     /// When it cannot be run, or takes too long. A failing status is no error here.
@@ -126,7 +145,11 @@ impl Program {
         tracing::debug!(program, dir = %dir.display(), "running");
         let mut child = command.spawn().map_err(not_run)?;
         let (out, error) = (child.stdout.take(), child.stderr.take());
-        let mut running = Running { group: Group::of(&child), child };
+        let mut running = Running { group: Group::of(&child), guard: None, child };
+        if self.in_order {
+            running.guard =
+                Guard::of(&running.group, out.as_ref(), error.as_ref(), conditions.grace).map_err(not_run)?;
+        }
         let kept = Kept::new(conditions.kept);
         let in_time = {
             let mut work = pin!(follow(&running.group, out, error, &kept, sink));
@@ -139,6 +162,9 @@ impl Program {
                 }
             }
         };
+        if let Some(guard) = running.guard.take() {
+            guard.dismiss().await;
+        }
         running.group.end();
         let status = running.child.wait().await.map_err(not_run)?;
         if in_time.map_err(not_run)? {
@@ -152,7 +178,16 @@ impl Program {
 /// Dropped in this order, the group is killed while its leader still holds its number.
 struct Running {
     group: Group,
+    guard: Option<Guard>,
     child: Child,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if self.guard.is_some() {
+            self.group.leave();
+        }
+    }
 }
 
 /// Reads both streams until they end. What the program leaves running can hold them open for long

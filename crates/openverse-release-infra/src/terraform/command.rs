@@ -91,7 +91,8 @@ impl Terraform {
             .with("TF_CLI_CONFIG_FILE", "/dev/null")
             .with("CHECKPOINT_DISABLE", "1")
             .with("TF_IN_AUTOMATION", "1")
-            .with("TF_INPUT", "0");
+            .with("TF_INPUT", "0")
+            .ending_in_order();
         let conditions = Conditions { limit: Duration::from_secs(30 * 60), ..Conditions::default() };
         // Stopped in the middle of a change, it needs time to write down what it did.
         let conditions = Conditions { grace: Duration::from_secs(60), ..conditions };

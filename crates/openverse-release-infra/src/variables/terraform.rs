@@ -168,6 +168,8 @@ fn named(key: &ObjectKey) -> Option<(&str, Option<Range<usize>>)> {
 fn describe(expression: &Expression) -> &'static str {
     match expression {
         Expression::Null(_) => "null",
+        Expression::String(_) => "a string",
+        Expression::Bool(_) => "true or false",
         Expression::Number(_) => "a number",
         Expression::Array(_) => "a list",
         Expression::Object(_) => "an object",

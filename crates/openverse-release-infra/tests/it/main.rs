@@ -10,5 +10,6 @@ mod infrastructure;
 mod maps;
 mod programs;
 mod provisioning;
+mod sandbox;
 mod terraform;
 mod terraform_variables;

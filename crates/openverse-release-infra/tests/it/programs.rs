@@ -217,3 +217,67 @@ async fn what_a_program_leaves_running_is_not_waited_for_and_ended() {
     }
     is_gone(&sent[0].replace("pid ", "")).await;
 }
+
+/// Writes without end, and takes its time to end in order.
+const CAREFUL: &str = "trap 'echo stopping; sleep 0.3; echo stopping; echo saved > saved; exit 1' INT; \
+    echo $$ > started.new; mv started.new started; while :; do echo tick; echo tick >&2; sleep 0.02; done";
+
+async fn appears(file: &Path) -> String {
+    let there = async {
+        while !file.exists() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), there).await.expect("it does not appear");
+    fs_err::read_to_string(file).unwrap().trim().to_owned()
+}
+
+#[tokio::test]
+async fn a_program_that_nobody_waits_for_any_more_ends_in_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let careful = sh().ending_in_order();
+    let id = tokio::select! {
+        ended = careful.run(["-c", CAREFUL], folder.path(), Conditions::default(), &Silent) => panic!("{ended:?}"),
+        id = appears(&folder.path().join("started")) => id,
+    };
+    assert_eq!(appears(&folder.path().join("saved")).await, "saved");
+    is_gone(&id).await;
+}
+
+#[tokio::test]
+async fn a_program_whose_caller_is_killed_ends_in_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut caller = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "programs::runs_a_careful_program", "--ignored"])
+        .env("CAREFUL_FOLDER", folder.path())
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let id = appears(&folder.path().join("started")).await;
+    caller.kill().unwrap();
+    caller.wait().unwrap();
+    assert_eq!(appears(&folder.path().join("saved")).await, "saved");
+    is_gone(&id).await;
+}
+
+#[tokio::test]
+#[ignore = "the part of the test above that is killed"]
+async fn runs_a_careful_program() {
+    let Some(folder) = std::env::var_os("CAREFUL_FOLDER") else { return };
+    let careful = sh().ending_in_order();
+    let ended = careful.run(["-c", CAREFUL], Path::new(&folder), Conditions::default(), &Silent).await;
+    panic!("{ended:?}");
+}
+
+#[tokio::test]
+async fn a_program_that_does_not_end_in_order_is_killed_after_the_grace() {
+    let folder = tempfile::tempdir().unwrap();
+    let stubborn = "trap '' INT; echo $$ > started.new; mv started.new started; while :; do sleep 0.02; done";
+    let conditions = Conditions { grace: Duration::from_millis(300), ..Conditions::default() };
+    let program = sh().ending_in_order();
+    let id = tokio::select! {
+        ended = program.run(["-c", stubborn], folder.path(), conditions, &Silent) => panic!("{ended:?}"),
+        id = appears(&folder.path().join("started")) => id,
+    };
+    is_gone(&id).await;
+}
