@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use openverse_release_core::{AppSlug, DagId, Environment, EnvironmentVariableName, GitTag, ImageTag, RunId};
+use openverse_release_core::{
+    AppSlug, CommitSha, DagId, Environment, EnvironmentVariableName, GitTag, ImageTag, RunId,
+};
 use openverse_release_sandbox::Fault;
 
 const EXIT_CODES: &str = "\
@@ -216,6 +218,15 @@ pub(crate) enum Command {
         #[command(flatten)]
         why: Why,
     },
+    /// Prepare the revert of a broken change on main, and follow it to staging
+    ///
+    /// Opens the pull request once; asked again, tells how far it has come.
+    Revert {
+        /// Its name, as `apps` lists it
+        app: String,
+        /// The commit that broke it; the newest that touches the app, if not said
+        commit: Option<CommitSha>,
+    },
     /// Tell whether an app needs a release, and why
     NeedsRelease {
         /// Its name, as `apps` lists it
@@ -325,8 +336,9 @@ pub(crate) enum EcsAction {
         /// rel-YYYY.MM.DD.HH.MM.SS or a commit SHA; both name the same version
         #[arg(long)]
         image_tag: ImageTag,
-        #[command(flatten)]
-        why: Why,
+        /// Why; it stands in the journal
+        #[arg(long, value_parser = reason, default_value = "deploy by ECS")]
+        reason: String,
     },
 }
 

@@ -25,7 +25,8 @@ pub(crate) struct Config {
     /// By registry, as image names write it: `[registry."ghcr.io"]`.
     pub(crate) registry: BTreeMap<String, RegistryConfig>,
     pub(crate) live: LiveConfig,
-    pub(crate) infrastructure: InfrastructureSection,
+    pub(crate) code: CheckoutSection,
+    pub(crate) infrastructure: CheckoutSection,
     pub(crate) airflow: AirflowSection,
     /// Present where AWS may be asked.
     pub(crate) ecs: Option<EcsSection>,
@@ -69,8 +70,8 @@ pub(crate) struct LiveConfig {
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(crate) struct InfrastructureSection {
-    /// A checkout of the infrastructure repository, beside this file.
+pub(crate) struct CheckoutSection {
+    /// A checkout of the repository, beside this file.
     pub(crate) checkout: Option<PathBuf>,
 }
 

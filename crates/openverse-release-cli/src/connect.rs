@@ -162,6 +162,7 @@ impl Context {
             checkout: self.config.infrastructure.checkout.as_ref().map(|path| folder.join(path)),
             protocols: vec![Protocol::Https, Protocol::Ssh],
             airflow: self.config.airflow.connection()?,
+            code: self.config.code.checkout.as_ref().map(|path| folder.join(path)),
             dag_checkout: self.config.airflow.dag_checkout.as_ref().map(|path| folder.join(path)),
             ecs: self.config.ecs.as_ref().map(EcsSection::connection),
             stand_ins,
@@ -191,6 +192,8 @@ impl Context {
         let places = Places {
             checkout: Some(sandbox.infrastructure_checkout()),
             protocols: vec![Protocol::File],
+            // Its branch and its files are left alone.
+            code: Some(sandbox.dag_checkout()),
             dag_checkout: Some(sandbox.dag_checkout()),
             airflow: Some(AirflowConfig::new(urls.airflow.parse().map_err(EngineError::from)?)),
             ecs: stand_ins.ecs.clone().map(EcsConfig::stand_in),

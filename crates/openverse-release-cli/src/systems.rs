@@ -7,12 +7,14 @@ use openverse_release_core::{App, BranchName, DeploymentMeans, Project};
 use openverse_release_ecs::{EcsConfig, EcsServices};
 use openverse_release_engine::{EngineError, NotConnected, World};
 use openverse_release_github::GitHub;
-use openverse_release_infra::{Author, DagCheckout, Infrastructure, InfrastructureConfig, Protocol};
+use openverse_release_infra::{
+    Author, CodeCheckout, DagCheckout, Infrastructure, InfrastructureConfig, Protocol,
+};
 use openverse_release_live::{HttpVersionProbe, ProbeConfig};
 use openverse_release_oci::{Credentials, OciRegistry, RegistryConfig};
 use openverse_release_ports::{
-    Clock, Configuration, ConfiguredVariables, ContainerServices, DagSync, Dags, Provisioning, Requests,
-    System, SystemClock,
+    Clock, CodeReverts, Configuration, ConfiguredVariables, ContainerServices, DagSync, Dags, Provisioning,
+    Requests, System, SystemClock,
 };
 use openverse_release_sandbox::StandIns;
 use secrecy::SecretString;
@@ -35,6 +37,8 @@ pub(crate) struct Places {
     pub(crate) protocols: Vec<Protocol>,
     pub(crate) airflow: Option<AirflowConfig>,
     pub(crate) dag_checkout: Option<PathBuf>,
+    /// A checkout of the code, in which reverts are made.
+    pub(crate) code: Option<PathBuf>,
     pub(crate) ecs: Option<EcsConfig>,
 }
 
@@ -81,11 +85,30 @@ impl Context {
             variables: infrastructure_checkout.variables,
             provisioning: infrastructure_checkout.provisioning,
             dag_sync: dag_sync(project, places),
+            reverts: self.reverts(project, places),
             services: services(places, requests, &clock),
             dags: airflow(places, requests, &clock),
             main,
             clock,
         })
+    }
+
+    fn author(&self) -> Author {
+        let actor = self.actor();
+        Author { email: format!("{actor}@users.noreply.github.com"), name: actor }
+    }
+
+    fn reverts(&self, project: &Project, places: &Places) -> Arc<dyn CodeReverts> {
+        match &places.code {
+            Some(dir) => {
+                let main = &*project.repositories.main;
+                Arc::new(CodeCheckout::new(dir, main, &places.protocols, self.author()))
+            }
+            None => Arc::new(NotConnected {
+                system: System::Git,
+                why: "no checkout of the code is configured; name one as `checkout` under [code]".to_owned(),
+            }),
+        }
     }
 
     fn registry_credentials(
@@ -119,13 +142,11 @@ impl Context {
             });
             return Ok(InfrastructurePorts::of(nowhere));
         };
-        let actor = self.actor();
-        let author = Author { email: format!("{actor}@users.noreply.github.com"), name: actor };
         let infrastructure = Infrastructure::new(InfrastructureConfig {
             main: project.repositories.main.clone(),
             protocols: places.protocols.clone(),
             output: Arc::new(ProgramLog::at(self.world_dir().join("programs.log"), self.output)),
-            ..InfrastructureConfig::new(checkout, project, author)
+            ..InfrastructureConfig::new(checkout, project, self.author())
         });
         Ok(InfrastructurePorts::of(Arc::new(infrastructure)))
     }

@@ -240,4 +240,23 @@ pub struct Repositories {
     pub infrastructure: GitHubRepository,
     /// The branch that code is merged to.
     pub main: String,
+    /// The GitHub Workflow of the code repository that verifies the code and builds the images.
+    #[serde(default = "ci_workflow")]
+    pub ci: GitHubWorkflowFile,
+    /// The GitHub Workflow of the code repository that tags the Docker image of a published GitHub
+    /// Release and triggers the deployment.
+    #[serde(default = "tagging_workflow")]
+    pub tagging: GitHubWorkflowFile,
+}
+
+fn ci_workflow() -> GitHubWorkflowFile {
+    built_in("ci_cd.yml")
+}
+
+fn tagging_workflow() -> GitHubWorkflowFile {
+    built_in("release-app.yml")
+}
+
+fn built_in(file: &str) -> GitHubWorkflowFile {
+    file.parse().unwrap_or_else(|_| unreachable!("{file} names a GitHub Workflow"))
 }

@@ -94,7 +94,7 @@ impl Engine {
         if written {
             // What differs already would otherwise only be found once the file is changed.
             refuse_unless_expected(provisioning.foresee_variable(target, name).await?)?;
-            variables.set(target, name, value, seen.as_ref()).await?;
+            variables.set_variable(target, name, value, seen.as_ref()).await?;
         }
         let applied = match provisioning.foresee_variable(target, name).await? {
             ForeseenVariable::Nothing => Vec::new(),

@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 
 use async_trait::async_trait;
 use openverse_release_core::{
-    CommitSha, Configured, Dag, DagCheckoutState, DagId, DagRun, DeploymentId, DeploymentTarget, EcsService,
-    EnvironmentVariableName, FastForwarded, Foreseen, ForeseenVariable, ImageTag, PastConfiguration,
-    RegisterTaskDefinition, ServiceDeployment, ServiceDescription, StoppedTask, TaskDefinition,
-    TaskDefinitionArn, TaskFamily, UpdateService, VariableFingerprint,
+    BranchName, CommitSha, Configured, Dag, DagCheckoutState, DagId, DagRun, DeploymentId, DeploymentTarget,
+    EcsService, EnvironmentVariableName, FastForwarded, Foreseen, ForeseenVariable, ImageTag,
+    PastConfiguration, RegisterTaskDefinition, ServiceDeployment, ServiceDescription, StoppedTask,
+    TaskDefinition, TaskDefinitionArn, TaskFamily, UpdateService, VariableFingerprint,
 };
 use openverse_release_ports::{
-    Configuration, ConfiguredVariables, ContainerServices, DagSync, Dags, PortError, Provisioning, System,
-    WriteError,
+    CodeReverts, Configuration, ConfiguredVariables, ContainerServices, DagSync, Dags, PortError,
+    Provisioning, System, WriteError,
 };
 
 use secrecy::SecretString;
@@ -154,7 +154,7 @@ impl ConfiguredVariables for NotConnected {
         self.refuse("compare an environment variable")
     }
 
-    async fn set(
+    async fn set_variable(
         &self,
         _: &DeploymentTarget,
         _: &EnvironmentVariableName,
@@ -162,5 +162,12 @@ impl ConfiguredVariables for NotConnected {
         _: Option<&VariableFingerprint>,
     ) -> Result<(), WriteError> {
         self.refuse("set an environment variable")
+    }
+}
+
+#[async_trait]
+impl CodeReverts for NotConnected {
+    async fn revert(&self, _: &CommitSha, _: &BranchName, _: &str) -> Result<CommitSha, WriteError> {
+        self.refuse("make a revert")
     }
 }

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use openverse_release_core::BranchName;
 use openverse_release_ports::{
-    Branches, Clock, CodeHistory, Configuration, ConfiguredVariables, ContainerServices, DagSync, Dags,
-    Deployments, GitHubReleases, GitHubRuns, ImageRegistry, Provisioning, PullRequests, ReleaseDrafts,
-    VersionProbe,
+    Branches, Clock, CodeHistory, CodeReverts, Configuration, ConfiguredVariables, ContainerServices,
+    DagSync, Dags, Deployments, GitHubReleases, GitHubRuns, ImageRegistry, Provisioning, PullRequests,
+    ReleaseDrafts, VersionProbe,
 };
 
 /// The outside world, as ports.
@@ -42,6 +42,8 @@ pub struct World {
     pub infrastructure_runs: Arc<dyn GitHubRuns>,
     /// The branches of the code repository, and the files on them.
     pub branches: Arc<dyn Branches>,
+    /// What makes reverts of the code.
+    pub reverts: Arc<dyn CodeReverts>,
     /// The pull requests of the code repository.
     pub pull_requests: Arc<dyn PullRequests>,
     /// The pull requests of the infrastructure repository.

@@ -11,6 +11,7 @@
 
 mod ansible;
 mod checkout;
+mod code_checkout;
 mod fingerprint;
 mod infrastructure;
 mod program;
@@ -25,6 +26,7 @@ pub use ansible::{
 pub use checkout::{
     Author, Checkout, CheckoutError, CheckoutState, CommitRequest, FastForward, Protocol, Pushed, Relation,
 };
+pub use code_checkout::CodeCheckout;
 pub use fingerprint::Fingerprint;
 pub use infrastructure::{DagCheckout, Infrastructure, InfrastructureConfig, TimeLimits};
 pub use program::{Conditions, Finished, OutputSink, OutputStream, Program, ProgramError, Silent};

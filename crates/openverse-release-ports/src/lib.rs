@@ -6,6 +6,7 @@
 
 mod branches;
 mod clock;
+mod code_reverts;
 mod configuration;
 #[cfg(feature = "conformance")]
 pub mod conformance;
@@ -26,6 +27,7 @@ mod variables;
 
 pub use branches::{Branches, FileChange};
 pub use clock::{Clock, SystemClock};
+pub use code_reverts::CodeReverts;
 pub use configuration::{Configuration, Provisioning};
 pub use dag_checkout::DagSync;
 pub use dags::Dags;

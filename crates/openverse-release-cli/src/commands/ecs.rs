@@ -23,8 +23,8 @@ use crate::{
 pub(super) async fn run(context: &Context, action: &EcsAction) -> Outcome {
     match action {
         EcsAction::Events { app, environment } => events(context, app, *environment).await,
-        EcsAction::Deploy { app, environment, image_tag, why } => {
-            deploy(context, app, *environment, image_tag, &why.reason).await
+        EcsAction::Deploy { app, environment, image_tag, reason } => {
+            deploy(context, app, *environment, image_tag, reason).await
         }
     }
 }

@@ -56,9 +56,12 @@ pub(super) async fn run(context: &Context, action: &EnvVarAction) -> Outcome {
         }
         configured.push(done);
     }
-    let pull_request = engine.propose_variable(app, &targets, name).await?;
+    let page = engine.propose_variable(app, &targets, name).await?;
     let redeploys = change == VariableChange::Update && configured.iter().any(|done| done.to_redeploy);
-    output.result(&View { configured, pull_request }, |_| Ok(()))?;
+    output.result(&View { configured, pull_request: page.clone() }, |_| Ok(()))?;
+    if let Some(page) = &page {
+        output.say(&format!("{GOOD}done{GOOD:#}   pull request with the configuration: {}", clean(page)))?;
+    }
     if redeploys {
         for target in &targets {
             let environment = target.environment;

@@ -19,6 +19,7 @@ mod needs_release;
 mod preview;
 mod release;
 mod resume;
+mod revert;
 mod rollback;
 mod runbook;
 mod runs;
@@ -141,6 +142,7 @@ async fn dispatch(command: &Command, context: &Context) -> Outcome {
         Command::Runs { run } => runs::run(context, run.as_ref()),
         Command::Resume { run, yes } => resume::run(context, run.as_ref(), *yes).await,
         Command::Abandon { run, why } => abandon::run(context, run, &why.reason),
+        Command::Revert { app, commit } => revert::run(context, app, commit.as_ref()).await,
         Command::NeedsRelease { app } => needs_release::run(context, app).await,
         Command::Dags { action } => dags::run(context, action.as_ref()).await,
         Command::EnvVar { action } => env_var::run(context, action).await,

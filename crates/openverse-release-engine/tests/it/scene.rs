@@ -74,6 +74,7 @@ impl Scene {
                 registry: Arc::new(registry.clone()),
                 probe: Arc::new(probe.clone()),
                 configuration: nowhere.clone(),
+                reverts: nowhere.clone(),
                 variables: nowhere.clone(),
                 dag_sync: nowhere.clone(),
                 provisioning: nowhere.clone(),

@@ -5,6 +5,7 @@ mod commit;
 mod content;
 mod error;
 mod forward;
+mod revert;
 mod state;
 
 pub use command::{Checkout, Protocol};

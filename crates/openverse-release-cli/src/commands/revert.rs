@@ -1,0 +1,62 @@
+//! `revert`: prepare the revert of a broken change on `main`, and follow it.
+
+use std::io::{self, Write};
+
+use openverse_release_core::{App, CommitSha, PullRequestState};
+use openverse_release_engine::{LiveAnswer, Revert};
+
+use super::{Outcome, say_requests};
+use crate::{
+    connect::Context,
+    exit::Exit,
+    output::{BOLD, DIM, GOOD, WARN, clean},
+};
+
+pub(super) async fn run(context: &Context, name: &str, commit: Option<&CommitSha>) -> Outcome {
+    context.find(&context.project()?, name)?;
+    let connected = context.connect()?;
+    let engine = &connected.engine;
+    let app = context.find(&engine.project, name)?;
+    let revert = engine.revert(app, commit).await?;
+    context.output.result(&revert, |out| write(out, app, &revert))?;
+    say_requests(context.output, &connected)?;
+    Ok(Exit::Done)
+}
+
+fn write(out: &mut dyn Write, app: &App, revert: &Revert) -> io::Result<()> {
+    write!(out, "{BOLD}takes back{BOLD:#}  {} {}", revert.bad.short(), clean(&revert.subject))?;
+    match &revert.brought_by {
+        Some(request) => writeln!(out, " {DIM}({}){DIM:#}", clean(&request.page))?,
+        None => writeln!(out)?,
+    }
+    let request = &revert.revert;
+    writeln!(out, "  pull request  {} {} {}", request.number, request.state.as_str(), clean(&request.page))?;
+    let PullRequestState::Merged { commit, .. } = &request.state else {
+        return writeln!(
+            out,
+            "{BOLD}to do:{BOLD:#} have it reviewed and merged, then ask again: `revert {} {}`",
+            app.slug, revert.bad
+        );
+    };
+    match &revert.ci {
+        Some((run, jobs)) => {
+            writeln!(out, "  CI            {} {}", run.status.as_str(), clean(&run.page))?;
+            for job in jobs {
+                writeln!(out, "                {DIM}{}  {}{DIM:#}", job.status.as_str(), clean(&job.name))?;
+            }
+        }
+        None => writeln!(out, "  CI            has not begun")?,
+    }
+    match &revert.staging {
+        Some(LiveAnswer::Commit(running)) if running == commit => {
+            writeln!(out, "  staging       {GOOD}runs {}{GOOD:#}, the reverted code", running.short())
+        }
+        Some(LiveAnswer::Commit(running)) => {
+            writeln!(out, "  staging       runs {}, not {} yet", running.short(), commit.short())
+        }
+        Some(LiveAnswer::Trouble(why)) => {
+            writeln!(out, "  staging       {WARN}does not say{WARN:#}: {}", clean(why))
+        }
+        None => Ok(()),
+    }
+}
