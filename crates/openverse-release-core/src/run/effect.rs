@@ -92,6 +92,10 @@ impl Effect {
                 Self::SetImageTag { target, to, .. },
                 Self::SetImageTag { target: other_target, to: other_to, .. },
             ) => target == other_target && to == other_to,
+            // The template may have moved on.
+            (Self::RegisterTaskDefinition(wanted), Self::RegisterTaskDefinition(other)) => {
+                wanted.marker == other.marker
+            }
             (Self::UpdateService(update), Self::UpdateService(other)) => {
                 update.task_definition == other.task_definition
             }

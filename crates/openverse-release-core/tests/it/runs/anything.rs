@@ -124,6 +124,7 @@ fn sight(mut lot: Lot, world: &World, run: &Run, look: &Look) -> Sight {
             8 => ProposalSight::Merged,
             _ => ProposalSight::Taken { found: "another change".to_owned() },
         }),
+        Look::Service { .. } => panic!("no errand deploys by ECS itself"),
     }
 }
 
@@ -180,6 +181,8 @@ fn aim(effect: &Effect) -> String {
         Effect::DispatchDeployment { .. } => "dispatch".to_owned(),
         Effect::SetImageTag { target, .. } => format!("set {}", target.called()),
         Effect::ApplyConfiguration { target, .. } => format!("apply {}", target.called()),
+        Effect::RegisterTaskDefinition(wanted) => format!("register {}", wanted.marker),
+        Effect::UpdateService(wanted) => format!("update {}", wanted.service.service),
         Effect::CommitProposal { proposal } => format!("commit {}", proposal.branch),
         Effect::OpenPullRequest { proposal } => format!("open {}", proposal.branch),
     }

@@ -76,6 +76,7 @@ fn tasks(app: &str, kind: &OrderKind, environment: Environment) -> Vec<String> {
         Task::TagImages => "tag".to_owned(),
         Task::Deploy { target, .. } => format!("deploy {}", target.environment),
         Task::Configure { target } => format!("configure {}", target.called()),
+        Task::RollOut { target, .. } => format!("roll out {}", target.environment),
         Task::Propose { proposal } => format!("propose {}", proposal.branch),
     };
     planned.iter().map(|step| format!("{}: {} {:?}", step.step, task(step), step.trigger)).collect()
@@ -118,6 +119,20 @@ fn a_release_of_the_ingestion_server_deploys_dev_and_then_production_and_a_rollb
         assert_eq!(planned[0], format!("Deploy: configure {called} Manual"));
         assert_eq!(planned.len(), 2);
     }
+}
+
+#[test]
+fn a_rollout_by_ecs_is_the_deployment_alone_and_needs_a_service() {
+    for (environment, step) in
+        [(Environment::Production, "ProductionDispatch"), (Environment::Staging, "StagingDispatch")]
+    {
+        assert_eq!(
+            tasks("api", &OrderKind::RollOut, environment),
+            [format!("{step}: roll out {environment} Manual")]
+        );
+    }
+    let error = steps("catalog", &OrderKind::RollOut, Environment::Production).unwrap_err();
+    assert!(matches!(error, PlanError::NoService { .. }), "{error}");
 }
 
 #[test]

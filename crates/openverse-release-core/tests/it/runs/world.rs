@@ -225,6 +225,7 @@ impl World {
             Look::Proposal(proposal) => Sight::Proposal(
                 self.proposals.get(proposal.branch.as_str()).cloned().unwrap_or(ProposalSight::Absent),
             ),
+            Look::Service { .. } => panic!("no errand deploys by ECS itself"),
         }
     }
 
@@ -261,6 +262,9 @@ impl World {
             }
             Effect::SetImageTag { target, from, to } => return self.set(target, from, to),
             Effect::ApplyConfiguration { target, image_tag } => return self.apply(target, image_tag),
+            Effect::RegisterTaskDefinition(_) | Effect::UpdateService(_) => {
+                panic!("no errand deploys by ECS itself")
+            }
             Effect::CommitProposal { proposal } => {
                 self.proposals.insert(proposal.branch.to_string(), ProposalSight::Committed);
                 self.mutations.push(format!("commit {}", proposal.branch));
