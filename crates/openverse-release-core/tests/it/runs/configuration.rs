@@ -59,8 +59,10 @@ const DEPLOYS: [(&str, Kind); 4] = [
     ("ingestion-server", Kind::RollBack),
 ];
 
+type Obstacle = (&'static str, fn(&mut World));
+
 /// Each thing in the world that keeps a configuration from being set and applied.
-const OBSTACLES: [(&str, fn(&mut World)); 3] = [
+const OBSTACLES: [Obstacle; 3] = [
     ("running: the DAG image_workflow", |world| world.running = vec!["the DAG image_workflow".to_owned()]),
     ("a database would be replaced", |world| {
         world.unexpected = vec!["a database would be replaced".to_owned()];

@@ -187,6 +187,23 @@ fn an_accepted_deployment_that_never_appears_is_unknown_and_not_asked_for_again(
 }
 
 #[test]
+fn a_deployment_of_somebody_else_that_was_followed_and_is_gone_is_not_asked_for() {
+    let mut world = World::new();
+    world.takes = TimeDelta::hours(1);
+    world.deploy(super::world::IMAGE_TAG, "repository_dispatch");
+    let mut drive = release(&world);
+    drive.go_for(&mut world, &mut std::iter::empty(), 60);
+    assert!(matches!(drive.run.phase(), Phase::UnderWay { .. }), "{:?}", drive.run.phase());
+    world.deployments.clear();
+    for _ in 0..2 {
+        go(&mut drive, &mut world);
+        assert!(drive.unknown().contains("not among the deployments any more"), "{}", drive.unknown());
+        drive.restart(&world);
+    }
+    assert!(!world.mutations.contains(&"dispatch".to_owned()));
+}
+
+#[test]
 fn a_deployment_whose_answer_was_lost_is_asked_for_again_only_once_a_person_resumed() {
     let mut world = World::new();
     let order = world.order(OrderKind::Deploy);
