@@ -235,10 +235,10 @@ async fn appears(file: &Path) -> String {
 #[tokio::test]
 async fn a_program_that_nobody_waits_for_any_more_ends_in_order() {
     let folder = tempfile::tempdir().unwrap();
-    let careful = sh().ending_in_order();
+    let (careful, started) = (sh().ending_in_order(), folder.path().join("started"));
     let id = tokio::select! {
         ended = careful.run(["-c", CAREFUL], folder.path(), Conditions::default(), &Silent) => panic!("{ended:?}"),
-        id = appears(&folder.path().join("started")) => id,
+        id = appears(&started) => id,
     };
     assert_eq!(appears(&folder.path().join("saved")).await, "saved");
     is_gone(&id).await;
@@ -274,10 +274,10 @@ async fn a_program_that_does_not_end_in_order_is_killed_after_the_grace() {
     let folder = tempfile::tempdir().unwrap();
     let stubborn = "trap '' INT; echo $$ > started.new; mv started.new started; while :; do sleep 0.02; done";
     let conditions = Conditions { grace: Duration::from_millis(300), ..Conditions::default() };
-    let program = sh().ending_in_order();
+    let (program, started) = (sh().ending_in_order(), folder.path().join("started"));
     let id = tokio::select! {
         ended = program.run(["-c", stubborn], folder.path(), conditions, &Silent) => panic!("{ended:?}"),
-        id = appears(&folder.path().join("started")) => id,
+        id = appears(&started) => id,
     };
     is_gone(&id).await;
 }
