@@ -66,7 +66,7 @@ impl ReleaseNeed {
         }
         let changed: BTreeSet<_> = changed.iter().collect();
         let listed = |counts: &dyn Fn(&str) -> bool| -> Vec<String> {
-            changed.iter().filter(|path| counts(path)).map(|path| path.to_string()).collect()
+            changed.iter().filter(|path| counts(path)).map(|&path| path.clone()).collect()
         };
         let owned = listed(&|path| app.owns(path));
         let in_image = listed(&|path| app.image_paths.iter().any(|pattern| pattern.matches(path)));

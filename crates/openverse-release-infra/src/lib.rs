@@ -1,5 +1,13 @@
 //! Terraform, Ansible and git as programs, and the variables they read.
 //!
+//! [`Infrastructure`] is a checkout of the infrastructure repository behind the ports `Configuration`,
+//! `Provisioning` and `ConfiguredVariables`, [`DagCheckout`] one of the code behind `DagSync`; the rest
+//! is what they are made of.
+//!
+//! A program that may be in the middle of a change ends in order when this process dies: a small process
+//! watches over it, interrupts it, and reads on what it writes. What it then leaves (a lock, a tainted
+//! resource, tasks that were not run) is told by the next dry run.
+//!
 //! Nothing here goes through a shell, waits without a limit, or asks a question: a program gets
 //! its arguments as they are, a cleaned environment, no standard input and a time limit, and what
 //! it leaves behind is killed with it. What a person would read before going on — Terraform's plan,

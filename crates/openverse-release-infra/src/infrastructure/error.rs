@@ -40,5 +40,8 @@ pub(super) fn fetch(error: CheckoutError) -> PortError {
 
 /// Returns that what is there is not what the write was for.
 pub(super) fn conflict(found: impl Into<String>, expected: impl Into<String>) -> WriteError {
-    WriteError::Conflict { found: found.into(), expected: expected.into() }
+    let found = found.into();
+    // The errors of programs say it already.
+    let found = found.strip_prefix("found ").map_or(found.clone(), str::to_owned);
+    WriteError::Conflict { found, expected: expected.into() }
 }

@@ -14,12 +14,12 @@ use super::group::Group;
 /// read from. They may say that there is nothing at the moment, hence the loops.
 const SCRIPT: &str = r#"
 read -r _
-kill -INT -- "-$1" 2>/dev/null
+kill -s INT -- "-$1" 2>/dev/null
 until cat <&1 >/dev/null 2>/dev/null; do sleep 0.1; done & out=$!
 until cat <&2 >/dev/null 2>/dev/null; do sleep 0.1; done & error=$!
 left=$2
-while kill -0 -- "-$1" 2>/dev/null && [ "$left" -gt 0 ]; do sleep 0.1; left=$((left - 1)); done
-kill -KILL -- "-$1" 2>/dev/null
+while kill -s 0 -- "-$1" 2>/dev/null && [ "$left" -gt 0 ]; do sleep 0.1; left=$((left - 1)); done
+kill -s KILL -- "-$1" 2>/dev/null
 kill "$out" "$error" 2>/dev/null
 "#;
 

@@ -96,7 +96,7 @@ fn hostile_values_are_read_back_or_refused() {
                     assert_eq!(new.lines().count(), text.lines().count() + 1, "{new}");
                 }
                 Err(error) => {
-                    assert!(matches!(error, VariableError::NotPlainText { .. }), "{value:?}: {error}")
+                    assert!(matches!(error, VariableError::NotPlainText { .. }), "{value:?}: {error}");
                 }
             }
         }

@@ -218,8 +218,10 @@ async fn what_a_program_leaves_running_is_not_waited_for_and_ended() {
     is_gone(&sent[0].replace("pid ", "")).await;
 }
 
-/// Writes without end, and takes its time to end in order.
-const CAREFUL: &str = "trap 'echo stopping; sleep 0.3; echo stopping; echo saved > saved; exit 1' INT; \
+/// Writes without end, and to end in order more than a pipe holds.
+const CAREFUL: &str = "\
+    stop() { for i in $(seq 3000); do printf '%060d\n' $i; printf '%060d\n' $i >&2; done; echo saved > saved; exit 1; }; \
+    trap stop INT; \
     echo $$ > started.new; mv started.new started; while :; do echo tick; echo tick >&2; sleep 0.02; done";
 
 async fn appears(file: &Path) -> String {
@@ -235,8 +237,7 @@ async fn appears(file: &Path) -> String {
 #[tokio::test]
 async fn a_program_that_nobody_waits_for_any_more_ends_in_order() {
     let folder = tempfile::tempdir().unwrap();
-    let careful = sh().ending_in_order();
-    let started = folder.path().join("started");
+    let (careful, started) = (sh().ending_in_order(), folder.path().join("started"));
     let id = tokio::select! {
         ended = careful.run(["-c", CAREFUL], folder.path(), Conditions::default(), &Silent) => panic!("{ended:?}"),
         id = appears(&started) => id,
@@ -275,8 +276,7 @@ async fn a_program_that_does_not_end_in_order_is_killed_after_the_grace() {
     let folder = tempfile::tempdir().unwrap();
     let stubborn = "trap '' INT; echo $$ > started.new; mv started.new started; while :; do sleep 0.02; done";
     let conditions = Conditions { grace: Duration::from_millis(300), ..Conditions::default() };
-    let program = sh().ending_in_order();
-    let started = folder.path().join("started");
+    let (program, started) = (sh().ending_in_order(), folder.path().join("started"));
     let id = tokio::select! {
         ended = program.run(["-c", stubborn], folder.path(), conditions, &Silent) => panic!("{ended:?}"),
         id = appears(&started) => id,

@@ -291,7 +291,7 @@ async fn a_playbook_that_fails_half_way_says_so_and_can_be_run_again() {
     let found = conflict(world.infrastructure().apply(&catalog(), &tag("rel-2")).await);
     assert_eq!(
         found,
-        "found found failed tasks: Start on server: failed: it does not start; what came before them is done, \
+        "found failed tasks: Start on server: failed: it does not start; what came before them is done, \
          expected the playbook to run to its end; look again at what is left to do"
     );
     assert!(world.running("catalog.env").contains("rel-2"));

@@ -72,7 +72,10 @@ pub(super) fn tag(text: &str) -> ImageTag {
 }
 
 pub(super) fn assert_conflict<T: Debug>(result: Result<T, WriteError>) {
-    assert!(matches!(result, Err(WriteError::Conflict { .. })), "expected a conflict, found {result:?}");
+    match result {
+        Err(WriteError::Conflict { .. }) => {}
+        other => panic!("expected a conflict, found {other:?}"),
+    }
 }
 
 async fn configured(world: &dyn InfrastructureWorld) -> Configured {

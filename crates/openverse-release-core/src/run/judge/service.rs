@@ -3,7 +3,7 @@
 use super::Verdict;
 use crate::{
     DeploymentId, DeploymentTarget, EcsService, Effect, LiveVersion, RegisterTaskDefinition, Rollout, Run,
-    ServiceSight, StoppedTask, UpdateService, judge_rollout,
+    ServiceDescription, ServiceSight, StoppedTask, UpdateService, judge_rollout,
 };
 
 impl Run {
@@ -21,6 +21,9 @@ impl Run {
                 "one to deploy to".to_owned(),
             );
         };
+        if let Some(id) = &self.rollout {
+            return self.judge_followed(target, id, description, seen);
+        }
         let Some(registered) = &seen.registered else {
             let Some(template) = &seen.template else {
                 let found = format!("no task definition {}", service.template_family);
@@ -33,27 +36,39 @@ impl Run {
                 marker: self.id().marker(),
             })));
         };
-        let listed = || description.deployment_of(registered).map(|deployment| deployment.id.clone());
-        let Some(id) = self.rollout.clone().or_else(listed) else {
-            return Verdict::Absent(Effect::UpdateService(Box::new(UpdateService {
+        match description.deployment_of(registered) {
+            Some(deployment) => self.judge_followed(target, &deployment.id, description, seen),
+            None => Verdict::Absent(Effect::UpdateService(Box::new(UpdateService {
                 service: service.clone(),
                 task_definition: registered.clone(),
                 seen: description.primary().map(|primary| primary.id.clone()),
-            })));
+            }))),
+        }
+    }
+
+    fn judge_followed(
+        &self,
+        target: &DeploymentTarget,
+        id: &DeploymentId,
+        description: &ServiceDescription,
+        seen: &ServiceSight,
+    ) -> Verdict {
+        let revision = match description.deployment(id) {
+            Some(deployment) => deployment.task_definition.short(),
+            None => id.as_str(),
         };
-        let revision = registered.short();
-        match judge_rollout(&id, description) {
+        match judge_rollout(id, description) {
             Rollout::Absent { .. } => {
                 Verdict::Waiting { evidence: format!("deployment {id} of {revision} is not listed") }
             }
             Rollout::UnderWay { counts } => under_way(
-                id,
+                id.clone(),
                 format!(
                     "{revision}: {} of {} tasks run, {} start, {} failed",
                     counts.running, counts.desired, counts.pending, counts.failed
                 ),
             ),
-            Rollout::Done => self.judge_live(target, id, revision, seen.live.as_ref()),
+            Rollout::Done => self.judge_live(target, id.clone(), revision, seen.live.as_ref()),
             Rollout::RolledBack { reason, to } => {
                 let to = to.map_or_else(|| "an earlier revision".to_owned(), |to| to.short().to_owned());
                 Verdict::Failed {
@@ -70,10 +85,13 @@ impl Run {
             },
             Rollout::Replaced { by, task_definition, had_completed } => {
                 let before = if had_completed { "after it had completed" } else { "before it had completed" };
-                conflict(
-                    format!("{revision} replaced {before} by {} (deployment {by})", task_definition.short()),
-                    "it to stay deployed".to_owned(),
-                )
+                Verdict::Conflict {
+                    found: format!(
+                        "{revision} replaced {before} by {} (deployment {by})",
+                        task_definition.short()
+                    ),
+                    expected: "it to stay deployed".to_owned(),
+                }
             }
         }
     }
