@@ -38,11 +38,17 @@ impl CodeReverts for CodeCheckout {
         message: &str,
     ) -> Result<CommitSha, WriteError> {
         let head =
-            self.checkout.fetch(&self.main).await.map_err(not_done)?.ok_or_else(|| WriteError::Conflict {
-                found: format!("no branch {} at the origin", self.main),
-                expected: "one to revert on".to_owned(),
+            self.checkout.fetch(&self.main).await.map_err(|error| not_done(&error))?.ok_or_else(|| {
+                WriteError::Conflict {
+                    found: format!("no branch {} at the origin", self.main),
+                    expected: "one to revert on".to_owned(),
+                }
             })?;
-        let reverted = self.checkout.revert(bad, &head, message, &self.author).await.map_err(not_done)?;
+        let reverted = self
+            .checkout
+            .revert(bad, &head, message, &self.author)
+            .await
+            .map_err(|error| not_done(&error))?;
         let commit = reverted.ok_or_else(|| WriteError::Conflict {
             found: format!("later changes of the lines that {} changed", bad.short()),
             expected: "a commit that can be reverted by itself; revert it by hand".to_owned(),
@@ -62,7 +68,7 @@ impl CodeReverts for CodeCheckout {
     }
 }
 
-fn not_done(error: CheckoutError) -> WriteError {
+fn not_done(error: &CheckoutError) -> WriteError {
     WriteError::Port(PortError::NotDone {
         system: System::Git,
         action: "make the revert".to_owned(),
