@@ -35,29 +35,37 @@ impl ChartError {
 }
 
 /// An error whose place is still an offset, in bytes of the text that the reader works on.
+///
+/// It is in a box because it is part of every result, and hardly ever there.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Misread {
-    pub(crate) at: usize,
-    pub(crate) found: String,
-    pub(crate) expected: String,
+pub(crate) struct Misread(Box<Report>);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Report {
+    at: usize,
+    found: String,
+    expected: String,
 }
 
 impl Misread {
     pub(crate) fn new(at: usize, found: impl Into<String>, expected: impl Into<String>) -> Self {
-        Self { at, found: found.into(), expected: expected.into() }
+        Self(Box::new(Report { at, found: found.into(), expected: expected.into() }))
+    }
+
+    /// Moves the place to where `origin` says that it was.
+    pub(crate) fn moved(mut self, origin: impl Fn(usize) -> usize) -> Self {
+        self.0.at = origin(self.0.at);
+        self
     }
 
     /// Turns the offset, by now one of the `original` text, into a line and a column.
     pub(crate) fn in_text(self, original: &str) -> ChartError {
-        let before = original.get(..self.at).unwrap_or(original);
+        let Report { at, found, expected } = *self.0;
+        let before = original.get(..at).unwrap_or(original);
         let line_start = before.rfind(['\n', '\r']).map_or(0, |at| at + 1);
         let breaks = before.replace("\r\n", "\n").matches(['\n', '\r']).count();
-        ChartError {
-            line: breaks + 1,
-            column: before[line_start..].chars().count() + 1,
-            found: self.found,
-            expected: self.expected,
-        }
+        let column = before[line_start..].chars().count() + 1;
+        ChartError { line: breaks + 1, column, found, expected }
     }
 }
 

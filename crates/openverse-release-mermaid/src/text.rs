@@ -12,6 +12,7 @@ pub(crate) fn trim(text: &str) -> &str {
 }
 
 /// Returns where the white space that begins at `at` ends.
+#[inline]
 pub(crate) fn after_spaces(text: &str, mut at: usize) -> usize {
     let bytes = text.as_bytes();
     while let Some(&byte) = bytes.get(at) {
@@ -33,7 +34,7 @@ pub(crate) fn after_char(text: &str, at: usize) -> usize {
 }
 
 /// Tells whether a byte is a letter or digit of ASCII, or `_`.
-pub(crate) fn is_word(byte: u8) -> bool {
+pub(crate) const fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_'
 }
 

@@ -67,11 +67,11 @@ fn main() {
     let engine = merman_core::Engine::new();
     show(
         "merman-core",
-        measure(5, || engine.parse_diagram_sync(&chart, merman_core::ParseOptions::strict()).is_ok()),
+        measure(3, || engine.parse_diagram_sync(&chart, merman_core::ParseOptions::strict()).is_ok()),
     );
     show(
         "merman-core, typed",
-        measure(5, || {
+        measure(3, || {
             engine.parse_diagram_for_render_model_sync(&chart, merman_core::ParseOptions::strict()).is_ok()
         }),
     );

@@ -23,6 +23,23 @@ const KEYWORDS: [(&str, Kind); 15] = [
     ("_top", Kind::LinkTarget),
 ];
 
+/// The bytes that a name can have wherever they stand in it.
+const IN_NAMES: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        table[byte as usize] = is_word(byte);
+        byte += 1;
+    }
+    let marks = b"!\"#$%&'*+.`?\\/";
+    let mut at = 0;
+    while at < marks.len() {
+        table[marks[at] as usize] = true;
+        at += 1;
+    }
+    table
+};
+
 impl Lexer<'_> {
     pub(super) fn initial(&mut self) -> Read {
         let Some(first) = self.byte(0) else { return Ok(None) };
@@ -157,11 +174,14 @@ impl Lexer<'_> {
 
     fn name(&mut self, first: u8) -> Read {
         let bytes = &self.text.as_bytes()[self.at..];
-        let part = |at: usize| match bytes[at] {
-            b'-' => !matches!(bytes.get(at + 1), None | Some(b'>' | b'-' | b'.')),
-            byte => is_word(byte) || b"!\"#$%&'*+.`?\\/".contains(&byte),
-        };
-        let length = (0..bytes.len()).take_while(|&at| part(at)).count();
+        let mut length = 0;
+        while let Some(&byte) = bytes.get(length) {
+            let dash = || byte == b'-' && !matches!(bytes.get(length + 1), None | Some(b'>' | b'-' | b'.'));
+            if !IN_NAMES[usize::from(byte)] && !dash() {
+                break;
+            }
+            length += 1;
+        }
         match (length, first) {
             (0, b'-') => Ok(Some(self.take(1, Kind::Minus))),
             (0, _) => self.refuse("a name, a line such as \"-->\", or quotes around the text"),

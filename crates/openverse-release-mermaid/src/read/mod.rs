@@ -64,7 +64,7 @@ impl<'s> Reader<'s> {
             text,
             lexer,
             token,
-            builder: Builder::new(),
+            builder: Builder::new(text.len()),
             open: Vec::new(),
             decorations: Vec::new(),
             groups: vertices::Groups::default(),
@@ -109,6 +109,9 @@ impl<'s> Reader<'s> {
                     // Mermaid takes a semicolon that ends nothing for a member of the subgraph.
                     let text = self.slice(self.token);
                     self.member(text);
+                    if matches!(self.token.kind, Kind::Newline | Kind::Space) {
+                        self.lexer.skip_spaces();
+                    }
                     self.advance()?;
                 }
                 Kind::Subgraph => self.open_subgraph()?,
@@ -145,6 +148,9 @@ impl<'s> Reader<'s> {
 
     fn end_statement(&mut self) -> Read<()> {
         if self.token.kind.ends_statement() {
+            if self.token.kind == Kind::Newline {
+                self.lexer.skip_spaces();
+            }
             return self.advance();
         }
         self.refuse("a line such as \"-->\", the end of the line, or \";\"")

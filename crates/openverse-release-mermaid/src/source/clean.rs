@@ -46,7 +46,7 @@ pub(super) fn attributes(text: &str) -> Edited<'_> {
 /// Removes `%%{ … }%%`. One that does not end takes the rest of the text with it.
 pub(super) fn directives(text: &str) -> Edited<'_> {
     let mut editor = Editor::new(text);
-    let mut at = 0;
+    let mut at = if text.contains("%%{") { 0 } else { text.len() };
     while let Some(found) = text[at..].find("%%{") {
         let start = at + found;
         at = start + 1;
@@ -112,7 +112,7 @@ pub(super) fn trim_start(text: &str) -> Edited<'_> {
 
 /// Removes white space between a closing brace and the end of its line, and empty lines after it.
 ///
-/// Also ends the last line, which mermaid.js does just before.
+/// Also ends the last line. Mermaid.js does so even where it has an end, which changes nothing.
 pub(super) fn after_braces(text: &str) -> Edited<'_> {
     let mut editor = Editor::new(text);
     let mut at = 0;
@@ -120,12 +120,17 @@ pub(super) fn after_braces(text: &str) -> Edited<'_> {
         let brace = at + found + 1;
         at = after_spaces(text, brace);
         if at == text.len() {
-            editor.replace(brace..at, "");
+            let kept = at - usize::from(text.ends_with('\n'));
+            if kept > brace {
+                editor.replace(brace..kept, "");
+            }
         } else if let Some(end) = text[brace..at].rfind('\n').filter(|&end| end > 0) {
             editor.replace(brace..brace + end, "");
         }
     }
-    editor.replace(text.len()..text.len(), "\n");
+    if !text.ends_with('\n') {
+        editor.replace(text.len()..text.len(), "\n");
+    }
     editor.finish()
 }
 
@@ -141,7 +146,9 @@ pub(super) fn check_kind(text: &str) -> Result<(), Misread> {
         let start = text[..at].rfind(['\n', '\u{2028}', '\u{2029}']).unwrap_or(0);
         !text[line_end(text, at)..].starts_with('\n') || !text[start..at].contains("%%")
     };
-    let c4 = elsewhere.iter().flat_map(|word| text.match_indices(word).map(|(at, _)| at).find(seen)).min();
+    let found = text.contains("C4").then_some(elsewhere);
+    let c4 =
+        found.iter().flatten().flat_map(|word| text.match_indices(word).map(|(at, _)| at).find(seen)).min();
     if let Some(at) = c4.filter(|_| !text.starts_with("flowchart-elk")) {
         let found = format!("{}, which makes it a C4 diagram", quoted(&text[at..after_word(text, at)]));
         return Err(Misread::new(at, found, "a flowchart without that word"));

@@ -30,7 +30,10 @@ struct FrontMatter<'a> {
 }
 
 fn find(text: &str) -> Option<FrontMatter<'_>> {
-    let fence = text.find(FENCE).filter(|&at| after_spaces(text, 0) == at && !text[..at].contains('\n'))?;
+    let fence = after_spaces(text, 0);
+    if !text[fence..].starts_with(FENCE) || text[..fence].contains('\n') {
+        return None;
+    }
     let indent = &text[..fence];
     let after = fence + FENCE.len();
     let spaces = &text[after..after_spaces(text, after)];

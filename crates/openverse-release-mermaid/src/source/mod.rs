@@ -71,9 +71,8 @@ impl<'a> Source<'a> {
     }
 
     /// Gives an error the place in the original text.
-    pub(crate) fn back(&self, mut misread: Misread) -> Misread {
-        misread.at = self.origin(misread.at);
-        misread
+    pub(crate) fn back(&self, misread: Misread) -> Misread {
+        misread.moved(|at| self.origin(at))
     }
 
     /// Returns the offset in the original text of an offset in the reader's.

@@ -1,5 +1,7 @@
 //! The chart while it is being read.
 
+mod hash;
+
 use std::{
     borrow::Cow,
     collections::{HashMap, HashSet},
@@ -21,7 +23,7 @@ pub(crate) struct Name(usize);
 #[derive(Debug)]
 pub(crate) struct Builder<'s> {
     names: Vec<Named>,
-    numbers: HashMap<Cow<'s, str>, Name>,
+    numbers: HashMap<Cow<'s, str>, Name, hash::Seeded>,
     vertices: Vec<Vertex>,
     edges: Vec<Edge>,
     edge_ids: EdgeIds,
@@ -68,12 +70,16 @@ pub(crate) struct BadData {
 }
 
 impl<'s> Builder<'s> {
-    pub(crate) fn new() -> Self {
+    /// Returns an empty chart, with room for what a text of so many bytes usually says.
+    pub(crate) fn new(bytes: usize) -> Self {
+        /// A line of text, as a box or a link with some words.
+        const USUAL: usize = 64;
+        let usual = bytes / USUAL;
         Self {
-            names: Vec::new(),
-            numbers: HashMap::new(),
-            vertices: Vec::new(),
-            edges: Vec::new(),
+            names: Vec::with_capacity(usual),
+            numbers: HashMap::with_capacity_and_hasher(usual, hash::Seeded::default()),
+            vertices: Vec::with_capacity(usual),
+            edges: Vec::with_capacity(usual),
             edge_ids: EdgeIds::default(),
             subgraphs: Vec::new(),
             nothing: Arc::from(""),
@@ -96,6 +102,9 @@ impl<'s> Builder<'s> {
 
     /// Names a box, and says what stands in it and what shape it has, if that was said.
     pub(crate) fn vertex(&mut self, name: Name, text: Option<&str>, shape: Option<&'static str>) {
+        if text.is_none() && shape.is_none() && self.names[name.0].vertex.is_some() {
+            return;
+        }
         let Some(vertex) = self.vertex_of(name) else { return };
         if let Some(text) = text {
             vertex.text = Arc::from(text);
@@ -116,14 +125,14 @@ impl<'s> Builder<'s> {
 
     /// Returns the box of a name, unless that is the name of a link.
     fn vertex_of(&mut self, name: Name) -> Option<&mut Vertex> {
-        let id = Arc::clone(&self.names[name.0].text);
-        if self.is_edge(&id) {
+        let id = &self.names[name.0].text;
+        if (!self.edge_ids.known.is_empty() || id.starts_with(MADE)) && self.is_edge(&Arc::clone(id)) {
             return None;
         }
-        let named = &mut self.names[name.0];
+        let Named { text: id, vertex, .. } = &mut self.names[name.0];
         let vertices = &mut self.vertices;
-        let number = *named.vertex.get_or_insert_with(|| {
-            vertices.push(Vertex { text: Arc::clone(&id), id, shape: None });
+        let number = *vertex.get_or_insert_with(|| {
+            vertices.push(Vertex { id: Arc::clone(id), text: Arc::clone(id), shape: None });
             vertices.len() - 1
         });
         vertices.get_mut(number)
