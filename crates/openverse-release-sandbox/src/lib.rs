@@ -22,7 +22,9 @@
 //! DAGs are there, paused.
 //!
 //! The infrastructure is the bare git repository `infrastructure.git`. Both have branches, files and
-//! pull requests in GitHub's API, and what is written there are real commits.
+//! pull requests in GitHub's API, and what is written there are real commits. Its code is for real
+//! Terraform and Ansible, which are run by whoever deploys, in the checkout `infrastructure`; what they
+//! set up are files in `servers`.
 //!
 //! # What happens by itself
 //! A move of the main branch starts CI, a run of `ci_cd.yml` with its jobs. At its end the images of
@@ -40,8 +42,7 @@
 //! looks.
 //!
 //! # What it does not do
-//! It carries out only deployments by GitHub Workflow and by ECS, and shows which files a commit
-//! touches but not how.
+//! It shows which files a commit touches but not how.
 
 mod dag_checkout;
 mod error;
