@@ -3,8 +3,8 @@
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
 
 use openverse_release_core::{
-    App, DeploymentMeans, DeploymentRecord, Environment, ImageTag, Input, Limits, Order, OrderKind,
-    PlanError, Project, Run, RunId, carried_out, configuration_history, deployment_history,
+    App, CommitSha, DeploymentMeans, DeploymentRecord, Environment, GitTag, ImageTag, Input, Limits, Order,
+    OrderKind, PlanError, Project, Run, RunId, carried_out, configuration_history, deployment_history,
     last_known_working, plan, touched,
 };
 use openverse_release_ports::RunQuery;
@@ -300,14 +300,25 @@ impl Engine {
         environment: Environment,
         limit: usize,
     ) -> Result<Vec<DeploymentRecord>, EngineError> {
-        let target = carried_out(app, environment)?;
-        let released: BTreeMap<_, _> = match &app.git_tag_prefix {
-            Some(prefix) => {
-                let tags = self.world.releases.tags(prefix).await?;
-                tags.into_iter().map(|(tag, commit)| (tag.date(), commit)).collect()
-            }
-            None => BTreeMap::new(),
+        carried_out(app, environment)?;
+        let tags = match &app.git_tag_prefix {
+            Some(prefix) => self.world.releases.tags(prefix).await?,
+            None => Vec::new(),
         };
+        self.history_of(app, environment, limit, &tags).await
+    }
+
+    /// Returns the same for git tags that were read already.
+    pub(crate) async fn history_of(
+        &self,
+        app: &App,
+        environment: Environment,
+        limit: usize,
+        tags: &[(GitTag, CommitSha)],
+    ) -> Result<Vec<DeploymentRecord>, EngineError> {
+        let target = carried_out(app, environment)?;
+        let released: BTreeMap<_, _> =
+            tags.iter().map(|(tag, commit)| (tag.date(), commit.clone())).collect();
         // Whether a deployment was a redeployment or a rollback shows only beside those before it.
         let searched = limit.max(SEARCHED);
         let mut history = match &target.means {

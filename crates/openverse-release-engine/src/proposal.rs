@@ -13,8 +13,12 @@ impl World {
     /// A pull request tells most: a reviewer may have changed what is on its branch.
     pub(crate) async fn look_at_proposal(&self, proposal: &Proposal) -> Result<ProposalSight, PortError> {
         let requests = self.pull_requests_for(&proposal.content).with_head(&proposal.branch).await?;
-        if let Some(PullRequest { state, page, .. }) = requests.into_iter().next() {
+        if let Some(PullRequest { state, page, labels, .. }) = requests.into_iter().next() {
             return Ok(match state {
+                // Opening it and labelling it are two requests, and the second may not have come through.
+                PullRequestState::Open { .. } if proposal.labels.iter().any(|it| !labels.contains(it)) => {
+                    ProposalSight::Committed
+                }
                 PullRequestState::Merged { .. } => ProposalSight::Merged,
                 PullRequestState::Open { .. } => ProposalSight::Open { page },
                 PullRequestState::Closed => ProposalSight::Closed { page },

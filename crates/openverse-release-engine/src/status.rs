@@ -137,7 +137,7 @@ impl Engine {
             (DeploymentMeans::DagSync {} | DeploymentMeans::PullLatest {}, _) | (_, Some(Err(_))) => {
                 Vec::new()
             }
-            _ => self.history(app, environment, SEARCHED).await?,
+            _ => self.history_of(app, environment, SEARCHED, tags).await?,
         };
         let (commit, trouble) = match self.world.runs_now(app, environment).await? {
             Some(LiveAnswer::Commit(commit)) => (Some(commit), None),
