@@ -29,9 +29,11 @@ fn begin(journal: &SqliteJournal, api: &App, number: usize) -> Result<StoredRun,
         replaces: None,
         reason: "to see how long it takes".to_owned(),
         actor: "ada".to_owned(),
+        despite_running: false,
     };
-    let steps = plan(api, &order.kind, Production)?;
-    let (run, events) = Run::start(format!("run-{number}").parse()?, order, steps, &api.flow, NOW)?;
+    let id = format!("run-{number}").parse()?;
+    let steps = plan(&Project::openverse(), api, &order.kind, Production, &id)?;
+    let (run, events) = Run::start(id, order, steps, &api.flow, NOW)?;
     Ok(journal.begin(&run, &events)?)
 }
 
@@ -41,6 +43,7 @@ fn append(journal: &SqliteJournal, api: &App, runs: &mut usize, times: u64) -> D
         step: "ProductionDispatch".parse().expect("a step"),
         evidence: "deployment in progress: https://github.com/o/r/actions/runs/1".to_owned(),
         run: None,
+        rollout: None,
     };
     let mut taken = Duration::ZERO;
     let mut left = times;

@@ -47,17 +47,13 @@ fn connect(project: &Project, places: StandIns, requests: &Requests) -> Result<W
     let github = GitHub::builder().base_url(places.github).requests(requests.clone()).build()?;
     let repositories = &project.repositories;
     let code = Arc::new(github.repository(repositories.code.clone(), &repositories.main));
-    let infrastructure = github.repository(repositories.infrastructure.clone(), &repositories.main);
+    let infrastructure = Arc::new(github.repository(repositories.infrastructure.clone(), &repositories.main));
     let registry = RegistryConfig { endpoints: places.registries, ..RegistryConfig::default() };
     let probe = ProbeConfig { origins: places.origins, ..ProbeConfig::default() };
-    Ok(World {
-        releases: code.clone(),
-        code,
-        deployments: Arc::new(infrastructure),
-        registry: Arc::new(OciRegistry::new(registry, requests.clone(), Arc::clone(&clock))),
-        probe: Arc::new(HttpVersionProbe::new(probe, requests.clone(), Arc::clone(&clock))),
-        clock,
-    })
+    let registry = Arc::new(OciRegistry::new(registry, requests.clone(), Arc::clone(&clock)));
+    let probe = Arc::new(HttpVersionProbe::new(probe, requests.clone(), Arc::clone(&clock)));
+    let main = repositories.main.parse()?;
+    Ok(World::on_github(&code, &infrastructure, main, registry, probe, clock))
 }
 
 /// Drives a run to its end, saying yes to every step that asks.

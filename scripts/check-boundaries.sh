@@ -44,7 +44,7 @@ layers oci core ports http
 layers live core ports http
 layers airflow core ports http
 layers ecs core ports http
-layers infra core
+layers infra core ports
 layers mermaid core
 layers engine core ports
 layers sandbox core ports

@@ -69,18 +69,9 @@ impl Context {
         let infrastructure =
             Arc::new(github.repository(repositories.infrastructure.clone(), &repositories.main));
         let infrastructure_checkout = self.infrastructure(project, places)?;
+        let registry = Arc::new(OciRegistry::new(registry, requests.clone(), Arc::clone(&clock)));
+        let probe = Arc::new(HttpVersionProbe::new(probe, requests.clone(), Arc::clone(&clock)));
         Ok(World {
-            releases: code.clone(),
-            drafts: code.clone(),
-            code_runs: code.clone(),
-            infrastructure_runs: infrastructure.clone(),
-            branches: code.clone(),
-            pull_requests: code.clone(),
-            code,
-            deployments: infrastructure.clone(),
-            infrastructure_pull_requests: infrastructure,
-            registry: Arc::new(OciRegistry::new(registry, requests.clone(), Arc::clone(&clock))),
-            probe: Arc::new(HttpVersionProbe::new(probe, requests.clone(), Arc::clone(&clock))),
             configuration: infrastructure_checkout.configuration,
             variables: infrastructure_checkout.variables,
             provisioning: infrastructure_checkout.provisioning,
@@ -88,8 +79,7 @@ impl Context {
             reverts: self.reverts(project, places),
             services: services(places, requests, &clock),
             dags: airflow(places, requests, &clock),
-            main,
-            clock,
+            ..World::on_github(&code, &infrastructure, main, registry, probe, clock)
         })
     }
 

@@ -6,8 +6,10 @@ use openverse_release_core::BranchName;
 use openverse_release_ports::{
     Branches, Clock, CodeHistory, CodeReverts, Configuration, ConfiguredVariables, ContainerServices,
     DagSync, Dags, Deployments, GitHubReleases, GitHubRuns, ImageRegistry, Provisioning, PullRequests,
-    ReleaseDrafts, VersionProbe,
+    ReleaseDrafts, System, VersionProbe,
 };
+
+use crate::NotConnected;
 
 /// The outside world, as ports.
 #[derive(Debug, Clone)]
@@ -52,4 +54,49 @@ pub struct World {
     pub main: BranchName,
     /// Time.
     pub clock: Arc<dyn Clock>,
+}
+
+impl World {
+    /// Returns a world of two repositories on GitHub, a registry and live apps.
+    ///
+    /// Everything else is not connected, and says so when it is asked: set the fields for what an app
+    /// needs, such as the infrastructure for one that is deployed by Terraform.
+    pub fn on_github<C, I>(
+        code: &Arc<C>,
+        infrastructure: &Arc<I>,
+        main: BranchName,
+        registry: Arc<dyn ImageRegistry>,
+        probe: Arc<dyn VersionProbe>,
+        clock: Arc<dyn Clock>,
+    ) -> Self
+    where
+        C: GitHubReleases + ReleaseDrafts + CodeHistory + GitHubRuns + Branches + PullRequests + 'static,
+        I: Deployments + GitHubRuns + PullRequests + 'static,
+    {
+        let missing =
+            |system| Arc::new(NotConnected { system, why: "this world has none; connect one".to_owned() });
+        let (git, programs) = (missing(System::Git), missing(System::Terraform));
+        Self {
+            releases: code.clone(),
+            drafts: code.clone(),
+            code: code.clone(),
+            code_runs: code.clone(),
+            branches: code.clone(),
+            pull_requests: code.clone(),
+            deployments: infrastructure.clone(),
+            infrastructure_runs: infrastructure.clone(),
+            infrastructure_pull_requests: infrastructure.clone(),
+            registry,
+            probe,
+            configuration: git.clone(),
+            variables: git.clone(),
+            dag_sync: git.clone(),
+            reverts: git,
+            provisioning: programs,
+            services: missing(System::Ecs),
+            dags: missing(System::Airflow),
+            main,
+            clock,
+        }
+    }
 }

@@ -190,7 +190,7 @@ async fn an_app_without_a_place_for_its_configuration_takes_no_order() {
         .order_deployment(catalog, Production, &tag, "slow", OrderKind::Deploy)
         .await
         .unwrap_err();
-    assert_eq!(error.to_string(), "git could not read what was configured: it is not there");
+    assert_eq!(error.to_string(), "git could not read what was configured: this world has none; connect one");
 }
 
 #[tokio::test]

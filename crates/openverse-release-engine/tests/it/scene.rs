@@ -12,11 +12,9 @@ use openverse_release_core::{
     App, CommitSha, DeploymentMeans, DeploymentRun, DeploymentTarget, Digest, Environment, GitHubReleaseId,
     GitHubWorkflowFile, GitTag, ImageName, ImageTag, Limits, LiveVersion, Project, Run, RunEvent,
 };
-use openverse_release_engine::{
-    Engine, EngineError, NotConnected, Refusal, Session, SqliteJournal, Watcher, World,
-};
+use openverse_release_engine::{Engine, EngineError, Refusal, Session, SqliteJournal, Watcher, World};
 use openverse_release_ports::{
-    DeploymentRequest, Deployments as _, System,
+    DeploymentRequest, Deployments as _,
     conformance::{InMemoryGitHub, InMemoryProbe, InMemoryRegistry, ManualClock},
 };
 use tempfile::TempDir;
@@ -64,30 +62,18 @@ impl Scene {
         let (registry, probe) = (InMemoryRegistry::default(), InMemoryProbe::default());
         let deployments = TimedDeployments::new(api, github.clone(), probe.clone(), clock.clone());
         let place = tempfile::tempdir().unwrap();
-        let nowhere = Arc::new(NotConnected { system: System::Git, why: "it is not there".to_owned() });
         let engine = Engine {
             project,
             world: World {
-                releases: Arc::new(github.clone()),
-                code: Arc::new(github.clone()),
                 deployments: Arc::new(deployments.clone()),
-                registry: Arc::new(registry.clone()),
-                probe: Arc::new(probe.clone()),
-                configuration: nowhere.clone(),
-                reverts: nowhere.clone(),
-                variables: nowhere.clone(),
-                dag_sync: nowhere.clone(),
-                provisioning: nowhere.clone(),
-                services: nowhere.clone(),
-                dags: nowhere,
-                drafts: Arc::new(github.clone()),
-                code_runs: Arc::new(github.clone()),
-                infrastructure_runs: Arc::new(github.clone()),
-                branches: Arc::new(github.clone()),
-                pull_requests: Arc::new(github.clone()),
-                infrastructure_pull_requests: Arc::new(InMemoryGitHub::with_clock(clock.clone())),
-                main: "main".parse().unwrap(),
-                clock: Arc::new(clock.clone()),
+                ..World::on_github(
+                    &Arc::new(github.clone()),
+                    &Arc::new(InMemoryGitHub::with_clock(clock.clone())),
+                    "main".parse().unwrap(),
+                    Arc::new(registry.clone()),
+                    Arc::new(probe.clone()),
+                    Arc::new(clock.clone()),
+                )
             },
             journal: Arc::new(SqliteJournal::open(&place.path().join("journal.sqlite")).unwrap()),
             limits: Limits::default(),

@@ -168,5 +168,8 @@ async fn what_an_environment_is_configured_with_is_unknown_where_nothing_can_be_
     let status = scene.engine.status(catalog).await.unwrap();
     let production = &status.environments[1];
     assert_eq!((production.environment, &production.commit), (Production, &None));
-    assert_eq!(production.trouble.as_deref(), Some("git could not read what is configured: it is not there"));
+    assert_eq!(
+        production.trouble.as_deref(),
+        Some("git could not read what is configured: this world has none; connect one")
+    );
 }
