@@ -7,8 +7,33 @@ use serde_json::{Value, json};
 #[path = "../../tests/it/corpus.rs"]
 mod corpus;
 
-/// Charts that merman-core reads otherwise than mermaid.js, which is the one to agree with.
-const OTHERWISE: &[&str] = &[];
+/// Corners of the language that merman-core reads otherwise than mermaid.js, which is the one to agree
+/// with: the tests of the reader ask it about the same charts.
+const OTHERWISE: &[&str] = &[
+    "swimlane-beta LR\nA-->B",
+    "graph TD\nA@{ shape: constructor }",
+    "graph TD\nA x-- words --> B\nA <-- words --- B",
+    "graph TD\nA <--- B\nA o--> B\nA <=== B\nA x-.-> B",
+    "graph TD\nA -- \"x\"y --> B",
+    "graph TD\na-b --> c_d\n1 --> 2a\n3.4 --> 5\na.b.c\na/b\na\\b\na'b\na`b\na!b\na$b\na+b\na?b\na%b\na*b\na#b",
+    "graph TD\nA:B --> C,D\nv --> vv\nA,B\n#1\n*\n-x\n:\n&a",
+    "graph TD\nA\"b --> C\"d\"e",
+    "graph TD\n1\"\"2",
+    "graph TD\nA[\"x\"y]\nB[  spaces  ]\nC[\"  spaces  \"]",
+    "graph TD\nA[/with / slash/]\nB[\\with \\ back\\]\nC[/ \"x\" /]\nD[/x|y/]",
+    "graph TD\nA(-a - b-)\nB(-x))\nC(-x/)\nD(-a|b-)",
+    "graph TD\nA[\"\"x]",
+    "graph TD\nsubgraph a\ndirection LR\nA --> B & C --> D\nend",
+    "graph TD\nsubgraph a\nA;;B;\n;\nend",
+    "graph TD\nsubgraph a\naccTitle: the title\naccDescr: the description\nA\nend",
+    "graph TD\nsubgraph style class click graph\nA\nend",
+    "graph TD\nsubgraph a [x]\nA\nend A --> B",
+    "graph TD\nsubgraph a\nA --> B\nend\nsubgraph a\nC\nend",
+    "graph TD\ndirection --> A\nthe direction TB x --> [",
+    "graph TD\nA[x]:::c\nB(y):::c@{ shape: doc }\nC:::a:b",
+    "graph TD\naccTitle:\nA",
+    "graph TD\nA[\"x %% C4Container\"]\n",
+];
 
 fn merman(chart: &str) -> Option<Value> {
     let parsed = Engine::new().parse_diagram_sync(chart, ParseOptions::strict()).ok()??;
@@ -40,12 +65,10 @@ fn ours(chart: &str) -> Option<Value> {
     }))
 }
 
+// Of the charts that mermaid.js refuses, merman-core reads some, so they are not compared.
 #[test]
 fn merman_core_reads_the_corpus_alike() {
-    let charts = corpus::READ.iter().chain(corpus::REFUSED).filter(|chart| !OTHERWISE.contains(chart));
-    let differ = charts.filter(|chart| merman(chart) != ours(chart));
-    let differ: Vec<_> = differ
-        .map(|chart| format!("{chart:?}\n  here: {:?}\n  merman: {:?}\n", ours(chart), merman(chart)))
-        .collect();
-    assert!(differ.is_empty(), "{} differ\n{}", differ.len(), differ.join("\n"));
+    assert!(corpus::REFUSED.iter().all(|chart| ours(chart).is_none()));
+    let differ: Vec<_> = corpus::READ.iter().filter(|chart| merman(chart) != ours(chart)).copied().collect();
+    assert_eq!(differ, OTHERWISE, "{} of {} differ", differ.len(), corpus::READ.len());
 }
