@@ -294,7 +294,7 @@ impl<'a> Page<'a> {
             ("resume".to_owned(), "goes on with a run that was interrupted or is unknown"),
         ];
         for target in self.app.deployments.iter().filter(|target| target.ecs.is_some()) {
-            let command = format!("ecs events --app {slug} --environment {}", target.environment);
+            let command = format!("ecs events {slug} {}", target.environment);
             commands.push((command, "what the ECS service went through, and why its tasks stopped"));
         }
         self.commands(&commands);
