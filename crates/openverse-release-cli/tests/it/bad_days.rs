@@ -5,13 +5,13 @@ use crate::{
         Day,
         Hand::{DeleteTheDuplicateDraft, PublishOnceMore},
         Live::{Earlier, New, Old, Unmeant},
-        Scene::{self, ByHand, Clear, Fault, Is, Limit, Merge, Run, RunPaused},
+        Scene::{self, ByHand, Clear, Fault, Is, Limit, Merge, MergeInVain, Run, RunPaused},
     },
     place::Mode,
 };
 
 const RELEASE: &str = "release api --yes";
-const RELEASED: &[&str] = &["publish_github_release", "put_manifest", "put_manifest", "repository_dispatch"];
+const RELEASED: &[&str] = &crate::facts::RELEASED;
 const ROLLBACK: &str = "rollback api production --reason slow";
 const ROLLED_BACK: &[&str] = &["workflow_dispatch"];
 const NOTHING: &[&str] = &[];
@@ -31,6 +31,10 @@ pub(crate) fn days() -> Vec<Day> {
         ("lost-reply", 0, None),
         ("lost-reply:put_manifest", 0, None),
         ("lost-reply:put_manifest", 1, None),
+        ("lost-reply:create_branch", 0, None),
+        ("lost-reply:put_file", 0, None),
+        ("lost-reply:open_pull_request", 0, None),
+        ("lost-reply:label_pull_request", 0, None),
         ("lost-reply:repository_dispatch", 0, None),
         ("lost-reply", 0, LONG),
     ] {
@@ -69,6 +73,14 @@ pub(crate) fn days() -> Vec<Day> {
             Is(New, RELEASED),
         ];
         add(Mode::Default, about, "release", &scenes);
+    }
+
+    // What a release and a rollback do not need, they do not wait for.
+    for fault in ["server-errors:ecs", "server-errors:airflow"] {
+        let scenes = [Fault(fault, 0, LONG), Run(RELEASE, 0, &["verified"]), Is(New, RELEASED)];
+        add(Mode::Default, "server-errors", "release", &scenes);
+        let scenes = [Fault(fault, 0, LONG), Run(ROLLBACK, 0, &["verified"]), Is(Earlier, ROLLED_BACK)];
+        add(Mode::Default, "server-errors", "rollback", &scenes);
     }
 
     // What a list no longer shows is found out before anything is changed.
@@ -125,6 +137,10 @@ pub(crate) fn days() -> Vec<Day> {
                 "publish_github_release",
                 "put_manifest",
                 "put_manifest",
+                "create_branch",
+                "put_file",
+                "open_pull_request",
+                "label_pull_request",
                 "repository_dispatch",
             ],
         ),
@@ -153,6 +169,10 @@ pub(crate) fn days() -> Vec<Day> {
                 "publish_github_release",
                 "put_manifest",
                 "put_manifest",
+                "create_branch",
+                "put_file",
+                "open_pull_request",
+                "label_pull_request",
                 "repository_dispatch",
             ],
         ),
@@ -241,6 +261,10 @@ pub(crate) fn days() -> Vec<Day> {
                 "publish_github_release",
                 "put_manifest",
                 "put_manifest",
+                "create_branch",
+                "put_file",
+                "open_pull_request",
+                "label_pull_request",
                 "repository_dispatch",
                 "workflow_dispatch",
             ],
@@ -339,6 +363,40 @@ pub(crate) fn days() -> Vec<Day> {
         add(Mode::Default, about, "release", &scenes);
         let scenes = [Fault(fault, 0, None), RunPaused(ROLLBACK, 0, &["verified"]), Is(Earlier, ROLLED_BACK)];
         add(Mode::Default, about, "rollback", &scenes);
+    }
+
+    // A change that CI did not build is not released, nor the one before it in its stead.
+    let scenes = [
+        Fault("ci-fails", 0, None),
+        MergeInVain,
+        Run(
+            RELEASE,
+            3,
+            &["refused", "no image openverse-api of commit {short head}", "run it again if it failed"],
+        ),
+        Is(Old, NOTHING),
+        Merge,
+        Run(RELEASE, 0, &["verified"]),
+        Is(New, RELEASED),
+    ];
+    add(Mode::Default, "ci-fails", "release", &scenes);
+    let scenes =
+        [Fault("ci-fails", 0, None), MergeInVain, Run(ROLLBACK, 0, &["verified"]), Is(Earlier, ROLLED_BACK)];
+    add(Mode::Default, "ci-fails", "rollback", &scenes);
+
+    // Neither merges a pull request: that is for a reviewer to do.
+    let scenes = [Fault("pull-request-conflict", 0, LONG), Run(RELEASE, 0, &["verified"]), Is(New, RELEASED)];
+    add(Mode::Default, "pull-request-conflict", "release", &scenes);
+    let scenes =
+        [Fault("pull-request-conflict", 0, LONG), Run(ROLLBACK, 0, &["verified"]), Is(Earlier, ROLLED_BACK)];
+    add(Mode::Default, "pull-request-conflict", "rollback", &scenes);
+
+    // What a GitHub Workflow deploys, nobody rolls out to ECS besides.
+    for fault in ["rollout-slow", "rollout-fails", "rollout-rolled-back", "rollout-replaced"] {
+        let scenes = [Fault(fault, 0, LONG), Run(RELEASE, 0, &["verified"]), Is(New, RELEASED)];
+        add(Mode::Default, fault, "release", &scenes);
+        let scenes = [Fault(fault, 0, LONG), Run(ROLLBACK, 0, &["verified"]), Is(Earlier, ROLLED_BACK)];
+        add(Mode::Default, fault, "rollback", &scenes);
     }
 
     // No gate of the API asks for it.

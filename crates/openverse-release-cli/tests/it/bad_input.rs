@@ -68,14 +68,14 @@ fn a_tag_that_names_no_version_is_refused() {
     assert_snapshot!(deploy(""), @r#"
     exit code 2
     stderr:
-    error: invalid value '' for '<TAG>': "" is not a valid image tag: found the end at character 1, expected letters, digits, "_", and after the first also "." and "-"
+    error: invalid value '' for '[TAG]': "" is not a valid image tag: found the end at character 1, expected letters, digits, "_", and after the first also "." and "-"
 
     For more information, try '--help'.
     "#);
     assert_snapshot!(deploy("two words"), @r#"
     exit code 2
     stderr:
-    error: invalid value 'two words' for '<TAG>': "two words" is not a valid image tag: found " words" at character 4, expected letters, digits, "_", and after the first also "." and "-"
+    error: invalid value 'two words' for '[TAG]': "two words" is not a valid image tag: found " words" at character 4, expected letters, digits, "_", and after the first also "." and "-"
 
     For more information, try '--help'.
     "#);
@@ -177,7 +177,7 @@ fn a_mistyped_command_is_refused() {
     assert_snapshot!(refused(&place, &["sandbox", "fault", "on", "bad-luck"]), @r#"
     exit code 2
     stderr:
-    error: invalid value 'bad-luck' for '<FAULT>': "bad-luck" is no fault of a sandbox, expected one of lost-reply, rate-limited, secondary-rate-limit, server-errors, stale-release-list, redrafted-after-publish, duplicate-draft, latest-moved, latest-moves-at-publish, companion-missing, deployment-fails, deployment-hangs, deployment-red-but-live, late-run, pause-before, pause-after
+    error: invalid value 'bad-luck' for '<FAULT>': "bad-luck" is no fault of a sandbox, expected one of lost-reply, rate-limited, secondary-rate-limit, server-errors, stale-release-list, redrafted-after-publish, duplicate-draft, latest-moved, latest-moves-at-publish, companion-missing, deployment-fails, deployment-hangs, deployment-red-but-live, late-run, ci-fails, pull-request-conflict, rollout-slow, rollout-fails, rollout-rolled-back, rollout-replaced, pause-before, pause-after, dag-running
 
     For more information, try '--help'.
     "#);
@@ -243,7 +243,7 @@ fn a_configuration_that_is_wrong_is_refused() {
     assert_snapshot!(with("wrld = \"sandbox\"\n"), @"
     exit code 2
     stderr:
-    error: wrong.toml is not as expected at line 1, column 1: unknown field `wrld`, expected one of `world`, `project`, `github`, `registry`, `live`, `limits`, `performers`
+    error: wrong.toml is not as expected at line 1, column 1: unknown field `wrld`, expected one of `world`, `project`, `github`, `registry`, `live`, `code`, `infrastructure`, `airflow`, `ecs`, `limits`, `performers`
     ");
     assert_snapshot!(with("world = \"mars\"\n"), @"
     exit code 2

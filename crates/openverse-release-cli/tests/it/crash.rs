@@ -164,9 +164,13 @@ impl Case<'_> {
 fn an_undisturbed_errand_makes_these_changes() {
     let changes = |errand, mode| Undisturbed::learn(errand, mode).changes.join("\n");
     insta::assert_snapshot!(changes(Errand::Release, Mode::Default), @"
+    create_branch openverse:changelog/api-{date} on {head} by request
     create_git_tag api-{date} on {new} by github
     deploy api production rel-{date} by deploy-production-api.yml
+    label_pull_request openverse#4384 Publish changelog for api-{date} by request
+    open_pull_request openverse#4384 Publish changelog for api-{date} by request
     publish_github_release api-{date} by request
+    put_file openverse:changelog/api-{date} documentation/changelogs/api/{date}.md by request
     put_manifest wordpress/openverse-api:rel-{date} by request
     put_manifest wordpress/openverse-api_nginx:rel-{date} by request
     repository_dispatch deploy_production_api rel-{date} by request
@@ -180,9 +184,13 @@ fn an_undisturbed_errand_makes_these_changes() {
     tag_image wordpress/openverse-api_nginx:rel-{date} by release-app.yml
     ");
     insta::assert_snapshot!(changes(Errand::ReleaseOfTheFrontend, Mode::Default), @"
+    create_branch openverse:changelog/frontend-{date} on {new} by request
     create_git_tag frontend-{date} on {new} by github
     deploy frontend production rel-{date} by deploy-production-frontend.yml
+    label_pull_request openverse#4384 Publish changelog for frontend-{date} by request
+    open_pull_request openverse#4384 Publish changelog for frontend-{date} by request
     publish_github_release frontend-{date} by request
+    put_file openverse:changelog/frontend-{date} documentation/changelogs/frontend/{date}.md by request
     put_manifest wordpress/openverse-frontend:rel-{date} by request
     put_manifest wordpress/openverse-frontend_nginx:rel-{date} by request
     repository_dispatch deploy_production_nuxt rel-{date} by request
@@ -213,8 +221,9 @@ fn killed_before_or_after_any_effect_and_resumed_everything_happens_once() {
             ["pause-before", "pause-after"].map(|pause| Case { undisturbed, effect, pause })
         })
         .collect();
-    // A release that the tool carries out publishes, tags two images and asks for a deployment.
-    let (release, publishing, deployment) = (1 + 2 + 1, 1, 1);
+    // A release that the tool carries out publishes, tags two images, proposes the changelog entry
+    // (a branch, a file on it, a pull request, its labels) and asks for a deployment.
+    let (release, publishing, deployment) = (1 + 2 + 4 + 1, 1, 1);
     assert_eq!(cases.len(), 2 * (2 * (release + publishing) + 2 * deployment), "points to be killed at");
     each(&cases, Case::check);
 }

@@ -38,12 +38,14 @@ pub(crate) enum Scene {
     Clear,
     /// A change of the API is merged, and CI does its work.
     Merge,
+    /// A change of the API is merged, and CI fails.
+    MergeInVain,
     /// How long is waited for what.
     Limit(&'static str, f64),
     ByHand(Hand),
     /// The tool is run. It has to exit with this code and to say all of this.
     ///
-    /// In both, `{new}`, `{short new}`, `{tag}`, `{earlier tag}`, `{git tag}` and `{run}` stand for this day's own.
+    /// In both, `{new}`, `{short new}`, `{short head}`, `{tag}`, `{earlier tag}`, `{git tag}` and `{run}` stand for this day's own.
     Run(&'static str, i32, &'static [&'static str]),
     /// The same, while a fault pauses it; the faults are switched off then.
     RunPaused(&'static str, i32, &'static [&'static str]),
@@ -109,6 +111,13 @@ impl Underway {
                 self.facts.drafted_anew(&sandbox);
                 assert_eq!(self.facts.new, head, "CI has built it");
             }
+            Scene::MergeInVain => {
+                let built = self.facts.new.clone();
+                let merged = sandbox.merge(&"api".parse().unwrap(), "Break it", "grace").unwrap();
+                self.facts.head = merged.sha.to_string();
+                self.facts.drafted_anew(&sandbox);
+                assert_eq!(self.facts.new, built, "CI has not built it");
+            }
             Scene::Limit(limit, seconds) => {
                 self.limits.push((limit, seconds));
                 self.place.limit(&self.limits);
@@ -158,6 +167,7 @@ impl Underway {
             .replace("{new}", &self.facts.new)
             .replace("{earlier tag}", &self.facts.earlier_tag)
             .replace("{short new}", &self.facts.new[..7])
+            .replace("{short head}", &self.facts.head[..7])
             .replace("{git tag}", &self.facts.git_tag())
             .replace("{tag}", &self.facts.image_tag());
         if !text.contains("{run}") {

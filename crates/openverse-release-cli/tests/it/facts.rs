@@ -13,6 +13,8 @@ pub(crate) struct Facts {
     draft_date: String,
     /// The commit a release puts into production.
     pub(crate) new: String,
+    /// The newest commit on `main`, whatever it touches.
+    pub(crate) head: String,
     /// The commit production runs before it.
     pub(crate) old: String,
     /// The image tag of the version in production.
@@ -32,6 +34,7 @@ impl Facts {
     /// Finds the facts out.
     pub(crate) fn found(place: &Place, app: &str) -> Self {
         let status = place.sandbox().status().unwrap();
+        let head = status.head.clone().unwrap().to_string();
         // The version before the present one was rolled back once, and then deployed again,
         // because it had not been at fault; so it works.
         let history = place.json(&["history", app, "production"]);
@@ -42,6 +45,7 @@ impl Facts {
         Self {
             draft_date: draft.rsplit_once('-').unwrap().1.to_owned(),
             new: app.latest.unwrap().to_string(),
+            head,
             old: live.commit.to_string(),
             old_tag: live.image_tag.to_string(),
             earlier_tag: earlier("image_tag"),
@@ -56,6 +60,10 @@ impl Facts {
         let app = status.apps.into_iter().find(|found| found.app == self.app).unwrap();
         self.draft_date = app.drafts.first().unwrap().rsplit_once('-').unwrap().1.to_owned();
         self.new = app.latest.unwrap().to_string();
+    }
+
+    pub(crate) fn date(&self) -> &str {
+        &self.draft_date
     }
 
     pub(crate) fn git_tag(&self) -> String {
@@ -104,6 +112,18 @@ pub(crate) fn expect_tagged(served: &Served, facts: &Facts) {
     }
 }
 
+/// What requests change for a release of the API that the tool tags and deploys.
+pub(crate) const RELEASED: [&str; 8] = [
+    "publish_github_release",
+    "put_manifest",
+    "put_manifest",
+    "create_branch",
+    "put_file",
+    "open_pull_request",
+    "label_pull_request",
+    "repository_dispatch",
+];
+
 /// Returns every change that was made, without its date, and with this place's own names for
 /// dates and commits replaced; sorted, because automations and requests may change places.
 pub(crate) fn changes(sandbox: &Sandbox, facts: &Facts) -> Vec<String> {
@@ -126,6 +146,7 @@ fn described(entry: &Entry, facts: &Facts) -> String {
         .replace(&facts.draft_date, "{date}")
         .replace(&facts.new, "{new}")
         .replace(&facts.new[..7], "{new}")
+        .replace(&facts.head[..7], "{head}")
         .replace(&facts.old, "{old}");
     format!("{} {target} by {}", entry.action, entry.by)
 }

@@ -84,6 +84,7 @@ fn every_command_prints_one_document_with_these_keys() {
         [
             "blockers",
             "cautions",
+            "changelog",
             "changes",
             "commit",
             "draft",

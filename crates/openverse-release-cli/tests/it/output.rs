@@ -211,6 +211,7 @@ fn a_release_is_previewed() {
     api-[date], the drafted release of the API
       commit       [commit] Prevent a dead link from being served for a day (#4376) (annie, [ago])
       after        api-[date] ([commit])
+                   no pull request with the changelog entry yet
       image        openverse-api sha256:[digest] (latest)
       image        openverse-api_nginx sha256:[digest] (latest)
       staging      runs [commit], this commit
@@ -255,21 +256,23 @@ fn a_release_prints_a_plain_line_for_each_thing_that_happens() {
     let place = Place::new(Mode::Default);
     let released = printed(&place, &["release", "api", "--yes"]);
     let from = released.find("Release of the").unwrap_or(0);
-    assert_snapshot!(&released[from..], @"
+    assert_snapshot!(&released[from..], @r#"
     Release of the API to production: rel-[date] (commit [commit])
       in place of commit [commit]
       openverse-api sha256:[digest]
       openverse-api_nginx sha256:[digest]
     done   [Publish] GitHub Release api-[date] is published, its git tag on commit [commit]
     done   (Tag) rel-[date] names the released images (2)
+    done   (Tag: changelog) pull request "Publish changelog for api-[date]" is open: http://127.0.0.1:[port]/github/repos/WordPress/openverse/pulls/4384
     done   (ProductionDispatch) deployment succeeded, and /version answers [commit] in production
     production of the API runs rel-[date], commit [commit], verified; took [time]
-    ");
+    "#);
     assert_snapshot!(printed(&place, &["status", "api"]), @"
     API
       staging      [commit] = rel-[date]  [ago]
       production   [commit] = rel-[date]  [ago]
       released     api-[date]
+                   changelog entry waits for a review: pull request #4384, http://127.0.0.1:[port]/github/repos/WordPress/openverse/pulls/4384
       main         nothing new since production's version
 
     API, process version 1.0.0
@@ -314,7 +317,7 @@ fn a_release_prints_a_plain_line_for_each_thing_that_happens() {
     run-[name]  [time]  release api production  rel-[date]  done   ana  release api-[date]
     ");
     let run = place.json(&["runs"])[0]["run"].as_str().unwrap().to_owned();
-    assert_snapshot!(printed(&place, &["runs", &run]), @"
+    assert_snapshot!(printed(&place, &["runs", &run]), @r#"
     [time]  started       release api production rel-[date], by ana: release api-[date] (process API 1.0.0)
     [time]  approved      Publish by ana
     [time]  intended      publish GitHub Release api-[date] on commit [commit]
@@ -325,19 +328,28 @@ fn a_release_prints_a_plain_line_for_each_thing_that_happens() {
     [time]  intended      point openverse-api_nginx:rel-[date] at sha256:[digest]
     [time]  performed
     [time]  step done     Tag: rel-[date] names the released images (2)
+    [time]  intended      commit "Publish changelog for api-[date]" on changelog/api-[date]
+    [time]  performed
+    [time]  intended      open the pull request "Publish changelog for api-[date]"
+    [time]  performed
+    [time]  step done     Tag: pull request "Publish changelog for api-[date]" is open: http://127.0.0.1:[port]/github/repos/WordPress/openverse/pulls/4384
     [time]  intended      ask GitHub Workflow deploy-production-api.yml to deploy rel-[date]
     [time]  performed
     [time]  step done     ProductionDispatch: deployment succeeded, and /version answers [commit] in production
     [time]  ended         done
-    ");
+    "#);
     assert_snapshot!(printed(&place, &["sandbox", "log"]), @"
-    WHEN                 PART        ACTION                  TARGET                                                 BY
-    [time]  github      publish_github_release  api-[date]                                request
-    [time]  git         create_git_tag          api-[date] on [commit]                     github
-    [time]  registry    put_manifest            wordpress/openverse-api:rel-[date]        request
-    [time]  registry    put_manifest            wordpress/openverse-api_nginx:rel-[date]  request
-    [time]  github      repository_dispatch     deploy_production_api rel-[date]          request
-    [time]  deployment  deploy                  api production rel-[date]                 deploy-production-api.yml
+    WHEN                 PART        ACTION                  TARGET                                                                                           BY
+    [time]  github      publish_github_release  api-[date]                                                                          request
+    [time]  git         create_git_tag          api-[date] on [commit]                                                               github
+    [time]  registry    put_manifest            wordpress/openverse-api:rel-[date]                                                  request
+    [time]  registry    put_manifest            wordpress/openverse-api_nginx:rel-[date]                                            request
+    [time]  git         create_branch           openverse:changelog/api-[date] on [commit]                                           request
+    [time]  git         put_file                openverse:changelog/api-[date] documentation/changelogs/api/[date].md  request
+    [time]  github      open_pull_request       openverse#4384 Publish changelog for api-[date]                                     request
+    [time]  github      label_pull_request      openverse#4384 Publish changelog for api-[date]                                     request
+    [time]  github      repository_dispatch     deploy_production_api rel-[date]                                                    request
+    [time]  deployment  deploy                  api production rel-[date]                                                           deploy-production-api.yml
     ");
 }
 
@@ -429,23 +441,30 @@ fn the_sandbox_tells_its_faults() {
     let place = Place::new(Mode::Default);
     assert_snapshot!(printed(&place, &["sandbox", "fault", "on", "late-run", "--after", "1"]), @"fault late-run is on");
     assert_snapshot!(printed(&place, &["sandbox", "fault"]), @"
-    FAULT                             WHAT HAPPENS
-    lost-reply[:ACTION]               the next mutation takes effect, then the connection closes unanswered
-    rate-limited                      the next request to GitHub is answered 429 with retry-after
-    secondary-rate-limit              the next request to GitHub meets a secondary rate limit (403)
-    server-errors[:github|:registry]  the next request is answered 502 or 503, nothing done
-    stale-release-list                lists of GitHub Releases stay as they are now, until cleared
-    redrafted-after-publish           the next published GitHub Release becomes a draft again at once
-    duplicate-draft[:APP]             at once: a second draft
-    latest-moved[:APP]                at once: latest names the images of another commit
-    latest-moves-at-publish           latest moves to another commit at the next publishing
-    companion-missing[:APP]           at once: the newest build's companion image has no tags
-    deployment-fails[:ENV]            the next deployment (to production if not said) fails
-    deployment-hangs[:ENV]            the next deployment stays in progress until cleared
-    deployment-red-but-live[:ENV]     the next deployment is reported failed but is live
-    late-run[:ENV]                    the next deployment's run appears much later, or when cleared
-    pause-before:ACTION|:any          the next such mutation waits before it takes effect, until cleared
-    pause-after:ACTION|:any           the next such mutation takes effect, its answer waits until cleared
+    FAULT                                           WHAT HAPPENS
+    lost-reply[:ACTION]                             the next mutation takes effect, then the connection closes unanswered
+    rate-limited                                    the next request to GitHub is answered 429 with retry-after
+    secondary-rate-limit                            the next request to GitHub meets a secondary rate limit (403)
+    server-errors[:github|:registry|:ecs|:airflow]  the next request is answered 502 or 503, nothing done
+    stale-release-list                              lists of GitHub Releases stay as they are now, until cleared
+    redrafted-after-publish                         the next published GitHub Release becomes a draft again at once
+    duplicate-draft[:APP]                           at once: a second draft
+    latest-moved[:APP]                              at once: latest names the images of another commit
+    latest-moves-at-publish                         latest moves to another commit at the next publishing
+    companion-missing[:APP]                         at once: the newest build's companion image has no tags
+    deployment-fails[:ENV]                          the next deployment (to production if not said) fails
+    deployment-hangs[:ENV]                          the next deployment stays in progress until cleared
+    deployment-red-but-live[:ENV]                   the next deployment is reported failed but is live
+    late-run[:ENV]                                  the next deployment's run appears much later, or when cleared
+    ci-fails                                        CI fails for the next push: no images, no draft, no staging deployment
+    pull-request-conflict                           the next merge of a pull request is refused as a conflict
+    rollout-slow[:ENV]                              the next ECS deployment takes much longer, or until cleared
+    rollout-fails[:ENV]                             the tasks of the next ECS deployment stop, and it stays failed
+    rollout-rolled-back[:ENV]                       the next ECS deployment is rolled back by the circuit breaker
+    rollout-replaced[:ENV]                          somebody's newer ECS deployment replaces the next one
+    pause-before:ACTION|:any                        the next such mutation waits before it takes effect, until cleared
+    pause-after:ACTION|:any                         the next such mutation takes effect, its answer waits until cleared
+    dag-running:DAG                                 at once: a run of the DAG that does not end until cleared
     on: late-run
     ");
     assert_snapshot!(printed(&place, &["sandbox", "fault", "off"]), @"every fault is off");

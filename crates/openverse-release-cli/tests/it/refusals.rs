@@ -34,24 +34,22 @@ fn a_release_that_makes_no_sense_for_the_app_is_refused() {
     stderr:
     error: the indexer worker has no releases: every execution runs the image tagged latest
     ");
-    assert_snapshot!(refused(&place, &["release", "catalog", "--yes"]), @"
-    exit code 3
-    stderr:
-    refused: found a deployment by Ansible playbook ansible/catalog.yml
-    expected: one by a GitHub Workflow, which this tool can carry out
-    to do: release it by hand, as `flow catalog --detailed` shows
-    ");
-    assert_snapshot!(refused(&place, &["release", "ingestion-server", "--yes"]), @"
-    exit code 3
-    stderr:
-    refused: found a deployment by Terraform variable in production/ingestion_server.auto.tfvars
-    expected: one by a GitHub Workflow, which this tool can carry out
-    to do: release it by hand, as `flow ingestion-server --detailed` shows
-    ");
-    assert_snapshot!(refused(&place, &["rollback", "catalog", "production", "--reason", "x"]), @"
+    let newest = Facts::of(&place, "api").new;
+    for command in ["deploy", "rollback"] {
+        let to: &[&str] = if command == "rollback" { &["--to"] } else { &[] };
+        for (app, environment) in
+            [("catalog", "staging"), ("indexer-worker", "staging"), ("indexer-worker", "production")]
+        {
+            let args = [&[command, app, environment], to, &[newest.as_str(), "--reason", "x"]].concat();
+            let said = refused(&place, &args);
+            let follows = said.starts_with("exit code 2") && said.contains("nobody deploys the");
+            assert!(follows && said.contains("reverted on main"), "{said}");
+        }
+    }
+    assert_snapshot!(refused(&place, &["rollback", "catalog", "staging", "--reason", "x"]), @"
     exit code 2
     stderr:
-    error: the catalog is deployed by Ansible playbook ansible/catalog.yml, and this tool carries out deployments by GitHub Workflows only
+    error: nobody deploys the catalog to staging: DAG sync with main; a bad change is reverted on main
     ");
 }
 

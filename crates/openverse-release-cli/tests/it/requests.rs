@@ -7,9 +7,9 @@ use crate::place::{Mode, Place};
 /// What an errand asks of GitHub, the registry and the live app.
 type Counts = [u64; 3];
 
-const RELEASE: Counts = [12, 18, 4];
-const RELEASE_ELSEWHERE: Counts = [10, 6, 3];
-const PREVIEW: Counts = [3, 4, 2];
+const RELEASE: Counts = [30, 18, 4];
+const RELEASE_ELSEWHERE: Counts = [12, 6, 3];
+const PREVIEW: Counts = [5, 4, 2];
 const ROLLBACK: Counts = [6, 4, 2];
 const DEPLOY: Counts = [5, 2, 2];
 const STATUS: Counts = [7, 4, 2];
