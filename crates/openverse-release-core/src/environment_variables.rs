@@ -57,8 +57,8 @@ pub struct VariableDeclaration {
 /// let declared: VariableDeclarations = text.parse()?;
 /// assert_eq!(declared.names().count(), 2);
 ///
-/// let error = "DATABASE_URL=postgres://me:secret@host".parse::<VariableDeclarations>().unwrap_err();
-/// assert!(!error.to_string().contains("secret"));
+/// let error = "DATABASE_URL=postgres://me:hunter2@host".parse::<VariableDeclarations>().unwrap_err();
+/// assert!(!error.to_string().contains("hunter2"));
 /// # Ok::<(), openverse_release_core::DeclarationError>(())
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -115,10 +115,10 @@ impl fmt::Display for Drift {
             }
             writeln!(f, ":")?;
             for line in &hunk.found {
-                writeln!(f, "- {line}")?;
+                writeln!(f, "{}", format!("- {line}").trim_end())?;
             }
             for line in &hunk.expected {
-                writeln!(f, "+ {line}")?;
+                writeln!(f, "{}", format!("+ {line}").trim_end())?;
             }
         }
         Ok(())
