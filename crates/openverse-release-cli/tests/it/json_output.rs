@@ -78,6 +78,10 @@ fn every_command_prints_one_document_with_these_keys() {
     assert_eq!(keys(&findings[0]), ["check", "exemption", "flow", "link", "path", "severity", "step", "why"]);
     assert_eq!(place.json(&["check", "api"]), serde_json::json!([]));
 
+    let need = place.json(&["needs-release", "api"]);
+    assert_eq!(keys(&need), ["because", "release"]);
+    assert_eq!(need["release"], "needed");
+
     let preview = place.json(&["preview", "api"]);
     assert_eq!(
         keys(&preview),
@@ -105,7 +109,9 @@ fn every_command_prints_one_document_with_these_keys() {
     assert_eq!(release["image_tag"], facts.image_tag());
     assert_eq!(release["commit"], facts.new);
     assert_eq!(release["replaces"], facts.old);
-    assert_eq!(keys(&release["steps"][0]), ["done", "evidence", "step", "warning"]);
+    let parts: Vec<_> = release["steps"].as_array().unwrap().iter().map(|step| &step["part"]).collect();
+    assert_eq!(parts, [&Value::Null, &Value::Null, &"changelog".into(), &Value::Null]);
+    assert_eq!(keys(&release["steps"][0]), ["done", "evidence", "part", "step", "warning"]);
 
     let rollback = place.json(&["rollback", "api", "production", "--reason", "slow"]);
     assert_eq!(keys(&rollback), RUN);
@@ -119,12 +125,33 @@ fn every_command_prints_one_document_with_these_keys() {
     assert_eq!(status.as_array().unwrap().len(), 5);
     assert_eq!(
         keys(&status[0]),
-        ["ahead", "app", "disagreements", "drafts", "environments", "last_release", "newest", "position"]
+        [
+            "ahead",
+            "app",
+            "changelog",
+            "disagreements",
+            "drafts",
+            "environments",
+            "last_release",
+            "newest",
+            "position"
+        ]
     );
+    assert_eq!(status[0]["changelog"]["state"], "open");
     let production = &status[0]["environments"][1];
     assert_eq!(
         keys(production),
-        ["aliases", "commit", "deployed", "environment", "hold", "run", "trouble", "under_way"]
+        [
+            "aliases",
+            "commit",
+            "configuration",
+            "deployed",
+            "environment",
+            "hold",
+            "run",
+            "trouble",
+            "under_way"
+        ]
     );
     assert_eq!(production["environment"], "production");
     assert_eq!(keys(&production["hold"]), keys(&holds[0]));
@@ -142,6 +169,18 @@ fn every_command_prints_one_document_with_these_keys() {
     assert_eq!(keys(&deployment), RUN);
     assert_eq!(deployment["kind"], "deploy");
 
+    let changelog = place.json(&["changelog", "api"]);
+    assert_eq!(keys(&changelog), ["approved", "git_tag", "number", "page", "state"]);
+    assert_eq!((&changelog["git_tag"], &changelog["state"]), (&facts.git_tag().into(), &"open".into()));
+
+    let dags = place.json(&["dags"]);
+    assert_eq!(keys(&dags), ["checkout", "dags", "running"]);
+    assert_eq!(keys(&dags["dags"][0]), ["file", "id", "paused"]);
+    assert_eq!(keys(&place.json(&["dags", "sync"])), ["from", "new_files", "paused", "to"]);
+
+    let events = place.json(&["ecs", "events", "api", "production"]);
+    assert_eq!(keys(&events), ["service", "stopped_tasks"]);
+
     let runs = place.json(&["runs"]);
     assert_eq!(runs.as_array().unwrap().len(), 3);
     for key in RUN.iter().filter(|key| !key.ends_with("_at")) {
@@ -153,6 +192,10 @@ fn every_command_prints_one_document_with_these_keys() {
 
     let merged = place.json(&["sandbox", "merge", "api"]);
     assert_eq!(keys(&merged), ["author", "committed_at", "sha", "subject"]);
+    let drafts = place.json(&["draft", "api"]);
+    assert_eq!(keys(&drafts[0]), ["app", "changes", "deleted", "draft", "git_tag"]);
+    let revert = place.json(&["revert", "api"]);
+    assert_eq!(keys(&revert), ["bad", "brought_by", "ci", "revert", "staging", "subject"]);
     let log = place.json(&["sandbox", "log"]);
     assert_eq!(keys(&log[0]), ["action", "at", "by", "system", "target", "user_agent"]);
     let faults = place.json(&["sandbox", "fault", "on", "late-run"]);
