@@ -5,6 +5,7 @@ mod bad_input;
 mod by_hand;
 mod crash;
 mod crash_at_random;
+mod crash_by_configuration;
 mod exchange;
 mod expectation;
 mod facts;
