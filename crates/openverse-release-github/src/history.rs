@@ -8,7 +8,7 @@ use crate::{
     answer::malformed,
     pages::PAGE_SIZE,
     repository::Repository,
-    wire::{CommitItem, ComparisonPage},
+    wire::{ChangedFiles, CommitItem, ComparisonPage},
 };
 
 #[async_trait]
@@ -41,7 +41,7 @@ impl CodeHistory for Repository {
         let action = format!("listing the files that differ between {} and {}", base.short(), head.short());
         let path = self.list_path(&format!("compare/{base}...{head}"), &[("per_page", "1")]);
         let mut files = Vec::new();
-        let take = |page: ComparisonPage| {
+        let take = |page: ChangedFiles| {
             files.extend(page.files);
             false
         };

@@ -116,7 +116,11 @@ pub(crate) struct ComparisonPage {
     pub(crate) total_commits: usize,
     /// Oldest first.
     pub(crate) commits: Vec<CommitItem>,
-    /// On the first page only, and cut off.
+}
+
+/// The files of a comparison, which are on its first page only, and cut off.
+#[derive(Debug, Deserialize)]
+pub(crate) struct ChangedFiles {
     #[serde(default)]
     pub(crate) files: Vec<ChangedFile>,
 }

@@ -93,3 +93,43 @@ async fn a_branch_that_is_not_there_has_no_commits_to_list() {
     let answer = server.repository.commits(&query(None, 3)).await;
     assert!(matches!(answer, Err(PortError::Refused { status: 404, .. })), "{answer:?}");
 }
+
+fn changed(count: usize) -> Value {
+    let file = |number: usize| {
+        json!({
+            "sha": "bbcd538c8e72b8c175046e27cc8f907076331401",
+            "filename": format!("catalog/file{number:03}"),
+            "status": "modified",
+            "additions": 1,
+            "deletions": 0,
+            "changes": 1,
+            "blob_url": "https://github.com/o/r/blob/a/b",
+            "raw_url": "https://github.com/o/r/raw/a/b",
+            "contents_url": "https://api.github.com/repos/o/r/contents/b",
+        })
+    };
+    (0..count).map(file).collect()
+}
+
+async fn changed_files(files: Value) -> Result<Option<Vec<String>>, PortError> {
+    let server = Server::answering([json(200, &json!({ "files": files }))]).await;
+    server.repository.changed_files(&sha(1).parse().unwrap(), &sha(2).parse().unwrap()).await
+}
+
+#[tokio::test]
+async fn changed_files_are_listed_under_both_names_of_a_renamed_one() {
+    let mut files = changed(2);
+    files[1]["previous_filename"] = json!("catalog/before");
+    let listed = changed_files(files).await.unwrap().unwrap();
+    assert_eq!(listed, ["catalog/before", "catalog/file000", "catalog/file001"]);
+}
+
+#[tokio::test]
+async fn a_list_of_files_that_may_be_cut_off_is_not_taken_for_whole() {
+    let error = changed_files(changed(300)).await.unwrap_err();
+    assert!(
+        matches!(&error, PortError::Malformed { detail, .. } if detail.contains("300 files")),
+        "{error:?}"
+    );
+    assert_eq!(changed_files(changed(299)).await.unwrap().unwrap().len(), 299);
+}
