@@ -47,9 +47,9 @@ const BEFORE_SET: Kill = Kill::Program {
 };
 const AFTER_SET: Kill = Kill::Program { when: "before", after: LOCKED, call: LOCKED, journal: "  performed" };
 const BEFORE_APPLY: Kill =
-    Kill::Program { when: "before", after: "*", call: "apply*", journal: "  intended      apply rel-" };
+    Kill::Program { when: "before", after: "*", call: "apply*", journal: "  intended      apply " };
 const AFTER_APPLY: Kill =
-    Kill::Program { when: "after", after: "*", call: "apply*", journal: "  intended      apply rel-" };
+    Kill::Program { when: "after", after: "*", call: "apply*", journal: "  intended      apply " };
 const BEFORE_PUSH: Kill =
     Kill::Program { when: "before", after: "*", call: "git push*", journal: "  intended  " };
 const AFTER_PUSH: Kill =
