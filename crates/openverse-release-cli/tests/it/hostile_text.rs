@@ -56,9 +56,13 @@ fn what_others_wrote_is_printed_without_what_steers_a_terminal() {
         &["preview", "api", "-vvv"],
         &["status", "api"],
         &["history", "api", "staging"],
+        &["needs-release", "api"],
+        &["draft", "api"],
         &["sandbox", "status"],
-        &["sandbox", "log"],
         &["release", "api", "--yes"],
+        &["changelog", "api"],
+        &["revert", "api"],
+        &["sandbox", "log"],
     ] {
         let mut json = vec!["--json"];
         json.extend(args);

@@ -5,7 +5,7 @@ use std::{io::Read, process::Stdio};
 use crate::place::{Mode, Place, Ran};
 
 /// Commands that print much of what there is to print.
-const MANY: [&[&str]; 15] = [
+const MANY: [&[&str]; 18] = [
     &["apps"],
     &["glossary"],
     &["tag", "latest", "nonsense"],
@@ -16,6 +16,9 @@ const MANY: [&[&str]; 15] = [
     &["release", "api", "--yes"],
     &["release", "webcam"],
     &["status", "api"],
+    &["needs-release", "api"],
+    &["changelog", "api"],
+    &["dags"],
     &["history", "api", "production"],
     &["rollback", "api", "production", "--reason", "slow"],
     &["runs"],
