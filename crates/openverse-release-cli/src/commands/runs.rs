@@ -75,8 +75,9 @@ fn describe(event: &RunEvent) -> (&'static str, String) {
         RunEvent::Started { order, flow, flow_version, .. } => {
             let (kind, app, environment) = (order.kind.as_str(), &order.app, order.environment);
             let tag = &order.version.image_tag;
+            let despite = if order.despite_running { ", despite what runs" } else { "" };
             let text = format!(
-                "{kind} {app} {environment} {tag}, by {}: {} (process {flow} {flow_version})",
+                "{kind} {app} {environment} {tag}, by {}{despite}: {} (process {flow} {flow_version})",
                 order.actor, order.reason
             );
             ("started", text)

@@ -1,5 +1,6 @@
 //! Drives the real binary, as a person would: in a sandbox of its own, and on bad days.
 
+mod all_apps;
 mod bad_days;
 mod bad_input;
 mod by_hand;
@@ -18,6 +19,7 @@ mod live_world;
 mod output;
 mod parallel;
 mod place;
+mod processes;
 mod refusals;
 mod requests;
 mod runbook;

@@ -337,7 +337,7 @@ fn a_running_dag_keeps_the_catalog_from_being_deployed_unless_it_is_forced() {
         .expect_code(0)
         .expect_says(&["verified"]);
     let run = place.json(&["runs"])[0]["run"].as_str().unwrap().to_owned();
-    place.run(&["runs", &run]).expect_code(0).expect_says(&["despite"]);
+    place.run(&["runs", &run]).expect_code(0).expect_says(&["by ana, despite what runs: it cannot wait"]);
 }
 
 #[test]
