@@ -121,15 +121,18 @@ impl Infrastructure {
     /// and its main branch do. What cannot be read is passed over: its values are not known to anybody.
     pub(super) async fn secrets(&self) -> Secrets {
         let mut secrets = Secrets::default();
+        // Mostly they are one commit.
+        let mut commits = BTreeSet::new();
+        for reference in ["HEAD".to_owned(), format!("refs/remotes/origin/{}", self.config.main)] {
+            commits.extend(self.checkout.commit_of(&reference).await.ok().flatten());
+        }
         let sites = self.config.targets.iter().flat_map(Site::all_of);
         for site in sites.filter(|site| site.held == Held::Variables) {
             if let Ok(text) = self.read(&site.file) {
                 secrets.add(&site, &text);
             }
-            for reference in ["HEAD".to_owned(), format!("refs/remotes/origin/{}", self.config.main)] {
-                if let Ok(Some(commit)) = self.checkout.commit_of(&reference).await
-                    && let Ok(Some(text)) = self.text_at(&commit, &site.file).await
-                {
+            for commit in &commits {
+                if let Ok(Some(text)) = self.text_at(commit, &site.file).await {
                     secrets.add(&site, &text);
                 }
             }
