@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use openverse_release_core::{
     App, Bundle, ChangelogState, Commit, CommitSha, DeployableVersion, Digest, Environment, GitHubRelease,
-    GitTag, ImageName, ImageTag, Order, OrderKind, carried_out,
+    GitTag, ImageName, ImageTag, Order, OrderKind, carried_out, numbers_mentioned,
 };
 use openverse_release_ports::CommitQuery;
 use serde::Serialize;
@@ -245,13 +245,9 @@ fn unmentioned(changes: &[Commit], notes: &str) -> Option<String> {
         let (_, number) = commit.subject.trim_end().strip_suffix(')')?.rsplit_once("(#")?;
         number.parse::<u64>().ok()
     };
-    let mentioned = |number: &u64| {
-        let text = format!("#{number}");
-        notes
-            .match_indices(&text)
-            .any(|(at, _)| !notes[at + text.len()..].starts_with(|c: char| c.is_ascii_digit()))
-    };
-    let missing: Vec<_> = changes.iter().filter_map(number).filter(|number| !mentioned(number)).collect();
+    let mentioned = numbers_mentioned(notes);
+    let missing: Vec<_> =
+        changes.iter().filter_map(number).filter(|number| !mentioned.contains(number)).collect();
     if missing.is_empty() {
         return None;
     }
