@@ -8,7 +8,7 @@ use crate::{
     DispatchEventType, EcsService, Environment, EnvironmentVariables, Flow, Gate, GitHubRepository,
     GitHubWorkflowFile, GitTag, GitTagPrefix, ImageName, PathPattern, ReleaseDate, ReleaseTag, StepId,
     parse::{ParseError, check_characters, text_newtype},
-    path_pattern::within,
+    path_pattern::lies_within,
     project::AppFile,
 };
 
@@ -216,7 +216,7 @@ impl App {
 
     /// Tells whether a file of the monorepo is part of the app's source.
     pub fn owns(&self, file: &str) -> bool {
-        self.source_paths.iter().any(|path| within(file, path))
+        self.source_paths.iter().any(|path| lies_within(file, path))
     }
 
     /// Returns where and how the app is deployed in an environment.

@@ -73,7 +73,7 @@ pub use notes::{
     ReleaseNotes, ReleaseNotesRules, numbers_mentioned, plan_draft,
 };
 pub use parse::ParseError;
-pub use path_pattern::PathPattern;
+pub use path_pattern::{PathPattern, lies_within};
 pub use project::{ExplainedTag, Project, ProjectError, TagKind, UnknownGitTag, explain_tag};
 pub use pull_request::{PullRequest, PullRequestNumber, PullRequestState};
 pub use release_need::{DeclaredVariables, NoReleaseNeeded, ReleaseNeed, ReleaseReason};

@@ -87,8 +87,8 @@ pub(crate) fn any_number<P, T>(
     pattern[at..].iter().all(is_any)
 }
 
-/// Tells whether a file is a folder's, or is the path itself.
-pub(crate) fn within(file: &str, path: &str) -> bool {
+/// Tells whether a file lies in a folder, or is the path itself; both from the top of a repository.
+pub fn lies_within(file: &str, path: &str) -> bool {
     let path = path.trim_matches('/');
     path.is_empty() || file.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
@@ -137,9 +137,11 @@ mod tests {
 
     #[test]
     fn a_folder_holds_what_is_below_it_and_no_namesake() {
-        assert!(within("api/x.py", "api") && within("api/x.py", "/api/") && within("api/x.py", ""));
-        assert!(within("api", "api"));
-        assert!(!within("api_client/x.py", "api"));
+        assert!(
+            lies_within("api/x.py", "api") && lies_within("api/x.py", "/api/") && lies_within("api/x.py", "")
+        );
+        assert!(lies_within("api", "api"));
+        assert!(!lies_within("api_client/x.py", "api") && !lies_within("a/api", "api"));
     }
 
     /// The definition, tried in every way.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use openverse_release_core::CommitSha;
+use openverse_release_core::{CommitSha, lies_within};
 use serde_json::{Value, json};
 
 use super::call::{Answer, Call};
@@ -10,7 +10,7 @@ use crate::{
     Action, Part, SandboxError,
     store::Store,
     wire::{self, Place},
-    world::{Author, World, within},
+    world::{Author, World},
 };
 
 /// How many commits a page of a comparison holds if nothing is said, and at the most.
@@ -52,7 +52,7 @@ pub(crate) fn commits(world: &World, call: &Call, place: &Place) -> Answer {
     let path = call.query("path").unwrap_or_default();
     let touches = |sha: &CommitSha| {
         let files = history.commits.get(sha).map_or(&[][..], |commit| &commit.files[..]);
-        path.is_empty() || files.iter().any(|file| within(file, path))
+        path.is_empty() || files.iter().any(|file| lies_within(file, path))
     };
     let page = call.page(history.ancestry(&start).into_iter().filter(touches).collect());
     let shown = page.items.iter().filter_map(|sha| history.commits.get(sha));

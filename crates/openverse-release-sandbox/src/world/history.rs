@@ -47,12 +47,6 @@ pub(crate) struct Compared {
     pub(crate) behind: usize,
 }
 
-/// Tells whether a file is a path, or lies in the folder it names.
-pub(crate) fn within(file: &str, path: &str) -> bool {
-    let path = path.trim_matches('/');
-    path.is_empty() || file.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
 /// Everything that git showed.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct History {
@@ -147,13 +141,6 @@ impl History {
 mod tests {
     use super::*;
     use crate::world::state::tests::{bare_world, commit, sha};
-
-    #[test]
-    fn a_folder_holds_what_is_in_it_and_not_what_only_begins_like_it() {
-        assert!(within("api/a/b", "api") && within("api/a", "api/") && within("api", "api"));
-        assert!(within("anything", ""));
-        assert!(!within("apiary/a", "api") && !within("a/api", "api"));
-    }
 
     /// 1 ← 2 ← 4 (main), 1 ← 3 ← 5 (topic), and 6 merges 5 into 4.
     fn forked() -> History {

@@ -28,7 +28,7 @@ pub(crate) use ecs::{
 };
 pub use faults::Paused;
 pub(crate) use faults::{Before, Interference};
-pub(crate) use history::{AnnotatedTag, CommitRecord, History, within};
+pub(crate) use history::{AnnotatedTag, CommitRecord, History};
 pub(crate) use jobs::{Job, Stage};
 pub(crate) use merge::Merge;
 pub(crate) use pull_request::{

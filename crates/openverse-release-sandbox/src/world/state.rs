@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use openverse_release_core::{
     App, AppSlug, CommitSha, DeploymentMeans, DeploymentTarget, Digest, Environment, GitTagPrefix, ImageName,
-    ImageTag, Repositories,
+    ImageTag, Repositories, lies_within,
 };
 use serde::{Deserialize, Serialize};
 
@@ -46,7 +46,7 @@ impl SandboxApp {
 
     /// Tells whether a change to a file is a change to the app.
     pub(crate) fn owns(&self, file: &str) -> bool {
-        self.source_paths.iter().any(|path| super::within(file, path))
+        self.source_paths.iter().any(|path| lies_within(file, path))
     }
 }
 
