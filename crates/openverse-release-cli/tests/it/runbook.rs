@@ -66,7 +66,7 @@ fn a_runbook_that_somebody_changed_has_drifted() {
     - - [ ] The change may go live with the next run: ask first.
     + - [ ] The change may go live with the next run: no later step asks anybody.
     line 61, below "## 3. Roll back":
-    - 
+    -
     - �[31mJust restart it.
     - stands in the file, + should; write it anew with --output
     "###);
