@@ -1,6 +1,6 @@
 //! Performing the one effect a run asks for.
 
-use openverse_release_core::{Effect, Reply};
+use openverse_release_core::{Effect, Followed, Reply};
 use openverse_release_ports::{DeploymentRequest, WriteError};
 
 use crate::World;
@@ -25,7 +25,11 @@ impl World {
                     Some(event_type) => {
                         self.deployments.dispatch_event(event_type, &request).await.map(|()| None)
                     }
-                    None => self.deployments.dispatch_workflow(workflow, &request).await,
+                    None => self
+                        .deployments
+                        .dispatch_workflow(workflow, &request)
+                        .await
+                        .map(|run| run.map(Followed::GitHubRun)),
                 };
                 sent.map_err(WriteError::from)
             }
@@ -36,7 +40,9 @@ impl World {
                 self.provisioning.apply(target, image_tag).await.map(|()| None)
             }
             Effect::RegisterTaskDefinition(wanted) => self.services.register(wanted).await.map(|_| None),
-            Effect::UpdateService(wanted) => self.services.update(wanted).await.map(|_| None),
+            Effect::UpdateService(wanted) => {
+                self.services.update(wanted).await.map(|started| Some(Followed::EcsDeployment(started.id)))
+            }
             Effect::CommitProposal { proposal } => self.commit_proposal(proposal).await.map(|()| None),
             Effect::OpenPullRequest { proposal } => self.open_pull_request(proposal).await.map(|()| None),
         };

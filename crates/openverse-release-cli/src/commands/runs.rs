@@ -85,7 +85,7 @@ fn describe(event: &RunEvent) -> (&'static str, String) {
         RunEvent::Approved { step, by } => ("approved", format!("{step} by {by}")),
         RunEvent::Intended { effect, .. } => ("intended", effect.describe()),
         RunEvent::HoldPlaced => ("hold placed", String::new()),
-        RunEvent::Performed { run: Some(run), .. } => ("performed", format!("GitHub Workflow run {}", run.0)),
+        RunEvent::Performed { run: Some(run), .. } => ("performed", run.to_string()),
         RunEvent::Performed { run: None, .. } => ("performed", String::new()),
         RunEvent::NotPerformed { why, .. } => ("not performed", why.clone()),
         RunEvent::ReplyLost { why, .. } => ("reply lost", why.clone()),

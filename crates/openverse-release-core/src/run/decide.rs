@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Effect, End, Limits, Phase, Reply, Run, RunEvent, Sight, Stop, Task, judge::Verdict};
-use crate::{GitHubRunId, OrderKind};
+use super::{Effect, End, Followed, Limits, Phase, Reply, Run, RunEvent, Sight, Stop, Task, judge::Verdict};
+use crate::OrderKind;
 
 /// Something that comes into a run from outside.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -135,25 +135,23 @@ impl Run {
                 events.extend(self.step_done(evidence, warning));
                 Decision::of(events)
             }
-            Verdict::UnderWay { evidence, run, rollout } => {
+            Verdict::UnderWay { evidence, run } => {
                 let known =
                     matches!(&self.phase, Phase::UnderWay { evidence: before } if *before == evidence);
                 if matches!(self.phase, Phase::UnderWay { .. }) && waited_for >= limits.deployment {
                     return unknown_after(limits.deployment, evidence);
                 }
-                let mut events = self.seen_performed(run);
+                let mut events = self.seen_performed(run.clone());
                 if !known {
                     let step = self.step().step.clone();
-                    events.push(RunEvent::UnderWay { step, evidence, run, rollout });
+                    events.push(RunEvent::UnderWay { step, evidence, run });
                 }
                 Decision::of(events)
             }
             Verdict::Absent(effect) => self.on_absent(effect, now, limits),
             Verdict::Waiting { evidence } => unknown_after(limits.begin, evidence),
             // A deployment goes on unseen; its own limit is the limit.
-            Verdict::Blind { why } if self.deployment.is_some() || self.rollout.is_some() => {
-                unknown_after(limits.deployment, why)
-            }
+            Verdict::Blind { why } if self.followed.is_some() => unknown_after(limits.deployment, why),
             Verdict::Blind { why } => unknown_after(limits.sight, why),
             Verdict::Unknown { what } => Decision::of(vec![self.stop(Stop::Unknown { what })]),
             Verdict::Conflict { found, expected } => {
@@ -192,9 +190,9 @@ impl Run {
                 if now - self.waiting_since < limits.appear {
                     return Decision::default();
                 }
-                let what = match self.deployment {
+                let what = match &self.followed {
                     None => "the deployment was asked for, and accepted, but has not appeared".to_owned(),
-                    Some(run) => format!("deployment {} is not among the deployments any more", run.0),
+                    Some(run) => format!("{run} is not among the deployments any more"),
                 };
                 Decision::of(vec![self.stop(Stop::Unknown { what })])
             }
@@ -259,7 +257,7 @@ impl Run {
     }
 
     /// Returns the outcome of the effect in doubt, now that the world shows it.
-    fn seen_performed(&self, run: Option<GitHubRunId>) -> Vec<RunEvent> {
+    fn seen_performed(&self, run: Option<Followed>) -> Vec<RunEvent> {
         match self.phase {
             Phase::InDoubt { .. } => vec![RunEvent::Performed { step: self.step().step.clone(), run }],
             _ => Vec::new(),

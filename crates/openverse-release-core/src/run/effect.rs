@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Proposal;
+use super::{Followed, Proposal};
 use crate::{
-    CommitSha, DeploymentTarget, Digest, DispatchEventType, GitHubRelease, GitHubRunId, GitHubWorkflowFile,
-    ImageName, ImageTag, RegisterTaskDefinition, UpdateService,
+    CommitSha, DeploymentTarget, Digest, DispatchEventType, GitHubRelease, GitHubWorkflowFile, ImageName,
+    ImageTag, RegisterTaskDefinition, UpdateService,
 };
 
 /// One change of the outside world. Each is a single call on a port.
@@ -156,8 +156,8 @@ impl Effect {
 pub enum Reply {
     /// It was accepted.
     Accepted {
-        /// The number of the run that a dispatch started, where it was told.
-        run: Option<GitHubRunId>,
+        /// What it started, where that was told.
+        run: Option<Followed>,
     },
     /// It was not done, because the world is not as it was last seen; or, for an effect that is not
     /// atomic, it was begun and failed.

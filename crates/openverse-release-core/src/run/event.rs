@@ -1,10 +1,31 @@
 //! What happens in a run. The events of a run are its history and, replayed, its state.
 
+use std::fmt;
+
 use semver::Version;
 use serde::{Deserialize, Serialize};
 
 use super::{Effect, Order, PlannedStep};
 use crate::{DeploymentId, GitHubRunId, StepId};
+
+/// What carries a deployment out, out there. Its identity is all that tells it from another one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Followed {
+    /// A run of a GitHub Workflow.
+    GitHubRun(GitHubRunId),
+    /// A deployment of ECS.
+    EcsDeployment(DeploymentId),
+}
+
+impl fmt::Display for Followed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::GitHubRun(id) => write!(f, "GitHub Workflow run {}", id.0),
+            Self::EcsDeployment(id) => write!(f, "ECS deployment {id}"),
+        }
+    }
+}
 
 /// One thing that happened in a run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,8 +63,8 @@ pub enum RunEvent {
     Performed {
         /// The step.
         step: StepId,
-        /// The number of the run that a dispatch started, where it is known.
-        run: Option<GitHubRunId>,
+        /// What it started, where that is known.
+        run: Option<Followed>,
     },
     /// The effect was not done, and nothing happened.
     NotPerformed {
@@ -65,11 +86,8 @@ pub enum RunEvent {
         step: StepId,
         /// What shows it.
         evidence: String,
-        /// The run of a GitHub Workflow that does it, where it is known.
-        run: Option<GitHubRunId>,
-        /// The deployment of ECS that does it, where it is known.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        rollout: Option<DeploymentId>,
+        /// What does it, where that is known.
+        run: Option<Followed>,
     },
     /// The step was seen to be done.
     StepDone {

@@ -20,7 +20,7 @@ mod task;
 
 pub use decide::{Decision, Input, NotNow};
 pub use effect::{Effect, Reply};
-pub use event::{End, RunEvent, Stop};
+pub use event::{End, Followed, RunEvent, Stop};
 pub use judge::Limits;
 pub use look::{DeploymentLook, Look, ProposalSight, ServiceSight, Sight};
 pub use order::{Order, OrderKind, RunId};

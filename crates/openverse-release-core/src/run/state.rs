@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use semver::{Comparator, Op, Version, VersionReq};
 
-use super::{DeploymentLook, Effect, End, Look, Order, PlannedStep, RunEvent, RunId, Stop, Task};
+use super::{DeploymentLook, Effect, End, Followed, Look, Order, PlannedStep, RunEvent, RunId, Stop, Task};
 use crate::{DeploymentId, DeploymentMeans, Flow, GitHubRunId, OrderKind, StepId, Trigger};
 
 /// One release, deployment or rollback.
@@ -27,8 +27,7 @@ pub struct Run {
     /// Whether nothing has happened since an effect was accepted.
     just_performed: bool,
     pub(super) hold_placed: bool,
-    pub(super) deployment: Option<GitHubRunId>,
-    pub(super) rollout: Option<DeploymentId>,
+    pub(super) followed: Option<Followed>,
     done: Vec<DoneStep>,
 }
 
@@ -184,8 +183,7 @@ impl Run {
             may_have_changed: false,
             just_performed: false,
             hold_placed: false,
-            deployment: None,
-            rollout: None,
+            followed: None,
             done: Vec::new(),
         };
         for (position, (at, event)) in events.enumerate() {
@@ -254,13 +252,12 @@ impl Run {
                         Phase::UnderWay { evidence }
                     };
                     self.performed.push(effect);
-                    self.deployment = run.or(self.deployment);
+                    self.follow(run.as_ref());
                     self.enter(phase, at);
                 }
             }
-            RunEvent::UnderWay { evidence, run, rollout, .. } => {
-                self.deployment = run.or(self.deployment);
-                self.rollout = rollout.clone().or(self.rollout.take());
+            RunEvent::UnderWay { evidence, run, .. } => {
+                self.follow(run.as_ref());
                 let phase = Phase::UnderWay { evidence: evidence.clone() };
                 if matches!(self.phase, Phase::UnderWay { .. }) {
                     self.phase = phase;
@@ -271,6 +268,7 @@ impl Run {
             RunEvent::StepDone { step, evidence, warning } => {
                 let (step, evidence, warning) = (step.clone(), evidence.clone(), warning.clone());
                 self.done.push(DoneStep { step, evidence, warning });
+                self.followed = None;
                 self.position = (self.position + 1).min(self.steps.len() - 1);
                 self.enter(Self::first_phase(self.step()), at);
             }
@@ -288,6 +286,12 @@ impl Run {
                 }
             }
             RunEvent::Ended { end } => self.enter(Phase::Ended(end.clone()), at),
+        }
+    }
+
+    fn follow(&mut self, started: Option<&Followed>) {
+        if let Some(started) = started {
+            self.followed = Some(started.clone());
         }
     }
 
@@ -317,7 +321,7 @@ impl Run {
             (Task::Deploy { target, .. }, _) => match &target.means {
                 DeploymentMeans::GitHubWorkflow { workflow, .. } => Look::Deployment(DeploymentLook {
                     workflow: workflow.clone(),
-                    run: self.deployment,
+                    run: self.followed_run(),
                     since: self.started_at - SKEW,
                     endpoint: target.version_endpoint.clone(),
                 }),
@@ -332,13 +336,29 @@ impl Run {
             (Task::RollOut { target, service }, _) => Look::Service {
                 service: service.clone(),
                 marker: self.id.marker(),
-                rollout: self.rollout.clone(),
+                rollout: self.followed_rollout().cloned(),
                 endpoint: target.version_endpoint.clone(),
             },
             (Task::TagImages | Task::Publish, _) => Look::ImageTag {
                 images: version.bundle.images.keys().cloned().collect(),
                 tag: version.image_tag.clone(),
             },
+        }
+    }
+
+    /// Returns the run of a GitHub Workflow that is followed, if it is known.
+    pub(super) fn followed_run(&self) -> Option<GitHubRunId> {
+        match self.followed {
+            Some(Followed::GitHubRun(id)) => Some(id),
+            _ => None,
+        }
+    }
+
+    /// Returns the deployment of ECS that is followed, if it is known.
+    pub(super) fn followed_rollout(&self) -> Option<&DeploymentId> {
+        match &self.followed {
+            Some(Followed::EcsDeployment(id)) => Some(id),
+            _ => None,
         }
     }
 

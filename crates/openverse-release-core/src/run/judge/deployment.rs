@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 
 use super::{Limits, Verdict};
 use crate::{
-    DeploymentMeans, DeploymentRun, DeploymentTarget, Effect, GitHubRunStatus, LiveVersion, Performer, Phase,
-    Run, Task,
+    DeploymentMeans, DeploymentRun, DeploymentTarget, Effect, Followed, GitHubRunStatus, LiveVersion,
+    Performer, Phase, Run, Task,
 };
 
 impl Run {
@@ -49,23 +49,23 @@ impl Run {
             };
         };
 
-        let id = Some(run.id);
+        let followed = Some(Followed::GitHubRun(run.id));
         let ended_for = now - run.updated_at;
         let status = run.status.as_str();
         let page = &run.page;
         match run.status {
             GitHubRunStatus::Queued | GitHubRunStatus::InProgress => {
-                Verdict::UnderWay { evidence: format!("deployment {status}: {page}"), run: id, rollout: None }
+                Verdict::UnderWay { evidence: format!("deployment {status}: {page}"), run: followed }
             }
             GitHubRunStatus::Succeeded if is_live => Verdict::Done {
                 evidence: format!("deployment {status}, and {answer}"),
                 warning: None,
-                run: id,
+                run: followed,
             },
             GitHubRunStatus::Succeeded if live.is_none() => Verdict::Done {
                 evidence: format!("deployment {status}: {page}"),
                 warning: Some("it has no version endpoint, so what is live was not verified".to_owned()),
-                run: id,
+                run: followed,
             },
             GitHubRunStatus::Succeeded => {
                 let later = runs.iter().find(|other| other.created_at > run.created_at && other.id != run.id);
@@ -82,8 +82,7 @@ impl Run {
                 if ended_for < limits.converge {
                     return Verdict::UnderWay {
                         evidence: format!("deployment {status}; waiting for the live version ({answer})"),
-                        run: id,
-                        rollout: None,
+                        run: followed,
                     };
                 }
                 Verdict::Unknown {
@@ -96,20 +95,19 @@ impl Run {
             GitHubRunStatus::Failed | GitHubRunStatus::Cancelled if is_live => Verdict::Done {
                 evidence: answer,
                 warning: Some(format!("the deployment {status} although its version is live: {page}")),
-                run: id,
+                run: followed,
             },
             GitHubRunStatus::Failed | GitHubRunStatus::Cancelled if ended_for < limits.settle => {
                 Verdict::UnderWay {
                     evidence: format!("deployment {status}; watching the live version ({answer})"),
-                    run: id,
-                    rollout: None,
+                    run: followed,
                 }
             }
             GitHubRunStatus::Failed | GitHubRunStatus::Cancelled => {
                 let evidence = format!("the deployment {status}, and {answer}: {page}");
                 match live {
                     Some(Err(_)) if ended_for < limits.settle + limits.sight => {
-                        Verdict::UnderWay { evidence, run: id, rollout: None }
+                        Verdict::UnderWay { evidence, run: followed }
                     }
                     Some(Err(_)) => Verdict::Unknown { what: evidence },
                     _ => Verdict::Failed { evidence },
@@ -131,7 +129,7 @@ impl Run {
     /// Returns the deployment that this run asked for, or, for a release, that anybody did.
     fn followed<'a>(&self, runs: &'a [DeploymentRun], forced: bool) -> Option<&'a DeploymentRun> {
         let correlation = self.id().correlation();
-        let own = runs.iter().find(|run| match self.deployment {
+        let own = runs.iter().find(|run| match self.followed_run() {
             Some(id) => run.id == id,
             None => run.names(&correlation),
         });

@@ -11,8 +11,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use self::proposal::judge_proposal;
-use super::{Effect, Run, Sight, Task};
-use crate::{DeploymentId, DeploymentTarget, GitHubRunId, LiveVersion, OrderKind};
+use super::{Effect, Followed, Run, Sight, Task};
+use crate::{DeploymentTarget, LiveVersion, OrderKind};
 
 /// How long a run waits. Every wait has a limit; past it the outcome is unknown, not failed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,9 +53,9 @@ pub(super) enum Verdict {
     /// Not begun, and not this run's to begin, or not yet.
     Waiting { evidence: String },
     /// Begun, and not ended.
-    UnderWay { evidence: String, run: Option<GitHubRunId>, rollout: Option<DeploymentId> },
+    UnderWay { evidence: String, run: Option<Followed> },
     /// Done.
-    Done { evidence: String, warning: Option<String>, run: Option<GitHubRunId> },
+    Done { evidence: String, warning: Option<String>, run: Option<Followed> },
     /// The world is not as it must be.
     Conflict { found: String, expected: String },
     /// Ended badly.

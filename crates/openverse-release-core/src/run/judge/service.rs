@@ -2,8 +2,8 @@
 
 use super::Verdict;
 use crate::{
-    DeploymentId, DeploymentTarget, EcsService, Effect, LiveVersion, RegisterTaskDefinition, Rollout, Run,
-    ServiceDescription, ServiceSight, StoppedTask, UpdateService, judge_rollout,
+    DeploymentId, DeploymentTarget, EcsService, Effect, Followed, LiveVersion, RegisterTaskDefinition,
+    Rollout, Run, ServiceDescription, ServiceSight, StoppedTask, UpdateService, judge_rollout,
 };
 
 impl Run {
@@ -21,7 +21,7 @@ impl Run {
                 "one to deploy to".to_owned(),
             );
         };
-        if let Some(id) = &self.rollout {
+        if let Some(id) = self.followed_rollout() {
             return self.judge_followed(target, id, description, seen);
         }
         let Some(registered) = &seen.registered else {
@@ -133,7 +133,7 @@ impl Run {
 }
 
 fn under_way(id: DeploymentId, evidence: String) -> Verdict {
-    Verdict::UnderWay { evidence, run: None, rollout: Some(id) }
+    Verdict::UnderWay { evidence, run: Some(Followed::EcsDeployment(id)) }
 }
 
 fn stops(seen: &ServiceSight) -> String {

@@ -8,13 +8,14 @@ use std::collections::BTreeMap;
 use chrono::TimeDelta;
 use openverse_release_core::{
     Configured, DeploymentRun, Effect, End, Foreseen, GitHubRunId, GitHubRunStatus, ImageTag, Input,
-    LiveVersion, Look, Next, ProposalSight, Reply, Run, Sight,
+    LiveVersion, Look, Next, ProposalSight, Reply, RolloutState, Run, ServiceSight, Sight,
 };
 use proptest::{collection::vec, prelude::*, sample::select};
 
 use super::{
     drive::Drive,
     errand::{ERRANDS, Errand},
+    service::{Service, arn, id},
     world::{PAGE, World, digest, earlier, released, sha},
 };
 
@@ -124,7 +125,23 @@ fn sight(mut lot: Lot, world: &World, run: &Run, look: &Look) -> Sight {
             8 => ProposalSight::Merged,
             _ => ProposalSight::Taken { found: "another change".to_owned() },
         }),
-        Look::Service { .. } => panic!("no errand deploys by ECS itself"),
+        Look::Service { service, .. } => {
+            let registered = (draw(lot, 2) == 0).then(|| arn("production-api", 1));
+            let mut description = Service::new(world.now).describe(service, world);
+            let deployment = &mut description.deployments[0];
+            deployment.id = [id(0), id(1), id(2)][draw(lot, 3) as usize].clone();
+            deployment.task_definition = arn("production-api", draw(lot, 3) as usize);
+            deployment.rollout = [RolloutState::InProgress, RolloutState::Completed, RolloutState::Failed]
+                [draw(lot, 3) as usize];
+            let live = if draw(lot, 2) == 0 { sha('b') } else { sha('a') };
+            Sight::Service(Box::new(ServiceSight {
+                description: (draw(lot, 10) > 0).then_some(description),
+                template: (draw(lot, 10) > 0).then(|| arn("template", 0)),
+                registered,
+                stopped: Vec::new(),
+                live: Some(Ok(LiveVersion { commit: live, environment: "production".to_owned() })),
+            }))
+        }
     }
 }
 
@@ -166,6 +183,14 @@ fn justified(effect: &Effect, sight: &Sight, despite_running: bool) -> bool {
             fits && configured.trouble.is_none()
                 && !matches!(foreseen, Some(Foreseen::More { .. }))
                 && (running.is_empty() || despite_running)
+        }
+        (Effect::RegisterTaskDefinition(wanted), Sight::Service(seen)) => {
+            seen.registered.is_none() && seen.template.as_ref() == Some(&wanted.template)
+        }
+        (Effect::UpdateService(wanted), Sight::Service(seen)) => {
+            let deployments = seen.description.iter().flat_map(|it| &it.deployments);
+            seen.registered.as_ref() == Some(&wanted.task_definition)
+                && deployments.into_iter().all(|it| it.task_definition != wanted.task_definition)
         }
         (Effect::CommitProposal { .. }, Sight::Proposal(seen)) => *seen == ProposalSight::Absent,
         (Effect::OpenPullRequest { .. }, Sight::Proposal(seen)) => *seen == ProposalSight::Committed,
@@ -234,7 +259,7 @@ impl Gamble {
         assert!(!seen_done, "{aim} again, though it was seen to be done");
         let tried = self.tried.entry(aim.clone()).or_default();
         *tried += 1;
-        let most = if aim.starts_with("apply") || aim == "dispatch" { 1 } else { 3 };
+        let most = if ["apply", "dispatch", "update"].iter().any(|it| aim.starts_with(it)) { 1 } else { 3 };
         assert!(*tried <= most, "{aim} is tried {tried} times without a person");
 
         let reply = reply(lots.1);

@@ -160,7 +160,8 @@ impl Drive {
 /// Does what a person can do in a run's place. A deployment forced by hand is another deployment.
 fn by_hand(world: &mut World, effect: &Effect) {
     match effect {
-        Effect::DispatchDeployment { event_type: None, .. } => {}
+        // Nor does anybody else register what the run finds again by its mark.
+        Effect::DispatchDeployment { event_type: None, .. } | Effect::RegisterTaskDefinition(_) => {}
         Effect::DispatchDeployment { .. } => {
             world.mutations.push("dispatch".to_owned());
             world.deploy(&format!("{IMAGE_TAG}: by hand"), "workflow_dispatch");

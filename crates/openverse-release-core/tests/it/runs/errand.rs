@@ -11,6 +11,7 @@ use super::{
 pub(super) enum Kind {
     Release,
     Deploy,
+    RollOut,
     RollBack,
 }
 
@@ -42,6 +43,7 @@ pub(super) const ERRANDS: &[Errand] = &[
         ],
     },
     Errand { app: "api", kind: Kind::Deploy, environment: Production, takes: &["dispatch"] },
+    Errand { app: "api", kind: Kind::RollOut, environment: Production, takes: &["register", "update"] },
     Errand { app: "frontend", kind: Kind::RollBack, environment: Production, takes: &["dispatch"] },
     Errand {
         app: "catalog",
@@ -153,7 +155,7 @@ impl Errand {
     /// Returns the world as it is before.
     pub(super) fn world(&self) -> World {
         match self.kind {
-            Kind::Release | Kind::Deploy => World::of(self.app),
+            Kind::Release | Kind::Deploy | Kind::RollOut => World::of(self.app),
             Kind::RollBack => World::after_the_release_of(self.app),
         }
     }
@@ -162,6 +164,7 @@ impl Errand {
         let kind = match self.kind {
             Kind::Release => return world.release_order(),
             Kind::Deploy => OrderKind::Deploy,
+            Kind::RollOut => OrderKind::RollOut,
             Kind::RollBack => OrderKind::RollBack,
         };
         Order { environment: self.environment, ..world.order(kind) }

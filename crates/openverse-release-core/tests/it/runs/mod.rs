@@ -9,4 +9,5 @@ mod laws;
 mod outcomes;
 mod plans;
 mod proposals;
+mod service;
 mod world;

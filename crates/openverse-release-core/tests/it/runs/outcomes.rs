@@ -8,6 +8,8 @@ use openverse_release_core::{
 
 use super::{
     drive::{Drive, Mishap},
+    errand::{Kind, errand},
+    service::Fate,
     world::{TAG, World, api, digest, sha},
 };
 
@@ -361,4 +363,28 @@ fn the_release_names_its_git_tag_in_every_refusal() {
     go(&mut drive, &mut world);
     let Next::Ended(End::Refused { expected, .. }) = drive.run.next() else { panic!("not refused") };
     assert!(expected.contains(TAG), "{expected}");
+}
+
+#[test]
+fn a_rollout_that_is_taken_back_before_it_is_seen_has_failed_and_one_that_is_replaced_is_a_conflict() {
+    let errand = errand("api", Kind::RollOut);
+    let at_once = |fate| {
+        let mut world = errand.world();
+        world.service.fate = fate;
+        (world.appears_after, world.takes) = (TimeDelta::zero(), TimeDelta::zero());
+        let mut drive = errand.start(&world);
+        go(&mut drive, &mut world);
+        assert_eq!(world.mutations, ["register", "update"]);
+        drive
+    };
+    let drive = at_once(Fate::IsTakenBack);
+    let Next::Ended(End::Failed { evidence, .. }) = drive.run.next() else {
+        panic!("{:?}", drive.run.phase())
+    };
+    assert!(
+        evidence.contains("took ecs-svc/1 back to production-api:1: tasks failed to start."),
+        "{evidence}"
+    );
+    let drive = at_once(Fate::IsReplaced);
+    assert!(drive.conflict().contains("after it had completed by production-api:8"), "{}", drive.conflict());
 }

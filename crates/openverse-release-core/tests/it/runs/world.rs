@@ -5,9 +5,12 @@ use std::collections::{BTreeMap, VecDeque};
 use chrono::{DateTime, TimeDelta, Utc};
 use openverse_release_core::{
     App, Bundle, CommitSha, Configured, DeployableVersion, DeploymentRun, DeploymentTarget, Digest, Effect,
-    Environment, Foreseen, GitHubRelease, GitHubReleaseId, GitHubRunId, GitHubRunStatus, ImageName, ImageTag,
-    LiveVersion, Look, Order, OrderKind, Performer, Project, ProposalSight, ReleaseTarget, Reply, Run, Sight,
+    Environment, Followed, Foreseen, GitHubRelease, GitHubReleaseId, GitHubRunId, GitHubRunStatus, ImageName,
+    ImageTag, LiveVersion, Look, Order, OrderKind, Performer, Project, ProposalSight, ReleaseTarget, Reply,
+    Run, Sight,
 };
+
+use super::service::Service;
 
 pub(super) const TAG: &str = "api-2026.11.20.10.00.00";
 pub(super) const IMAGE_TAG: &str = "rel-2026.11.20.10.00.00";
@@ -91,6 +94,7 @@ pub(super) struct World {
     /// For how long nothing can be seen after each attempt to change something.
     pub(super) blinks: VecDeque<TimeDelta>,
     pub(super) blind_until: DateTime<Utc>,
+    pub(super) service: Service,
 }
 
 impl World {
@@ -136,6 +140,7 @@ impl World {
             proposals: BTreeMap::new(),
             blinks: VecDeque::new(),
             blind_until: now,
+            service: Service::new(now),
         }
     }
 
@@ -225,7 +230,7 @@ impl World {
             Look::Proposal(proposal) => Sight::Proposal(
                 self.proposals.get(proposal.branch.as_str()).cloned().unwrap_or(ProposalSight::Absent),
             ),
-            Look::Service { .. } => panic!("no errand deploys by ECS itself"),
+            Look::Service { .. } => self.service.see(look, self),
         }
     }
 
@@ -241,7 +246,7 @@ impl World {
     }
 
     pub(super) fn perform(&mut self, effect: &Effect) -> Reply {
-        let mut number = None;
+        let mut started = None;
         match effect {
             Effect::PublishGitHubRelease { commit, .. } => {
                 let release = self.release.as_mut().unwrap();
@@ -258,12 +263,12 @@ impl World {
                 self.mutations.push("dispatch".to_owned());
                 let event = if event_type.is_some() { "repository_dispatch" } else { "workflow_dispatch" };
                 let id = self.deploy(&format!("{image_tag}: {run_name}"), event);
-                number = self.tells_run_id.then_some(id);
+                started = self.tells_run_id.then_some(Followed::GitHubRun(id));
             }
             Effect::SetImageTag { target, from, to } => return self.set(target, from, to),
             Effect::ApplyConfiguration { target, image_tag } => return self.apply(target, image_tag),
             Effect::RegisterTaskDefinition(_) | Effect::UpdateService(_) => {
-                panic!("no errand deploys by ECS itself")
+                return self.service.perform(effect, self.now, &mut self.mutations);
             }
             Effect::CommitProposal { proposal } => {
                 self.proposals.insert(proposal.branch.to_string(), ProposalSight::Committed);
@@ -276,7 +281,7 @@ impl World {
                 self.mutations.push(format!("open {}", proposal.branch));
             }
         }
-        Reply::Accepted { run: number }
+        Reply::Accepted { run: started }
     }
 
     fn set(&mut self, target: &DeploymentTarget, from: &ImageTag, to: &ImageTag) -> Reply {
