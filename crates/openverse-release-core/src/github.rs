@@ -190,7 +190,7 @@ impl GitHubRunStatus {
             Self::InProgress => "in progress",
             Self::Succeeded => "succeeded",
             Self::Failed => "failed",
-            Self::Cancelled => "cancelled",
+            Self::Cancelled => "was cancelled",
         }
     }
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::{CommitSha, DeploymentRun, GitHubRunId, GitHubRunStatus};
+use crate::{CommitSha, DeploymentRun, GitHubRunId, GitHubRunStatus, GitTag};
 
 /// One run of a GitHub Workflow.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,6 +18,8 @@ pub struct GitHubRun {
     pub event: String,
     /// The commit it runs on: the one that was pushed or released, or the head of the branch.
     pub commit: CommitSha,
+    /// The branch it runs on, or the git tag where that is what started it. It comes from outside.
+    pub head_branch: Option<String>,
     /// The login of whoever started it.
     pub actor: String,
     /// When it was created, in UTC.
@@ -28,11 +30,30 @@ pub struct GitHubRun {
     pub page: String,
 }
 
+impl GitHubRun {
+    /// Tells whether the publishing of a GitHub Release started it. The GitHub Releases of several apps
+    /// can be on one commit.
+    pub fn is_started_by(&self, release: &GitTag) -> bool {
+        self.event == "release" && self.head_branch.as_deref() == Some(release.to_string().as_str())
+    }
+}
+
 impl From<GitHubRun> for DeploymentRun {
-    /// Leaves the commit out: that of the infrastructure repository says nothing about what is
-    /// deployed.
+    /// Leaves out commit and branch: those of the infrastructure repository say nothing about what
+    /// is deployed.
     fn from(run: GitHubRun) -> Self {
-        let GitHubRun { id, title, status, event, commit: _, actor, created_at, updated_at, page } = run;
+        let GitHubRun {
+            id,
+            title,
+            status,
+            event,
+            commit: _,
+            head_branch: _,
+            actor,
+            created_at,
+            updated_at,
+            page,
+        } = run;
         Self { id, title, status, event, actor, created_at, updated_at, page }
     }
 }

@@ -79,10 +79,10 @@ pub use pull_request::{PullRequest, PullRequestNumber, PullRequestState};
 pub use release_need::{DeclaredVariables, NoReleaseNeeded, ReleaseNeed, ReleaseReason};
 pub use repository_file::{BlobSha, FileContent, RepositoryPath};
 pub use run::{
-    Decision, DeploymentLook, DoneStep, Effect, End, Followed, IncompatibleProcess, Input, Limits, Look,
-    Next, NotNow, Order, OrderKind, Phase, PlanError, PlannedStep, Proposal, ProposalSight, ProposedContent,
-    ReplayError, Reply, Run, RunEvent, RunId, ServiceSight, Sight, Stop, Task, carried_out,
-    changelog_proposal, plan, touched,
+    AutomationLook, AutomationSight, Decision, DeploymentLook, DoneStep, Effect, End, Followed,
+    IncompatibleProcess, Input, Limits, Look, Next, NotNow, Order, OrderKind, Phase, PlanError, PlannedStep,
+    Proposal, ProposalSight, ProposedContent, ReplayError, Reply, Run, RunEvent, RunId, ServiceSight, Sight,
+    Stop, Task, carried_out, changelog_proposal, plan, touched,
 };
 pub use runbook::{Drift, DriftHunk, Runbook};
 pub use service::{

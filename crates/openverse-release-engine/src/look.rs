@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use openverse_release_core::{
-    DeploymentLook, DeploymentTarget, GitHubReleaseId, GitTag, ImageName, ImageTag, Look, Run, Sight,
+    AutomationLook, AutomationSight, DeploymentLook, DeploymentTarget, GitHubReleaseId, GitTag, ImageName,
+    ImageTag, Look, Run, Sight,
 };
-use openverse_release_ports::{PortError, RunQuery};
+use openverse_release_ports::{GitHubRunQuery, PortError, RunQuery};
 
 use crate::World;
 
@@ -14,7 +15,9 @@ impl World {
     pub(crate) async fn look(&self, run: &Run, look: &Look) -> Sight {
         let seen = match look {
             Look::Release { id, git_tag } => self.look_at_release(*id, git_tag).await,
-            Look::ImageTag { images, tag } => self.look_at_tag(images, tag).await,
+            Look::ImageTag { images, tag, automation } => {
+                self.look_at_tag(images, tag, automation.as_ref()).await
+            }
             Look::Deployment(look) => self.look_at_deployment(run, look).await,
             Look::Configuration { target, tag, foresee } => {
                 self.look_at_configuration(target, tag, *foresee).await
@@ -34,12 +37,37 @@ impl World {
         Ok(Sight::Release { release, tag_commit })
     }
 
-    async fn look_at_tag(&self, images: &[ImageName], tag: &ImageTag) -> Result<Sight, PortError> {
+    async fn look_at_tag(
+        &self,
+        images: &[ImageName],
+        tag: &ImageTag,
+        automation: Option<&AutomationLook>,
+    ) -> Result<Sight, PortError> {
         let mut named = BTreeMap::new();
         for image in images {
             named.insert(image.clone(), self.registry.resolve(image, tag).await?);
         }
-        Ok(Sight::ImageTag(named))
+        let automation = automation.filter(|_| named.values().any(Option::is_none));
+        let automation = self.look_at_automation(automation).await?;
+        Ok(Sight::ImageTag { named, automation })
+    }
+
+    /// Finds the run that publishing a release started, with its jobs, if it has begun.
+    async fn look_at_automation(
+        &self,
+        look: Option<&AutomationLook>,
+    ) -> Result<Option<Box<AutomationSight>>, PortError> {
+        let Some(look) = look else { return Ok(None) };
+        let query = GitHubRunQuery {
+            event: Some("release".to_owned()),
+            ..GitHubRunQuery::of_commit(look.commit.clone())
+        };
+        let runs = self.code_runs.runs_of(&look.workflow, &query).await?;
+        let Some(run) = runs.into_iter().find(|run| run.is_started_by(&look.git_tag)) else {
+            return Ok(None);
+        };
+        let jobs = self.code_runs.jobs(run.id).await?;
+        Ok(Some(Box::new(AutomationSight { run, jobs })))
     }
 
     async fn look_at_deployment(&self, run: &Run, look: &DeploymentLook) -> Result<Sight, PortError> {
@@ -59,7 +87,9 @@ impl World {
             }
             _ => None,
         };
-        Ok(Sight::Deployment { runs, live })
+        let automation = look.automation.as_ref().filter(|_| run.needs_automation(&runs));
+        let automation = self.look_at_automation(automation).await?;
+        Ok(Sight::Deployment { runs, live, automation })
     }
 
     async fn look_at_configuration(

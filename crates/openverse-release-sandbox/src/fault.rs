@@ -70,6 +70,10 @@ pub enum Fault {
     LateRun(Environment),
     /// CI fails for the push: no images, no draft, no staging deployment.
     CiFails,
+    /// The GitHub Workflow that publishing starts is cancelled, as when newer ones come while it waits.
+    TaggingCancelled,
+    /// The GitHub Workflow that publishing starts fails, and tags nothing.
+    TaggingFails,
     /// The merge of a pull request is refused, as if it conflicted with its base.
     PullRequestConflict,
     /// The deployment of the ECS service takes much longer, or until the faults are cleared.
@@ -90,7 +94,7 @@ pub enum Fault {
 
 impl Fault {
     /// The name of each fault, what can stand after its `:`, and what it does.
-    pub const NAMES: [(&str, &str, &str); 23] = [
+    pub const NAMES: [(&str, &str, &str); 25] = [
         ("lost-reply", "[:ACTION]", "the next mutation takes effect, then the connection closes unanswered"),
         ("rate-limited", "", "the next request to GitHub is answered 429 with retry-after"),
         ("secondary-rate-limit", "", "the next request to GitHub meets a secondary rate limit (403)"),
@@ -110,6 +114,8 @@ impl Fault {
         ("deployment-red-but-live", "[:ENV]", "the next deployment is reported failed but is live"),
         ("late-run", "[:ENV]", "the next deployment's run appears much later, or when cleared"),
         ("ci-fails", "", "CI fails for the next push: no images, no draft, no staging deployment"),
+        ("tagging-cancelled", "", "the GitHub Workflow that the next publishing starts is cancelled"),
+        ("tagging-fails", "", "the GitHub Workflow that the next publishing starts fails, no image tagged"),
         ("pull-request-conflict", "", "the next merge of a pull request is refused as a conflict"),
         ("rollout-slow", "[:ENV]", "the next ECS deployment takes much longer, or until cleared"),
         ("rollout-fails", "[:ENV]", "the tasks of the next ECS deployment stop, and it stays failed"),
@@ -146,14 +152,16 @@ impl Fault {
             Self::DeploymentRedButLive(_) => 12,
             Self::LateRun(_) => 13,
             Self::CiFails => 14,
-            Self::PullRequestConflict => 15,
-            Self::RolloutSlow(_) => 16,
-            Self::RolloutFails(_) => 17,
-            Self::RolloutRolledBack(_) => 18,
-            Self::RolloutReplaced(_) => 19,
-            Self::PauseBefore(_) => 20,
-            Self::PauseAfter(_) => 21,
-            Self::DagRunning(_) => 22,
+            Self::TaggingCancelled => 15,
+            Self::TaggingFails => 16,
+            Self::PullRequestConflict => 17,
+            Self::RolloutSlow(_) => 18,
+            Self::RolloutFails(_) => 19,
+            Self::RolloutRolledBack(_) => 20,
+            Self::RolloutReplaced(_) => 21,
+            Self::PauseBefore(_) => 22,
+            Self::PauseAfter(_) => 23,
+            Self::DagRunning(_) => 24,
         };
         Self::NAMES[index].0
     }
@@ -262,6 +270,8 @@ impl FromStr for Fault {
             "deployment-red-but-live" => Ok(Self::DeploymentRedButLive(environment()?)),
             "late-run" => Ok(Self::LateRun(environment()?)),
             "ci-fails" => plain(Self::CiFails),
+            "tagging-cancelled" => plain(Self::TaggingCancelled),
+            "tagging-fails" => plain(Self::TaggingFails),
             "pull-request-conflict" => plain(Self::PullRequestConflict),
             "rollout-slow" => Ok(Self::RolloutSlow(environment()?)),
             "rollout-fails" => Ok(Self::RolloutFails(environment()?)),
@@ -332,6 +342,8 @@ mod tests {
             "deployment-red-but-live",
             "late-run",
             "ci-fails",
+            "tagging-cancelled",
+            "tagging-fails",
             "pull-request-conflict",
             "rollout-slow",
             "rollout-fails:staging",

@@ -384,6 +384,16 @@ pub(crate) fn days() -> Vec<Day> {
         [Fault("ci-fails", 0, None), MergeInVain, Run(ROLLBACK, 0, &["verified"]), Is(Earlier, ROLLED_BACK)];
     add(Mode::Default, "ci-fails", "rollback", &scenes);
 
+    // What is followed and ends badly is not waited for any longer.
+    let cancelled = &["that does it was cancelled: ", "run it again on that page, then resume"];
+    let failed = &["that does it failed (job \"Tag the Docker images\" failed"];
+    for (fault, says) in [("tagging-cancelled", &cancelled[..]), ("tagging-fails", failed)] {
+        let scenes = [Fault(fault, 0, None), Run(RELEASE, 3, says), Is(Old, &RELEASED[..1])];
+        add(Mode::PublishStartsWorkflow, fault, "release", &scenes);
+        let scenes = [Fault(fault, 0, None), Run(ROLLBACK, 0, &["verified"]), Is(Earlier, ROLLED_BACK)];
+        add(Mode::PublishStartsWorkflow, fault, "rollback", &scenes);
+    }
+
     // Neither merges a pull request: that is for a reviewer to do.
     let scenes = [Fault("pull-request-conflict", 0, LONG), Run(RELEASE, 0, &["verified"]), Is(New, RELEASED)];
     add(Mode::Default, "pull-request-conflict", "release", &scenes);

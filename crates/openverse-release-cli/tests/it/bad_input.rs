@@ -177,7 +177,7 @@ fn a_mistyped_command_is_refused() {
     assert_snapshot!(refused(&place, &["sandbox", "fault", "on", "bad-luck"]), @r#"
     exit code 2
     stderr:
-    error: invalid value 'bad-luck' for '<FAULT>': "bad-luck" is no fault of a sandbox, expected one of lost-reply, rate-limited, secondary-rate-limit, server-errors, stale-release-list, redrafted-after-publish, duplicate-draft, latest-moved, latest-moves-at-publish, companion-missing, deployment-fails, deployment-hangs, deployment-red-but-live, late-run, ci-fails, pull-request-conflict, rollout-slow, rollout-fails, rollout-rolled-back, rollout-replaced, pause-before, pause-after, dag-running
+    error: invalid value 'bad-luck' for '<FAULT>': "bad-luck" is no fault of a sandbox, expected one of lost-reply, rate-limited, secondary-rate-limit, server-errors, stale-release-list, redrafted-after-publish, duplicate-draft, latest-moved, latest-moves-at-publish, companion-missing, deployment-fails, deployment-hangs, deployment-red-but-live, late-run, ci-fails, tagging-cancelled, tagging-fails, pull-request-conflict, rollout-slow, rollout-fails, rollout-rolled-back, rollout-replaced, pause-before, pause-after, dag-running
 
     For more information, try '--help'.
     "#);

@@ -457,6 +457,8 @@ fn the_sandbox_tells_its_faults() {
     deployment-red-but-live[:ENV]                   the next deployment is reported failed but is live
     late-run[:ENV]                                  the next deployment's run appears much later, or when cleared
     ci-fails                                        CI fails for the next push: no images, no draft, no staging deployment
+    tagging-cancelled                               the GitHub Workflow that the next publishing starts is cancelled
+    tagging-fails                                   the GitHub Workflow that the next publishing starts fails, no image tagged
     pull-request-conflict                           the next merge of a pull request is refused as a conflict
     rollout-slow[:ENV]                              the next ECS deployment takes much longer, or until cleared
     rollout-fails[:ENV]                             the tasks of the next ECS deployment stop, and it stays failed

@@ -7,8 +7,8 @@ use chrono::{DateTime, Utc};
 use super::Proposal;
 use crate::{
     CommitSha, Configured, DeploymentId, DeploymentRun, DeploymentTarget, Digest, EcsService, Foreseen,
-    GitHubRelease, GitHubReleaseId, GitHubRunId, GitHubWorkflowFile, GitTag, HttpUrl, ImageName, ImageTag,
-    LiveVersion, RegistrationMarker, ServiceDescription, StoppedTask, TaskDefinitionArn,
+    GitHubRelease, GitHubReleaseId, GitHubRun, GitHubRunId, GitHubWorkflowFile, GitTag, HttpUrl, ImageName,
+    ImageTag, Job, LiveVersion, RegistrationMarker, ServiceDescription, StoppedTask, TaskDefinitionArn,
 };
 
 /// A question to the world. Answering it changes nothing.
@@ -27,6 +27,8 @@ pub enum Look {
         images: Vec<ImageName>,
         /// The tag.
         tag: ImageTag,
+        /// Who tags the images in the run's place; wanted where one has not got the tag.
+        automation: Option<AutomationLook>,
     },
     /// The deployments asked for since a moment, and what the live app says.
     Deployment(DeploymentLook),
@@ -66,6 +68,28 @@ pub struct DeploymentLook {
     pub since: DateTime<Utc>,
     /// Where the live app tells its version, if it does.
     pub endpoint: Option<HttpUrl>,
+    /// Who asks for the deployment in the run's place; wanted where none is followed.
+    pub automation: Option<AutomationLook>,
+}
+
+/// Which run of somebody else's automation is wanted: the one that publishing a release started.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AutomationLook {
+    /// The GitHub Workflow.
+    pub workflow: GitHubWorkflowFile,
+    /// The git tag of the GitHub Release.
+    pub git_tag: GitTag,
+    /// The commit it is on.
+    pub commit: CommitSha,
+}
+
+/// What was seen of somebody else's automation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AutomationSight {
+    /// Its run.
+    pub run: GitHubRun,
+    /// The jobs of the run.
+    pub jobs: Vec<Job>,
 }
 
 /// What was seen.
@@ -78,8 +102,13 @@ pub enum Sight {
         /// The commit its git tag is on, if the tag exists.
         tag_commit: Option<CommitSha>,
     },
-    /// The answer to [`Look::ImageTag`]: what the tag names for each image, if anything.
-    ImageTag(BTreeMap<ImageName, Option<Digest>>),
+    /// The answer to [`Look::ImageTag`].
+    ImageTag {
+        /// What the tag names for each image, if anything.
+        named: BTreeMap<ImageName, Option<Digest>>,
+        /// Who tags them, where that was wanted, once it has begun.
+        automation: Option<Box<AutomationSight>>,
+    },
     /// The answer to [`Look::Deployment`].
     Deployment {
         /// The runs, newest first.
@@ -87,6 +116,8 @@ pub enum Sight {
         /// What the live app said, or why it could not be asked; none without an endpoint, or where
         /// [`Run::needs_live`](crate::Run::needs_live) says that it does not matter.
         live: Option<Result<LiveVersion, String>>,
+        /// Who asks for the deployment, where that was wanted, once it has begun.
+        automation: Option<Box<AutomationSight>>,
     },
     /// The answer to [`Look::Configuration`].
     Configuration {

@@ -22,7 +22,7 @@ pub use decide::{Decision, Input, NotNow};
 pub use effect::{Effect, Reply};
 pub use event::{End, Followed, RunEvent, Stop};
 pub use judge::Limits;
-pub use look::{DeploymentLook, Look, ProposalSight, ServiceSight, Sight};
+pub use look::{AutomationLook, AutomationSight, DeploymentLook, Look, ProposalSight, ServiceSight, Sight};
 pub use order::{Order, OrderKind, RunId};
 pub use plan::{PlanError, carried_out, changelog_proposal, plan, touched};
 pub use state::{DoneStep, IncompatibleProcess, Next, Phase, ReplayError, Run};

@@ -164,6 +164,8 @@ fn planned(
         },
         // What a person forces is performed by the run, whoever performs it otherwise.
         performer: if released { performer } else { Performer::Runner },
+        automation: (released && performer == Performer::Elsewhere)
+            .then(|| project.repositories.tagging.clone()),
         task,
     };
     Ok(tasks.into_iter().enumerate().map(planned).collect())

@@ -3,7 +3,10 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use semver::{Comparator, Op, Version, VersionReq};
 
-use super::{DeploymentLook, Effect, End, Followed, Look, Order, PlannedStep, RunEvent, RunId, Stop, Task};
+use super::{
+    AutomationLook, DeploymentLook, Effect, End, Followed, Look, Order, PlannedStep, RunEvent, RunId, Stop,
+    Task,
+};
 use crate::{DeploymentId, DeploymentMeans, Flow, GitHubRunId, OrderKind, StepId, Trigger};
 
 /// One release, deployment or rollback.
@@ -324,6 +327,7 @@ impl Run {
                     run: self.followed_run(),
                     since: self.started_at - SKEW,
                     endpoint: target.version_endpoint.clone(),
+                    automation: self.automation(),
                 }),
                 _ => unreachable!("only deployments by a GitHub Workflow are planned"),
             },
@@ -342,8 +346,19 @@ impl Run {
             (Task::TagImages | Task::Publish, _) => Look::ImageTag {
                 images: version.bundle.images.keys().cloned().collect(),
                 tag: version.image_tag.clone(),
+                automation: self.automation(),
             },
         }
+    }
+
+    /// Returns which automation performs the present step, where the run does not.
+    fn automation(&self) -> Option<AutomationLook> {
+        let OrderKind::Release { draft } = &self.order.kind else { return None };
+        Some(AutomationLook {
+            workflow: self.step().automation.clone()?,
+            git_tag: draft.git_tag.clone(),
+            commit: self.order.version.bundle.commit.clone(),
+        })
     }
 
     /// Returns the run of a GitHub Workflow that is followed, if it is known.

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{BranchName, DeploymentTarget, EcsService, Performer, RepositoryPath, StepId, Trigger};
+use crate::{
+    BranchName, DeploymentTarget, EcsService, GitHubWorkflowFile, Performer, RepositoryPath, StepId, Trigger,
+};
 
 /// A step of the flow, or a part of one, as a run carries it out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,6 +16,9 @@ pub struct PlannedStep {
     pub trigger: Trigger,
     /// Who performs it.
     pub performer: Performer,
+    /// The GitHub Workflow that performs it, where the run only watches.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub automation: Option<GitHubWorkflowFile>,
     /// What is to be done.
     pub task: Task,
 }

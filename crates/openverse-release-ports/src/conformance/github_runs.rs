@@ -65,6 +65,7 @@ async fn runs_of_another_event_are_left_out(world: &dyn GitHubRunWorld) {
     let of_commit = GitHubRunQuery::of_commit(commit);
     let pushed = GitHubRunQuery { event: Some("push".to_owned()), ..of_commit.clone() };
     assert_eq!(listed(world, &pushed).await.first().map(|found| found.id), Some(run.id));
+    assert_eq!(run.head_branch.as_deref(), Some("main"));
     assert_eq!(listed(world, &GitHubRunQuery { event: Some("release".to_owned()), ..of_commit }).await, []);
 }
 

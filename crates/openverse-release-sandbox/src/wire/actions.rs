@@ -49,6 +49,7 @@ fn standing(run: &Run) -> (&'static str, Option<&'static str>) {
         RunState::InProgress => ("in_progress", None),
         RunState::Succeeded => ("completed", Some("success")),
         RunState::Failed => ("completed", Some("failure")),
+        RunState::Cancelled => ("completed", Some("cancelled")),
     }
 }
 

@@ -23,6 +23,7 @@ pub(crate) enum RunState {
     InProgress,
     Succeeded,
     Failed,
+    Cancelled,
 }
 
 /// What a run does.
@@ -52,6 +53,8 @@ pub(super) enum Ending {
     Well,
     Badly,
     BadlyButLive,
+    /// Cancelled before it does anything, as one that waits when a newer one comes.
+    Cancelled,
 }
 
 /// What lies before a run that starts.
@@ -106,7 +109,7 @@ impl Run {
     }
 
     pub(crate) fn ended(&self) -> bool {
-        matches!(self.state, RunState::Succeeded | RunState::Failed)
+        matches!(self.state, RunState::Succeeded | RunState::Failed | RunState::Cancelled)
     }
 }
 
@@ -258,7 +261,15 @@ impl World {
             Work::Deploy { app, environment, image_tag } => {
                 self.deployment_course(&app, environment, &image_tag)
             }
-            Work::TagImages { .. } => Course::good(self.timing.appear()),
+            Work::TagImages { .. } => {
+                let mut course = Course::good(self.timing.appear());
+                if self.fires(|fault| *fault == Fault::TaggingCancelled) {
+                    course.ending = Ending::Cancelled;
+                } else if self.fires(|fault| *fault == Fault::TaggingFails) {
+                    course.ending = Ending::Badly;
+                }
+                course
+            }
             Work::Ci { .. } if self.fires(|fault| *fault == Fault::CiFails) => {
                 Course { ending: Ending::Badly, ..Course::good(self.timing.ci() / 2) }
             }
@@ -309,7 +320,11 @@ impl World {
         let now = self.clock;
         let Some(run) = self.run_mut(id) else { return };
         let ending = run.ending;
-        run.state = if ending == Ending::Well { RunState::Succeeded } else { RunState::Failed };
+        run.state = match ending {
+            Ending::Well => RunState::Succeeded,
+            Ending::Badly | Ending::BadlyButLive => RunState::Failed,
+            Ending::Cancelled => RunState::Cancelled,
+        };
         run.hangs = false;
         run.updated_at = now;
         let (workflow, work, commit, actor) =
@@ -318,7 +333,9 @@ impl World {
             (Work::Deploy { app, environment, image_tag }, Some(commit)) if ending != Ending::Badly => {
                 self.go_live(&app, environment, &image_tag, commit, &workflow);
             }
-            (Work::TagImages { app, git_tag }, _) => self.tag_latest_and_deploy(&app, &git_tag, &actor),
+            (Work::TagImages { app, git_tag }, _) if ending == Ending::Well => {
+                self.tag_latest_and_deploy(&app, &git_tag, &actor);
+            }
             (Work::Ci { head, apps }, _) if ending == Ending::Well => {
                 for app in apps {
                     self.finish_ci(&app, &head);

@@ -44,6 +44,9 @@ impl Plan {
 impl World {
     /// Returns the jobs of a run, as they stand now.
     pub(crate) fn jobs(&self, run: &Run) -> Vec<Job> {
+        if run.state == RunState::Cancelled {
+            return Vec::new();
+        }
         let plans = self.plans(run);
         let failing = failing(run, &plans);
         // A run that is going to fail ends with the job that fails.

@@ -2,10 +2,10 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Limits, Verdict};
+use super::{Limits, Verdict, automation::judge_automation};
 use crate::{
-    DeploymentMeans, DeploymentRun, DeploymentTarget, Effect, Followed, GitHubRunStatus, LiveVersion,
-    Performer, Phase, Run, Task,
+    AutomationSight, DeploymentMeans, DeploymentRun, DeploymentTarget, Effect, Followed, GitHubRunStatus,
+    LiveVersion, Performer, Phase, Run, Task,
 };
 
 impl Run {
@@ -13,6 +13,7 @@ impl Run {
         &self,
         runs: &[DeploymentRun],
         live: Option<&Result<LiveVersion, String>>,
+        automation: Option<&AutomationSight>,
         target: &DeploymentTarget,
         forced: bool,
         now: DateTime<Utc>,
@@ -43,9 +44,10 @@ impl Run {
             }
             return match (self.step().performer, self.dispatch(target, forced)) {
                 (Performer::Runner, Some(effect)) => Verdict::Absent(effect),
-                _ => Verdict::Waiting {
-                    evidence: format!("no deployment of {} has begun yet", version.image_tag),
-                },
+                _ => {
+                    let missing = format!("no deployment of {} has begun yet", version.image_tag);
+                    judge_automation(missing, automation, now, limits)
+                }
             };
         };
 
@@ -72,7 +74,7 @@ impl Run {
                 if let Some(later) = later {
                     return Verdict::Conflict {
                         found: format!(
-                            "{answer}; a later deployment is {}: {}",
+                            "{answer}; there is a later deployment ({}): {}",
                             later.status.as_str(),
                             later.title
                         ),
@@ -124,6 +126,12 @@ impl Run {
             Some(run) => run.status.ended(),
             None => !forced && self.phase == Phase::Looking,
         }
+    }
+
+    /// Tells whether it matters who is to ask for the deployment: as long as none is followed.
+    pub fn needs_automation(&self, runs: &[DeploymentRun]) -> bool {
+        let Task::Deploy { forced, .. } = self.step().task else { return false };
+        self.followed(runs, forced).is_none()
     }
 
     /// Returns the deployment that this run asked for, or, for a release, that anybody did.

@@ -1,5 +1,6 @@
 //! What a sight means for the present step of a run.
 
+mod automation;
 mod configuration;
 mod deployment;
 mod proposal;
@@ -73,9 +74,12 @@ impl Run {
             (Sight::Release { release, tag_commit }, Task::Publish, OrderKind::Release { draft }) => {
                 self.judge_publishing(draft, release.as_deref(), tag_commit.as_ref())
             }
-            (Sight::ImageTag(named), Task::TagImages, _) => self.judge_tagging(named),
-            (Sight::Deployment { runs, live }, Task::Deploy { target, forced }, _) => {
-                self.judge_deployment(runs, live.as_ref(), target, *forced, now, limits)
+            (Sight::ImageTag { named, automation }, Task::TagImages, _) => {
+                self.judge_tagging(named, automation.as_deref(), now, limits)
+            }
+            (Sight::Deployment { runs, live, automation }, Task::Deploy { target, forced }, _) => {
+                let automation = automation.as_deref();
+                self.judge_deployment(runs, live.as_ref(), automation, target, *forced, now, limits)
             }
             (Sight::Configuration { configured, foreseen, running }, Task::Configure { target }, _) => {
                 self.judge_configuration(target, configured, foreseen.as_ref(), running)

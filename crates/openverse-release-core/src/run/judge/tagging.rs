@@ -2,11 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use super::Verdict;
-use crate::{Digest, Effect, ImageName, Performer, Run};
+use chrono::{DateTime, Utc};
+
+use super::{Limits, Verdict, automation::judge_automation};
+use crate::{AutomationSight, Digest, Effect, ImageName, Performer, Run};
 
 impl Run {
-    pub(super) fn judge_tagging(&self, named: &BTreeMap<ImageName, Option<Digest>>) -> Verdict {
+    pub(super) fn judge_tagging(
+        &self,
+        named: &BTreeMap<ImageName, Option<Digest>>,
+        automation: Option<&AutomationSight>,
+        now: DateTime<Utc>,
+        limits: &Limits,
+    ) -> Verdict {
         let version = &self.order().version;
         let tag = &version.image_tag;
         let mut missing = Vec::new();
@@ -35,8 +43,7 @@ impl Run {
                 to: (*digest).clone(),
             }),
             (Some((image, _)), Performer::Elsewhere) => {
-                let evidence = format!("{}:{tag} is not there yet", image.short());
-                Verdict::Waiting { evidence }
+                judge_automation(format!("{}:{tag} is not there yet", image.short()), automation, now, limits)
             }
         }
     }

@@ -94,7 +94,7 @@ fn sight(mut lot: Lot, world: &World, run: &Run, look: &Look) -> Sight {
                 };
                 named.insert(image.clone(), digest);
             }
-            Sight::ImageTag(named)
+            Sight::ImageTag { named, automation: None }
         }
         Look::Deployment(_) => {
             let runs: Vec<_> = (0..draw(lot, 3)).map(|_| deployment(lot, world, run)).collect();
@@ -104,7 +104,7 @@ fn sight(mut lot: Lot, world: &World, run: &Run, look: &Look) -> Sight {
                 _ => Ok(sha('a')),
             };
             let live = live.map(|commit| LiveVersion { commit, environment: "production".to_owned() });
-            Sight::Deployment { live: run.needs_live(&runs).then_some(live), runs }
+            Sight::Deployment { live: run.needs_live(&runs).then_some(live), runs, automation: None }
         }
         Look::Configuration { foresee, .. } => {
             let checkout = image_tag(lot);
@@ -162,7 +162,7 @@ fn justified(effect: &Effect, sight: &Sight, despite_running: bool) -> bool {
         (Effect::PublishGitHubRelease { draft, .. }, Sight::Release { release, tag_commit: None }) => {
             release.as_ref().is_some_and(|release| release.draft && release.notes == draft.notes)
         }
-        (Effect::PointImageTag { image, .. }, Sight::ImageTag(named)) => {
+        (Effect::PointImageTag { image, .. }, Sight::ImageTag { named, .. }) => {
             named[image].is_none() && !named.values().flatten().any(|found| *found == digest('9'))
         }
         (Effect::DispatchDeployment { image_tag, event_type, .. }, Sight::Deployment { runs, .. }) => {

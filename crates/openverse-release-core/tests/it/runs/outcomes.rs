@@ -2,8 +2,8 @@
 
 use chrono::TimeDelta;
 use openverse_release_core::{
-    Effect, End, GitHubRunStatus, Input, Next, NotNow, OrderKind, Performer, Phase, ReplayError, Reply, Run,
-    RunEvent, Sight, Stop,
+    AutomationSight, Effect, End, GitHubRun, GitHubRunId, GitHubRunStatus, Input, Job, JobStatus, JobStep,
+    Next, NotNow, OrderKind, Performer, Phase, ReplayError, Reply, Run, RunEvent, Sight, Stop,
 };
 
 use super::{
@@ -262,6 +262,78 @@ fn what_is_performed_elsewhere_is_awaited_and_never_performed() {
     go(&mut drive, &mut world);
     assert_eq!(drive.run.next(), Next::Ended(&End::Done));
     assert_eq!(world.mutations, ["publish"]);
+}
+
+/// A run of the GitHub Workflow that publishing starts.
+fn automation(world: &World, status: GitHubRunStatus, job: JobStatus) -> AutomationSight {
+    let name = "Tag the images".to_owned();
+    AutomationSight {
+        run: GitHubRun {
+            id: GitHubRunId(5),
+            title: TAG.to_owned(),
+            status,
+            event: "release".to_owned(),
+            commit: sha('b'),
+            head_branch: Some(TAG.to_owned()),
+            actor: "ada".to_owned(),
+            created_at: world.now,
+            updated_at: world.now,
+            page: "https://example.org/run/5".to_owned(),
+        },
+        jobs: vec![Job {
+            name,
+            status: job,
+            started_at: Some(world.now),
+            ended_at: None,
+            page: String::new(),
+            steps: vec![JobStep { name: "Push the tag".to_owned(), status: job }],
+        }],
+    }
+}
+
+#[test]
+fn the_automation_that_tags_and_deploys_is_followed_job_by_job_and_a_bad_end_of_it_is_not_waited_out() {
+    use GitHubRunStatus::{Cancelled, Failed, InProgress, Succeeded};
+    let mut world = World::new();
+    let mut drive = Drive::start(&world, &api(Performer::Elsewhere), world.release_order());
+    let began = world.now;
+    world.automation = Some(automation(&world, InProgress, JobStatus::Run(InProgress)));
+    drive.go_for(&mut world, &mut std::iter::empty(), 10);
+    let Phase::UnderWay { evidence } = drive.run.phase() else { panic!("{:?}", drive.run.phase()) };
+    assert_eq!(
+        evidence,
+        "openverse-api:rel-2026.11.20.10.00.00 is not there yet; the GitHub Workflow is in progress (job \
+         \"Tag the images\" in progress, at \"Push the tag\"): https://example.org/run/5"
+    );
+
+    // It was evicted; whoever runs it again and resumes goes on.
+    world.automation = Some(automation(&world, Cancelled, JobStatus::Skipped));
+    go(&mut drive, &mut world);
+    let found = drive.conflict();
+    assert!(found.contains("the GitHub Workflow that does it was cancelled"), "{found}");
+    assert!(world.now - began < TimeDelta::minutes(1), "a bad end is not waited out");
+    world.automation = Some(automation(&world, InProgress, JobStatus::Run(InProgress)));
+    for (image, digest) in drive.run.order().version.bundle.images.clone() {
+        world.tags.insert(image, Some(digest));
+    }
+    drive.restart(&world);
+    drive.go_for(&mut world, &mut std::iter::empty(), 10);
+    assert_eq!(drive.run.step().step.as_str(), "ProductionDispatch");
+
+    // The images are tagged, and nobody asked for the deployment.
+    world.automation = Some(automation(&world, Failed, JobStatus::Run(Failed)));
+    go(&mut drive, &mut world);
+    assert!(drive.conflict().contains("no deployment of rel-2026.11.20.10.00.00 has begun"));
+    world.automation = Some(automation(&world, Succeeded, JobStatus::Run(Succeeded)));
+    drive.restart(&world);
+    go(&mut drive, &mut world);
+    assert!(drive.unknown().contains("although the GitHub Workflow that does it succeeded"));
+    assert_eq!(world.mutations, ["publish"]);
+
+    world.deploy(super::world::IMAGE_TAG, "repository_dispatch");
+    drive.restart(&world);
+    go(&mut drive, &mut world);
+    assert_eq!(drive.run.next(), Next::Ended(&End::Done));
 }
 
 #[test]

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, VecDeque};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use openverse_release_core::{
-    App, Bundle, CommitSha, Configured, DeployableVersion, DeploymentRun, DeploymentTarget, Digest, Effect,
-    Environment, Followed, Foreseen, GitHubRelease, GitHubReleaseId, GitHubRunId, GitHubRunStatus, ImageName,
-    ImageTag, LiveVersion, Look, Order, OrderKind, Performer, Project, ProposalSight, ReleaseTarget, Reply,
-    Run, Sight,
+    App, AutomationSight, Bundle, CommitSha, Configured, DeployableVersion, DeploymentRun, DeploymentTarget,
+    Digest, Effect, Environment, Followed, Foreseen, GitHubRelease, GitHubReleaseId, GitHubRunId,
+    GitHubRunStatus, ImageName, ImageTag, LiveVersion, Look, Order, OrderKind, Performer, Project,
+    ProposalSight, ReleaseTarget, Reply, Run, Sight,
 };
 
 use super::service::Service;
@@ -95,6 +95,8 @@ pub(super) struct World {
     pub(super) blinks: VecDeque<TimeDelta>,
     pub(super) blind_until: DateTime<Utc>,
     pub(super) service: Service,
+    /// Who tags the images and asks for the deployment in the run's place, once it has begun.
+    pub(super) automation: Option<AutomationSight>,
 }
 
 impl World {
@@ -141,6 +143,7 @@ impl World {
             blinks: VecDeque::new(),
             blind_until: now,
             service: Service::new(now),
+            automation: None,
         }
     }
 
@@ -203,7 +206,10 @@ impl World {
                 release: self.release.clone().map(Box::new),
                 tag_commit: self.tag_commit.clone(),
             },
-            Look::ImageTag { .. } => Sight::ImageTag(self.tags.clone()),
+            Look::ImageTag { automation, .. } => Sight::ImageTag {
+                named: self.tags.clone(),
+                automation: automation.as_ref().and_then(|_| self.automation.clone()).map(Box::new),
+            },
             Look::Deployment(look) => {
                 let visible = |it: &&Deployment| {
                     it.run.created_at >= look.since && it.run.created_at + self.appears_after <= self.now
@@ -213,7 +219,9 @@ impl World {
                 runs.reverse();
                 let live = LiveVersion { commit: self.live.clone(), environment: "production".to_owned() };
                 let live = run.needs_live(&runs).then_some(Ok(live));
-                Sight::Deployment { runs, live }
+                let automation = look.automation.as_ref().filter(|_| run.needs_automation(&runs));
+                let automation = automation.and_then(|_| self.automation.clone()).map(Box::new);
+                Sight::Deployment { runs, live, automation }
             }
             Look::Configuration { target, tag, foresee } => {
                 let site = &self.sites[target.called()];

@@ -69,6 +69,7 @@ impl State {
             status: GitHubRunStatus::Queued,
             event: event.to_owned(),
             commit,
+            head_branch: Some("main".to_owned()),
             actor: actor.to_owned(),
             created_at,
             updated_at: created_at,
