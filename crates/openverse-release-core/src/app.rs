@@ -130,6 +130,11 @@ pub enum DeploymentMeans {
 }
 
 impl DeploymentMeans {
+    /// Tells whether the environment runs what its configuration in the infrastructure repository says.
+    pub fn is_configuration(&self) -> bool {
+        matches!(self, Self::Ansible { .. } | Self::Terraform { .. })
+    }
+
     /// Returns words for people.
     pub fn describe(&self) -> String {
         match self {

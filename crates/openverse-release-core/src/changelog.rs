@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{App, GitTag, Project, ReleaseTag};
+use crate::{App, BranchName, GitTag, ParseError, Project, Proposal, ProposedContent};
 
 /// Where a project keeps its changelogs, and how the pull requests that add to them are labelled.
 ///
@@ -28,57 +28,47 @@ impl Default for ChangelogRules {
     }
 }
 
-/// The changelog entry of one release: a file, and the pull request with it.
-///
-/// It depends on nothing but the release and its notes, so that asked for twice it is made once.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ChangelogEntry {
-    /// The file, from the top of the repository.
-    pub path: String,
-    /// What the file holds, in Markdown.
-    pub text: String,
-    /// The branch of the pull request.
-    pub branch: String,
-    /// Its title, which is also the commit's message.
-    pub title: String,
-    /// Its text.
-    pub body: String,
-    /// Its labels.
-    pub labels: Vec<String>,
+/// Returns the name of the branch that brings the changelog entry of a release to `main`.
+pub fn changelog_branch(git_tag: &GitTag) -> BranchName {
+    format!("changelog/{git_tag}")
+        .parse()
+        .unwrap_or_else(|_| unreachable!("a git tag may stand in the name of a branch"))
 }
 
-impl ChangelogEntry {
-    /// Returns the entry of a release with these notes. Line ends and blank lines at the ends of the
-    /// notes, which differ by where they were last edited, do not matter.
-    pub fn of(project: &Project, app: &App, release: &ReleaseTag, notes: &str) -> Self {
-        let git_tag = release.git_tag();
-        let date = release.date().to_string();
-        let rules = &project.changelog;
-        let path = rules.path.replace("{app}", git_tag.prefix().as_str()).replace("{date}", &date);
-        let mut labels = vec![project.release_notes.label_of(app)];
-        for label in rules.labels.iter().chain([&project.release_notes.leave_out]) {
-            if !labels.contains(label) {
-                labels.push(label.clone());
-            }
+/// Returns the pull request that brings the changelog entry of a release to `main`.
+///
+/// It depends on nothing but the release and its notes, so that asked for twice it is made once. Line
+/// ends and blank lines at the ends of the notes, which differ by where they were last edited, do not
+/// matter.
+///
+/// # Errors
+/// When the project says no usable place for it.
+pub fn changelog_proposal(
+    project: &Project,
+    app: &App,
+    git_tag: &GitTag,
+    notes: &str,
+) -> Result<Proposal, ParseError> {
+    let date = git_tag.date().to_string();
+    let rules = &project.changelog;
+    let path = rules.path.replace("{app}", git_tag.prefix().as_str()).replace("{date}", &date);
+    let mut labels = vec![project.release_notes.label_of(app)];
+    for label in rules.labels.iter().chain([&project.release_notes.leave_out]) {
+        if !labels.contains(label) {
+            labels.push(label.clone());
         }
-        let body = format!(
+    }
+    Ok(Proposal {
+        branch: changelog_branch(git_tag),
+        title: format!("Publish changelog for {git_tag}"),
+        body: format!(
             "The release notes of the {} as the changelog entry `{path}`.\n\nThe GitHub Release {git_tag} is \
              published; review this entry, change it where needed, and approve it.\n",
             app.name
-        );
-        Self {
-            text: file_text(&date, notes),
-            path,
-            branch: branch(git_tag),
-            title: format!("Publish changelog for {git_tag}"),
-            body,
-            labels,
-        }
-    }
-}
-
-fn branch(git_tag: &GitTag) -> String {
-    format!("changelog/{git_tag}")
+        ),
+        labels,
+        content: ProposedContent::File { path: path.parse()?, text: file_text(&date, notes) },
+    })
 }
 
 fn file_text(date: &str, notes: &str) -> String {
@@ -131,20 +121,29 @@ mod tests {
 
     use super::*;
 
-    fn entry(app: &str, notes: &str) -> ChangelogEntry {
+    fn entry(app: &str, notes: &str) -> Proposal {
         let project = Project::openverse();
         let app = project.app(app).unwrap();
         let release = app.release_tag("2024.04.18.16.49.08".parse().unwrap()).unwrap();
-        ChangelogEntry::of(&project, app, &release, notes)
+        changelog_proposal(&project, app, release.git_tag(), notes).unwrap()
+    }
+
+    fn file(app: &str, notes: &str) -> (String, String) {
+        match entry(app, notes).content {
+            ProposedContent::File { path, text } => (path.to_string(), text),
+            other => panic!("expected a file, found {other:?}"),
+        }
     }
 
     #[test]
     fn the_entry_is_where_and_what_practice_makes_it() {
-        let entry = entry("ingestion server", "## Bug Fixes\r\n\r\n- Fix it (#1) by @ada  \r\n");
-        assert_eq!(entry.path, "documentation/changelogs/ingestion_server/2024.04.18.16.49.08.md");
-        assert_eq!(entry.branch, "changelog/ingestion_server-2024.04.18.16.49.08");
+        let notes = "## Bug Fixes\r\n\r\n- Fix it (#1) by @ada  \r\n";
+        let (path, text) = file("ingestion server", notes);
+        assert_eq!(path, "documentation/changelogs/ingestion_server/2024.04.18.16.49.08.md");
+        assert_eq!(text, "# 2024.04.18.16.49.08\n\n## Bug Fixes\n\n- Fix it (#1) by @ada\n");
+        let entry = entry("ingestion server", notes);
+        assert_eq!(entry.branch.as_str(), "changelog/ingestion_server-2024.04.18.16.49.08");
         assert_eq!(entry.title, "Publish changelog for ingestion_server-2024.04.18.16.49.08");
-        assert_eq!(entry.text, "# 2024.04.18.16.49.08\n\n## Bug Fixes\n\n- Fix it (#1) by @ada\n");
         assert_eq!(
             entry.labels,
             [
@@ -159,7 +158,7 @@ mod tests {
 
     #[test]
     fn notes_without_words_give_the_heading_alone() {
-        assert_eq!(entry("api", " \r\n").text, "# 2024.04.18.16.49.08\n");
+        assert_eq!(file("api", " \r\n").1, "# 2024.04.18.16.49.08\n");
     }
 
     #[test]
@@ -183,12 +182,12 @@ mod tests {
     proptest! {
         #[test]
         fn the_same_notes_give_the_same_bytes_however_their_lines_end(lines in prop::collection::vec("[ -~]{0,12}", 0..6)) {
-            let unix = entry("api", &lines.join("\n")).text;
-            prop_assert_eq!(&entry("api", &lines.join("\r\n")).text, &unix);
-            prop_assert_eq!(&entry("api", &format!("\n{}\n\n", lines.join("\n"))).text, &unix);
+            let unix = file("api", &lines.join("\n")).1;
+            prop_assert_eq!(&file("api", &lines.join("\r\n")).1, &unix);
+            prop_assert_eq!(&file("api", &format!("\n{}\n\n", lines.join("\n"))).1, &unix);
             // What was read back from the file gives the file again.
             let notes = unix.strip_prefix("# 2024.04.18.16.49.08").unwrap();
-            prop_assert_eq!(&entry("api", notes).text, &unix);
+            prop_assert_eq!(&file("api", notes).1, &unix);
         }
     }
 }

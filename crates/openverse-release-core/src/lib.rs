@@ -40,7 +40,7 @@ pub use app::{
 };
 pub use branch::BranchName;
 pub use bundle::{Bundle, DeployableVersion};
-pub use changelog::{ChangelogEntry, ChangelogRules, ChangelogState};
+pub use changelog::{ChangelogRules, ChangelogState, changelog_branch, changelog_proposal};
 pub use commit::{Commit, CommitSha};
 pub use configuration::{Configured, Foreseen, PastConfiguration};
 pub use configured_variables::{EnvironmentVariables, ForeseenVariable, VariableFingerprint};
@@ -82,7 +82,7 @@ pub use run::{
     AutomationLook, AutomationSight, Decision, DeploymentLook, DoneStep, Effect, End, Followed,
     IncompatibleProcess, Input, Limits, Look, Next, NotNow, Order, OrderKind, Phase, PlanError, PlannedStep,
     Proposal, ProposalSight, ProposedContent, ReplayError, Reply, Run, RunEvent, RunId, ServiceSight, Sight,
-    Stop, Task, carried_out, changelog_proposal, plan, touched,
+    Stop, Task, carried_out, plan, touched,
 };
 pub use runbook::{Drift, DriftHunk, Runbook};
 pub use service::{

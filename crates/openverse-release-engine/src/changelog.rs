@@ -2,20 +2,12 @@
 
 use openverse_release_core::{
     App, ChangelogState, GitHubRelease, GitTag, ProposalSight, PullRequest, PullRequestState,
-    changelog_proposal,
+    changelog_branch, changelog_proposal,
 };
 
 use crate::{Engine, EngineError, Refusal};
 
 impl Engine {
-    /// Returns where the changelog entry of a release stands.
-    ///
-    /// # Errors
-    /// When GitHub does not answer.
-    pub async fn changelog_state(&self, tag: &GitTag) -> Result<ChangelogState, EngineError> {
-        self.world.changelog_state(tag).await
-    }
-
     /// Sees to it that the changelog entry of a release waits for review; asked for twice, it is made
     /// once. Without a git tag it is the newest release's.
     ///
@@ -27,7 +19,7 @@ impl Engine {
         tag: Option<&GitTag>,
     ) -> Result<(GitTag, ChangelogState), EngineError> {
         let release = self.published(app, tag).await?;
-        let proposal = changelog_proposal(&self.project, app, &release)?;
+        let proposal = changelog_proposal(&self.project, app, &release.git_tag, &release.notes)?;
         let mut state = self.world.look_at_proposal(&proposal).await?;
         if state == ProposalSight::Absent {
             self.world.commit_proposal(&proposal).await?;
@@ -44,7 +36,7 @@ impl Engine {
             )
             .into());
         }
-        Ok((release.git_tag.clone(), self.changelog_state(&release.git_tag).await?))
+        Ok((release.git_tag.clone(), self.world.changelog_state(&release.git_tag).await?))
     }
 
     async fn published(&self, app: &App, tag: Option<&GitTag>) -> Result<GitHubRelease, EngineError> {
@@ -63,8 +55,7 @@ impl Engine {
 
 impl crate::World {
     pub(crate) async fn changelog_state(&self, tag: &GitTag) -> Result<ChangelogState, EngineError> {
-        let branch = format!("changelog/{tag}").parse()?;
-        let newest = self.pull_requests.with_head(&branch).await?.into_iter().next();
+        let newest = self.pull_requests.with_head(&changelog_branch(tag)).await?.into_iter().next();
         Ok(match newest {
             None => ChangelogState::Missing,
             Some(PullRequest { number, page, state, .. }) => match state {

@@ -57,7 +57,7 @@ impl Engine {
     /// # Errors
     /// When the app has no releases, or an outside system does not answer.
     pub async fn preview(&self, app: &App) -> Result<Preview, EngineError> {
-        Preview::look(&self.world, &self.project.repositories.main, app).await
+        Preview::look(&self.world, app).await
     }
 
     /// Returns the order to deploy a version, whichever it is, by [`OrderKind::Deploy`] or
@@ -94,6 +94,10 @@ impl Engine {
     /// # Errors
     /// When nothing tells which that is.
     pub async fn current_tag(&self, app: &App, environment: Environment) -> Result<ImageTag, EngineError> {
+        let target = carried_out(app, environment)?;
+        if target.means.is_configuration() {
+            return Ok(self.world.configuration.configured(target).await?.checkout);
+        }
         let found = match self.world.runs_now(app, environment).await? {
             Some(LiveAnswer::Commit(commit)) => return Ok(ImageTag::of_commit(&commit)),
             Some(LiveAnswer::Trouble(why)) => format!("no answer to which version runs ({why})"),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use openverse_release_core::{
     App, Bundle, ChangelogState, Commit, CommitSha, DeployableVersion, Digest, Environment, GitHubRelease,
-    GitTag, ImageName, ImageTag, Order, OrderKind, carried_out, numbers_mentioned,
+    GitTag, ImageName, ImageTag, Order, OrderKind, carried_out, numbers_mentioned, touched,
 };
 use openverse_release_ports::CommitQuery;
 use serde::Serialize;
@@ -62,7 +62,7 @@ impl Preview {
     ///
     /// # Errors
     /// When the app has no releases, or an outside system does not answer.
-    pub async fn look(world: &World, main: &str, app: &App) -> Result<Self, EngineError> {
+    pub async fn look(world: &World, app: &App) -> Result<Self, EngineError> {
         let prefix = app.require_prefix()?;
         let mut blockers = Vec::new();
         if let Err(error) = carried_out(app, Environment::Production) {
@@ -78,7 +78,7 @@ impl Preview {
         let last_release = tags.into_iter().next();
 
         // A draft follows a branch, or names the commit it is for.
-        let target = draft.as_ref().map_or(main, |draft| draft.target.as_commitish());
+        let target = draft.as_ref().map_or(world.main.as_str(), |draft| draft.target.as_commitish());
         let mut touching = newest_touching(world, target, app, SEARCHED).await?;
         if touching.is_empty() {
             blockers.push(Refusal::new(
@@ -117,6 +117,7 @@ impl Preview {
         if let Some(commit) = &commit {
             match world.missing_variables(app, &commit.sha).await {
                 Ok(missing) => blockers.extend(missing),
+                Err(EngineError::Refused(unreadable)) => blockers.push(unreadable),
                 Err(error) => cautions.push(format!("environment variables were not checked: {error}")),
             }
         }
@@ -141,6 +142,14 @@ impl Preview {
         }
         if let Some(draft) = &draft {
             cautions.extend(unmentioned(&touching, &draft.notes));
+            let tag = ImageTag::of_release(draft.git_tag.date());
+            let kind = OrderKind::Release { draft: Box::new(draft.clone()) };
+            for environment in touched(app, &kind, Environment::Production) {
+                let Some(target) = app.deployment(environment) else { continue };
+                let obstacles = world.obstacles(target, &tag).await;
+                blockers.extend(obstacles.blockers);
+                cautions.extend(obstacles.cautions);
+            }
         }
         Ok(Self {
             draft,

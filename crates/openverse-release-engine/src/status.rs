@@ -107,12 +107,15 @@ impl Engine {
         for (status, target) in environments.iter().zip(&app.deployments) {
             disagreements.extend(disagreements_in(status, target, &tags));
         }
+        for superseded in self.superseded_proposals(app).await? {
+            disagreements.push(superseded.describe());
+        }
         let position = self.position(app, newest.as_ref(), &tags, running).await?;
         Ok(AppStatus {
             app: app.slug.to_string(),
             environments,
             changelog: match tags.first() {
-                Some((tag, _)) => Some(self.changelog_state(tag).await?),
+                Some((tag, _)) => Some(self.world.changelog_state(tag).await?),
                 None => None,
             },
             last_release: tags.first().map(|(tag, _)| tag.clone()),

@@ -170,8 +170,25 @@ pub(super) async fn drive(
         ecs::say_why(output, connected, target).await?;
     }
     output.result(&RunView::of(run), |out| conclude(out, app, run))?;
+    if exit == Exit::Done && app.deployments.iter().any(|target| target.means.is_configuration()) {
+        say_superseded(output, connected, app).await?;
+    }
     say_requests(output, connected)?;
     Ok(exit)
+}
+
+/// Says which pull requests of earlier deployments would take this one back when they are merged.
+async fn say_superseded(output: Output, connected: &Connected, app: &App) -> io::Result<()> {
+    match connected.engine.superseded_proposals(app).await {
+        Ok(superseded) => superseded.iter().try_for_each(|superseded| {
+            output.say(&format!("{BOLD}to do:{BOLD:#} {}", clean(&superseded.describe())))
+        }),
+        // The run is done all the same.
+        Err(error) => output.say(&format!(
+            "{WARN}note {WARN:#}  it is not known whether a pull request of an earlier deployment is open: {}",
+            clean(&error.to_string())
+        )),
+    }
 }
 
 /// Asks whether the present step is to go ahead; shows before what it would change and what has to

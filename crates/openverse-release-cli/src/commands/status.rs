@@ -149,6 +149,9 @@ fn going_on(status: &EnvironmentStatus, now: DateTime<Utc>) -> Vec<String> {
         let (outcome, page) = (deployment.outcome.as_str(), clean(&deployment.page));
         lines.push(format!("deployment of {tag} {outcome} {DIM}{page}{DIM:#}"));
     }
+    if let Some(ConfigurationStatus { main_would_change: Err(why), .. }) = &status.configuration {
+        lines.push(format!("{WARN}not known{WARN:#} whether it is as configured: {}", clean(why)));
+    }
     if let Some(run) = &status.run {
         lines.push(format!("run {run} is unfinished: `resume {run}`"));
     }

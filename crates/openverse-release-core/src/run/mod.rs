@@ -24,6 +24,6 @@ pub use event::{End, Followed, RunEvent, Stop};
 pub use judge::Limits;
 pub use look::{AutomationLook, AutomationSight, DeploymentLook, Look, ProposalSight, ServiceSight, Sight};
 pub use order::{Order, OrderKind, RunId};
-pub use plan::{PlanError, carried_out, changelog_proposal, plan, touched};
+pub use plan::{PlanError, carried_out, plan, touched};
 pub use state::{DoneStep, IncompatibleProcess, Next, Phase, ReplayError, Run};
 pub use task::{PlannedStep, Proposal, ProposedContent, Task};

@@ -4,8 +4,8 @@ use std::str::FromStr;
 
 use super::{OrderKind, PlannedStep, Proposal, ProposedContent, RunId, Task};
 use crate::{
-    App, ChangelogEntry, DeploymentMeans, DeploymentTarget, Environment, Flow, GitHubRelease, LinkKind,
-    Operation, ParseError, Performer, Project, ReleaseTag, Step, Trigger,
+    App, DeploymentMeans, DeploymentTarget, Environment, Flow, LinkKind, Operation, ParseError, Performer,
+    Project, Step, Trigger, changelog_proposal,
 };
 
 /// An order that the app's flow has no steps for.
@@ -142,7 +142,8 @@ fn planned(
         (Operation::PublishGitHubRelease, _) => vec![Task::Publish],
         // Whoever tags the images in the runner's place also proposes the changelog.
         (Operation::TagImage, OrderKind::Release { draft }) if performer == Performer::Runner => {
-            let proposal = changelog_proposal(project, app, draft)?;
+            let proposal = changelog_proposal(project, app, &draft.git_tag, &draft.notes)
+                .map_err(|error| PlanError::ChangelogPath { error })?;
             vec![Task::TagImages, Task::Propose { proposal: Box::new(proposal) }]
         }
         (Operation::TagImage, _) => vec![Task::TagImages],
@@ -176,27 +177,6 @@ fn deployment_task(target: DeploymentTarget, forced: bool) -> Task {
         DeploymentMeans::Ansible { .. } | DeploymentMeans::Terraform { .. } => Task::Configure { target },
         _ => Task::Deploy { target, forced },
     }
-}
-
-/// Returns the pull request that brings the changelog entry of a release to `main`.
-///
-/// # Errors
-/// When the project says no usable place for it.
-pub fn changelog_proposal(
-    project: &Project,
-    app: &App,
-    draft: &GitHubRelease,
-) -> Result<Proposal, PlanError> {
-    let release = ReleaseTag::new(app.slug.clone(), draft.git_tag.clone());
-    let entry = ChangelogEntry::of(project, app, &release, &draft.notes);
-    let path = entry.path.parse().map_err(|error| PlanError::ChangelogPath { error })?;
-    Ok(Proposal {
-        branch: name(&entry.branch),
-        title: entry.title,
-        body: entry.body,
-        labels: entry.labels,
-        content: ProposedContent::File { path, text: entry.text },
-    })
 }
 
 fn rollout_task(target: &DeploymentTarget) -> Result<Task, PlanError> {

@@ -1,5 +1,6 @@
 use openverse_release_core::{
-    ChangelogEntry, DeploymentMeans, Environment, GitTag, Performer, Project, UnknownGitTag, flows,
+    DeploymentMeans, Environment, GitTag, Performer, Project, ProposedContent, UnknownGitTag,
+    changelog_proposal, flows,
 };
 use serde_json::{Value, json};
 
@@ -153,8 +154,9 @@ fn labels_files_and_changelogs_can_be_a_projects_own() {
     assert_eq!(api.variables_file(), "config/api.txt");
     assert_eq!(read(serde_json::to_value(&project).unwrap()).unwrap(), project);
     let release = api.release_tag("2024.01.02.03.04.05".parse().unwrap()).unwrap();
-    let entry = ChangelogEntry::of(&project, api, &release, "");
-    assert_eq!(entry.path, "changes/api-2024.01.02.03.04.05.md");
+    let entry = changelog_proposal(&project, api, release.git_tag(), "").unwrap();
+    let ProposedContent::File { path, .. } = entry.content else { panic!("{:?}", entry.content) };
+    assert_eq!(path.as_str(), "changes/api-2024.01.02.03.04.05.md");
     assert_eq!(entry.labels[0], "app: backend");
 }
 

@@ -220,7 +220,7 @@ async fn what_a_program_leaves_running_is_not_waited_for_and_ended() {
 
 /// Writes without end, and to end in order more than a pipe holds.
 const CAREFUL: &str = "\
-    stop() { for i in $(seq 3000); do printf '%060d\n' $i; printf '%060d\n' $i >&2; done; echo saved > saved; exit 1; }; \
+    stop() { for i in $(seq 3000); do printf '%060d\n' $i; printf '%060d\n' $i >&2; done; echo saved > saved.new; mv saved.new saved; exit 1; }; \
     trap stop INT; \
     echo $$ > started.new; mv started.new started; while :; do echo tick; echo tick >&2; sleep 0.02; done";
 

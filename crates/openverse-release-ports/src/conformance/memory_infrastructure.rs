@@ -172,7 +172,7 @@ fn conflict(found: impl Into<String>, expected: impl Into<String>) -> WriteError
 impl State {
     fn live(&mut self, target: &DeploymentTarget) -> Result<&mut Live, PortError> {
         let configured =
-            matches!(target.means, DeploymentMeans::Ansible { .. } | DeploymentMeans::Terraform { .. });
+            target.means.is_configuration();
         let live = self.targets.get_mut(&key(target)).filter(|_| configured);
         live.ok_or_else(|| not_there("find the target"))
     }

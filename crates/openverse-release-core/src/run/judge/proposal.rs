@@ -6,7 +6,7 @@ use crate::{Effect, Proposal, ProposalSight};
 pub(super) fn judge_proposal(proposal: &Proposal, seen: &ProposalSight) -> Verdict {
     let done = |evidence: String, warning: Option<String>| Verdict::Done { evidence, warning, run: None };
     match seen {
-        ProposalSight::Merged => done(format!("{:?} is merged", proposal.title), None),
+        ProposalSight::Merged => done(format!("{:?} is on the main branch", proposal.title), None),
         ProposalSight::Open { page } => {
             done(format!("pull request {:?} is open: {page}", proposal.title), None)
         }

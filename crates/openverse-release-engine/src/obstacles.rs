@@ -1,0 +1,69 @@
+//! What would stop the deployment of a version by configuration, foreseen before anything is changed.
+
+use openverse_release_core::{Configured, DeploymentTarget, Foreseen, ImageTag};
+use openverse_release_ports::PortError;
+
+use crate::{Refusal, World};
+
+/// What stands in the way of a deployment.
+#[derive(Debug, Default)]
+pub(crate) struct Obstacles {
+    /// What must be different before.
+    pub(crate) blockers: Vec<Refusal>,
+    /// What may have changed by itself until then.
+    pub(crate) cautions: Vec<String>,
+}
+
+impl World {
+    /// Returns what would stop a deployment of the image tag to a target that runs what its
+    /// configuration says; nothing for other targets.
+    pub(crate) async fn obstacles(&self, target: &DeploymentTarget, tag: &ImageTag) -> Obstacles {
+        if !target.means.is_configuration() {
+            return Obstacles::default();
+        }
+        let (blocker, running) = tokio::join!(self.blocker(target, tag), self.running(target));
+        let place = target.called();
+        let cautions = match running {
+            Ok(running) if running.is_empty() => Vec::new(),
+            Ok(running) => vec![format!(
+                "{} running: the deployment to {place} waits for its end, and has to be resumed then",
+                running.join(", ")
+            )],
+            Err(error) => {
+                vec![format!("nothing tells what runs that a deployment to {place} disturbs: {error}")]
+            }
+        };
+        Obstacles { blockers: blocker.into_iter().collect(), cautions }
+    }
+
+    async fn blocker(&self, target: &DeploymentTarget, tag: &ImageTag) -> Option<Refusal> {
+        let place = target.called();
+        let unseen = |error: PortError| {
+            Refusal::new(
+                format!("no dry run of the deployment to {place}: {error}"),
+                format!("one that changes the image tag to {tag}"),
+                "mend that first; nothing was published",
+            )
+        };
+        match self.configuration.configured(target).await {
+            Ok(Configured { trouble: Some(trouble), .. }) => {
+                return Some(Refusal::new(
+                    format!("{place}: {trouble}"),
+                    "a checkout of the infrastructure repository with nothing in it but its main branch",
+                    "look at `git status` there",
+                ));
+            }
+            Ok(_) => {}
+            Err(error) => return Some(unseen(error)),
+        }
+        match self.provisioning.foresee(target, tag).await {
+            Ok(Foreseen::More { unexpected, .. }) => Some(Refusal::new(
+                format!("more to be changed in {place} than the image tag: {}", unexpected.join("; ")),
+                format!("a dry run that changes the image tag to {tag} and nothing else"),
+                "apply or take back those changes first",
+            )),
+            Ok(Foreseen::Nothing | Foreseen::ImageTag { .. }) => None,
+            Err(error) => Some(unseen(error)),
+        }
+    }
+}
