@@ -26,7 +26,7 @@ impl World {
         let cautions = match running {
             Ok(running) if running.is_empty() => Vec::new(),
             Ok(running) => vec![format!(
-                "{} running: the deployment to {place} waits for its end, and has to be resumed then",
+                "the deployment to {place} would disturb {} and stops for it; resume once that has ended",
                 running.join(", ")
             )],
             Err(error) => {

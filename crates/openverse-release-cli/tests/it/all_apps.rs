@@ -4,8 +4,12 @@ use std::{env, fs, os::unix::fs::symlink};
 
 use insta::assert_snapshot;
 
+use openverse_release_testkit::{require_ansible, require_terraform};
+
 use crate::{
+    facts::requested,
     place::{Mode, Place, Ran},
+    processes::run_with,
     served::Served,
     snapshot::shown,
 };
@@ -48,20 +52,58 @@ fn the_status_of_every_app_is_a_line_of_a_table() {
     catalog           [commit]  [commit]     [date]  [date]  1 ahead of production, newest [commit]
     indexer-worker    [commit]  [commit]     -                    -                    nothing new since production's version
     ingestion-server  [commit]  [commit]     [date]  [date]  1 ahead of production, newest [commit]
-    disagreement catalog: production: no dry run: Ansible could not try the playbook out: found no program ansible-playbook; install it with: python3 -m venv ansible && ansible/bin/pip install ansible-core
-    disagreement ingestion-server: dev: no dry run: Terraform could not plan the change: found no program terraform; get it from https://developer.hashicorp.com/terraform/install
-    disagreement ingestion-server: production: no dry run: Terraform could not plan the change: found no program terraform; get it from https://developer.hashicorp.com/terraform/install
+    catalog production: not known whether it is as configured: Ansible could not try the playbook out: found no program ansible-playbook; install it with: python3 -m venv ansible && ansible/bin/pip install ansible-core
+    ingestion-server staging: not known whether it is as configured: Terraform could not plan the change: found no program terraform; get it from https://developer.hashicorp.com/terraform/install
+    ingestion-server production: not known whether it is as configured: Terraform could not plan the change: found no program terraform; get it from https://developer.hashicorp.com/terraform/install
     ");
 }
 
 #[test]
 fn a_release_of_every_app_that_has_releases_is_previewed() {
     let place = Place::new(Mode::Default);
-    for app in ["api", "frontend", "catalog", "ingestion-server"] {
+    for app in ["api", "frontend"] {
         let preview = place.json(&["preview", app]);
         assert_eq!(preview["blockers"].as_array().unwrap().len(), 0, "{preview:#}");
     }
-    assert_snapshot!(shown(&place.run(&["preview", "catalog"])), @"
+    assert_snapshot!(shown(&place.run(&["preview", "indexer-worker"])), @"
+    exit code 2
+    stderr:
+    error: the indexer worker has no releases: every execution runs the image tagged latest
+    ");
+}
+
+#[test]
+fn what_would_stop_the_deployment_of_a_release_stands_in_its_preview() {
+    let place = Place::new(Mode::Default);
+    let ran = without_programs(&place, &["preview", "catalog"]);
+    ran.expect_says(&[
+        "no dry run of the deployment to production",
+        "found no program ansible-playbook",
+        "nothing was published",
+    ]);
+    let refused = without_programs(&place, &["release", "ingestion-server", "--yes"]);
+    refused
+        .expect_code(3)
+        .expect_says(&["no dry run of the deployment to dev", "found no program terraform"]);
+    assert!(requested(&place.sandbox()).is_empty());
+    assert!(place.run_states().is_empty(), "no run was begun");
+
+    let checkout = place.sandbox().infrastructure_checkout();
+    let file = checkout.join("ansible/group_vars/catalog.yml");
+    fs::write(&file, fs::read_to_string(&file).unwrap() + "# tried out\n").unwrap();
+    let refused = without_programs(&place, &["release", "catalog", "--yes"]);
+    refused
+        .expect_code(3)
+        .expect_says(&["a checkout of the infrastructure repository with nothing in it but"]);
+    assert!(requested(&place.sandbox()).is_empty());
+}
+
+#[test]
+fn the_release_of_the_catalog_and_what_runs_meanwhile_is_previewed() {
+    let Some(ansible) = require_ansible() else { return };
+    let place = Place::new(Mode::Default);
+    place.fault("dag-running:flickr_workflow", 0, None);
+    assert_snapshot!(shown(&run_with(&place, &ansible, &["preview", "catalog"])), @"
     exit code 0
     stdout:
     catalog-[date], the drafted release of the catalog
@@ -77,8 +119,15 @@ fn a_release_of_every_app_that_has_releases_is_previewed() {
         ## Internal Improvements
 
         - Update the Python image (#4334) by @katherine
+    caution: the deployment to production would disturb flickr_workflow (running) and stops for it; resume once that has ended
     nothing stands in the way of `release catalog`
     ");
+}
+
+#[test]
+fn the_release_of_the_ingestion_server_is_previewed() {
+    let Some(_) = require_terraform() else { return };
+    let place = Place::new(Mode::Default);
     assert_snapshot!(shown(&place.run(&["preview", "ingestion-server"])), @"
     exit code 0
     stdout:
@@ -96,11 +145,6 @@ fn a_release_of_every_app_that_has_releases_is_previewed() {
 
         - Log the progress of a data refresh (#4341) by @radia
     nothing stands in the way of `release ingestion-server`
-    ");
-    assert_snapshot!(shown(&place.run(&["preview", "indexer-worker"])), @"
-    exit code 2
-    stderr:
-    error: the indexer worker has no releases: every execution runs the image tagged latest
     ");
 }
 
@@ -123,8 +167,8 @@ fn what_holds_an_app_or_is_unfinished_stands_below_the_table() {
     api production: held by ana [ago]: searches are slow
     frontend production: deployment of [commit SHA] in progress http://127.0.0.1:[port]/github/repos/WordPress/openverse-infrastructure/actions/runs/[number]
     frontend production: run run-[name] is unfinished: `resume run-[name]`
-    disagreement catalog: production: no dry run: Ansible could not try the playbook out: found no program ansible-playbook; install it with: python3 -m venv ansible && ansible/bin/pip install ansible-core
-    disagreement ingestion-server: dev: no dry run: Terraform could not plan the change: found no program terraform; get it from https://developer.hashicorp.com/terraform/install
-    disagreement ingestion-server: production: no dry run: Terraform could not plan the change: found no program terraform; get it from https://developer.hashicorp.com/terraform/install
+    catalog production: not known whether it is as configured: Ansible could not try the playbook out: found no program ansible-playbook; install it with: python3 -m venv ansible && ansible/bin/pip install ansible-core
+    ingestion-server staging: not known whether it is as configured: Terraform could not plan the change: found no program terraform; get it from https://developer.hashicorp.com/terraform/install
+    ingestion-server production: not known whether it is as configured: Terraform could not plan the change: found no program terraform; get it from https://developer.hashicorp.com/terraform/install
     ");
 }

@@ -22,6 +22,7 @@ mod place;
 mod processes;
 mod refusals;
 mod requests;
+mod reverts;
 mod runbook;
 mod served;
 mod snapshot;

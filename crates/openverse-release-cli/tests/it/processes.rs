@@ -21,7 +21,7 @@ const PRODUCTION: &str = "production/ingestion_server.auto.tfvars";
 const SECRET: &str = "hunter2-of-the-test";
 
 /// Runs the tool with Ansible in reach.
-fn run_with(place: &Place, ansible: &Path, args: &[&str]) -> Ran {
+pub(crate) fn run_with(place: &Place, ansible: &Path, args: &[&str]) -> Ran {
     let path = env::var_os("PATH").unwrap_or_default();
     let folders = ansible.parent().map(Path::to_owned).into_iter().chain(env::split_paths(&path));
     let mut command = place.command();
@@ -352,6 +352,33 @@ fn a_data_refresh_keeps_the_ingestion_server_from_being_deployed_and_other_dags_
     place.run(&["sandbox", "fault", "off"]).expect_code(0);
     place.fault("dag-running:flickr_workflow", 0, None);
     place.run(&["resume", "--yes"]).expect_code(0).expect_says(&["verified"]);
+}
+
+#[test]
+fn a_pull_request_that_would_bring_back_what_was_rolled_back_is_named() {
+    let Some(_) = require_terraform() else { return };
+    let place = Place::new(Mode::Default);
+    let released = place.run(&["release", "ingestion-server", "--yes"]);
+    released.expect_code(0);
+    assert!(!released.stderr.contains("would bring"), "{released}");
+    let back = place.run(&["rollback", "ingestion-server", "production", "--reason", "it is slow"]);
+    let told = ["would bring rel-", "was deployed since: close it"];
+    back.expect_code(0).expect_says(&told);
+    place.run(&["status", "ingestion-server"]).expect_code(0).expect_says(&told);
+}
+
+#[test]
+fn what_the_configuration_deploys_is_deployed_once_more_by_its_image_tag() {
+    let Some(_) = require_terraform() else { return };
+    let place = Place::new(Mode::Default);
+    let before = configured(&place, PRODUCTION);
+    let tag = place.json(&["status", "ingestion-server"])[0]["environments"][1]["configuration"]["checkout"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let again = ["deploy", "ingestion-server", "production", "--current", "--reason", "it hangs"];
+    place.run(&again).expect_code(0).expect_says(&[&tag, "a dry run would change nothing"]);
+    assert_eq!(configured(&place, PRODUCTION), before);
 }
 
 #[test]

@@ -10,8 +10,8 @@ use std::{
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use openverse_release_core::{
-    CommitSha, Configured, DeploymentMeans, DeploymentTarget, EnvironmentVariableName, Foreseen,
-    ForeseenVariable, ImageTag, PastConfiguration, VariableFingerprint,
+    CommitSha, Configured, DeploymentTarget, EnvironmentVariableName, Foreseen, ForeseenVariable, ImageTag,
+    PastConfiguration, VariableFingerprint,
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest as _, Sha256};
@@ -171,8 +171,7 @@ fn conflict(found: impl Into<String>, expected: impl Into<String>) -> WriteError
 
 impl State {
     fn live(&mut self, target: &DeploymentTarget) -> Result<&mut Live, PortError> {
-        let configured =
-            target.means.is_configuration();
+        let configured = target.means.is_configuration();
         let live = self.targets.get_mut(&key(target)).filter(|_| configured);
         live.ok_or_else(|| not_there("find the target"))
     }
