@@ -102,15 +102,17 @@ impl ChangelogState {
     /// Returns words for people, which say what is left to do.
     pub fn describe(&self) -> String {
         match self {
-            Self::Missing => "no pull request with the changelog entry yet".to_owned(),
+            Self::Missing => "no pull request with its changelog entry yet".to_owned(),
             Self::Open { number, approved: false, page } => {
-                format!("changelog entry waits for a review: pull request #{number}, {page}")
+                format!("its changelog entry waits for a review: pull request #{number}, {page}")
             }
             Self::Open { number, approved: true, page } => {
-                format!("changelog entry is approved, and waits to be merged: pull request #{number}, {page}")
+                format!(
+                    "its changelog entry is approved, and waits to be merged: pull request #{number}, {page}"
+                )
             }
-            Self::Merged => "changelog entry is merged".to_owned(),
-            Self::Closed => "the pull request with the changelog entry was closed and not merged".to_owned(),
+            Self::Merged => "its changelog entry is merged".to_owned(),
+            Self::Closed => "the pull request with its changelog entry was closed and not merged".to_owned(),
         }
     }
 }
@@ -173,8 +175,8 @@ mod tests {
     #[test]
     fn states_say_what_is_left_to_do() {
         let open = |approved| ChangelogState::Open { number: 7, approved, page: "https://g/7".to_owned() };
-        insta::assert_snapshot!(open(false).describe(), @"changelog entry waits for a review: pull request #7, https://g/7");
-        insta::assert_snapshot!(open(true).describe(), @"changelog entry is approved, and waits to be merged: pull request #7, https://g/7");
+        insta::assert_snapshot!(open(false).describe(), @"its changelog entry waits for a review: pull request #7, https://g/7");
+        insta::assert_snapshot!(open(true).describe(), @"its changelog entry is approved, and waits to be merged: pull request #7, https://g/7");
         let json = serde_json::to_string(&open(true)).unwrap();
         insta::assert_snapshot!(json, @r#"{"state":"open","number":7,"approved":true,"page":"https://g/7"}"#);
     }

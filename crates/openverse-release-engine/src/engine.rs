@@ -57,7 +57,13 @@ impl Engine {
     /// # Errors
     /// When the app has no releases, or an outside system does not answer.
     pub async fn preview(&self, app: &App) -> Result<Preview, EngineError> {
-        Preview::look(&self.world, app).await
+        let mut preview = Preview::look(&self.world, app).await?;
+        if let Some(commit) = &preview.commit
+            && preview.images.iter().any(|image| image.of_commit.is_none())
+        {
+            preview.ci = self.ci_of(&commit.sha).await?;
+        }
+        Ok(preview)
     }
 
     /// Returns the order to deploy a version, whichever it is, by [`OrderKind::Deploy`] or

@@ -6,6 +6,7 @@
 //! effect happens once.
 
 mod changelog;
+mod ci;
 mod draft;
 mod engine;
 mod environment_variable;

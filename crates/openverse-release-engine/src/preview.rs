@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use openverse_release_core::{
-    App, Bundle, ChangelogState, Commit, CommitSha, DeployableVersion, Digest, Environment, GitHubRelease,
-    GitTag, ImageName, ImageTag, Order, OrderKind, carried_out, numbers_mentioned, touched,
+    App, AutomationSight, Bundle, ChangelogState, Commit, CommitSha, DeployableVersion, Digest, Environment,
+    GitHubRelease, GitTag, ImageName, ImageTag, Order, OrderKind, carried_out, numbers_mentioned, touched,
 };
 use openverse_release_ports::CommitQuery;
 use serde::Serialize;
@@ -29,6 +29,8 @@ pub struct Preview {
     pub changes: Vec<Commit>,
     /// The images that would be released.
     pub images: Vec<ImagePreview>,
+    /// What CI does with the commit, where an image of it is missing.
+    pub ci: Option<AutomationSight>,
     /// What staging answers, or why it does not.
     pub staging: Option<LiveAnswer>,
     /// What production answers, or why it does not.
@@ -158,6 +160,7 @@ impl Preview {
             commit,
             changes: touching,
             images,
+            ci: None,
             staging,
             production,
             blockers,

@@ -1,9 +1,9 @@
 //! Reverting a change on `main`, and following it to staging.
 
 use openverse_release_core::{
-    App, BranchName, CommitSha, Environment, GitHubRun, Job, PullRequest, PullRequestState,
+    App, AutomationSight, BranchName, CommitSha, Environment, PullRequest, PullRequestState,
 };
-use openverse_release_ports::{GitHubRunQuery, NewPullRequest, open_once};
+use openverse_release_ports::{NewPullRequest, open_once};
 use serde::Serialize;
 
 use crate::{Engine, EngineError, LiveAnswer, Refusal, preview::newest_touching};
@@ -23,7 +23,7 @@ pub struct Revert {
     /// The pull request that takes it back.
     pub revert: PullRequest,
     /// The run of CI on the merged revert, with its jobs.
-    pub ci: Option<(GitHubRun, Vec<Job>)>,
+    pub ci: Option<AutomationSight>,
     /// What staging runs, once the revert is merged.
     pub staging: Option<LiveAnswer>,
 }
@@ -80,12 +80,7 @@ impl Engine {
         let revert = open_once(&*self.world.pull_requests, &wanted, &labels).await?;
         let (mut ci, mut staging) = (None, None);
         if let PullRequestState::Merged { commit, .. } = &revert.state {
-            let query = GitHubRunQuery::of_commit(commit.clone());
-            let runs = self.world.code_runs.runs_of(&self.project.repositories.ci, &query).await?;
-            if let Some(run) = runs.into_iter().next() {
-                let jobs = self.world.code_runs.jobs(run.id).await?;
-                ci = Some((run, jobs));
-            }
+            ci = self.ci_of(commit).await?;
             staging = self.world.runs_now(app, Environment::Staging).await?;
         }
         let (bad, subject) = (bad.sha.clone(), bad.subject.clone());

@@ -57,6 +57,15 @@ impl Sandbox {
         })?
     }
 
+    /// Runs the newest run of a GitHub Workflow again that ended badly, as the button on its page does.
+    /// Returns whether there is one.
+    ///
+    /// # Errors
+    /// When there is no sandbox.
+    pub fn run_again(&self, workflow: &str) -> Result<bool, SandboxError> {
+        self.store.transact(self.now(), |world| world.run_again(workflow))
+    }
+
     /// Returns the pull requests of a repository, the newest first.
     ///
     /// # Errors

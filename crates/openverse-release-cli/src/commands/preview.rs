@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use openverse_release_core::App;
 use openverse_release_engine::{LiveAnswer, Preview};
 
-use super::{Outcome, say_requests};
+use super::{Outcome, revert::write_ci, say_requests};
 use crate::{
     connect::Context,
     exit::Exit,
@@ -51,6 +51,9 @@ pub(super) fn write(out: &mut dyn Write, app: &App, preview: &Preview, now: Date
         let digest = image.of_commit.as_ref().map_or("missing", |digest| digest.short());
         let verdict = if image.is_latest() { "latest" } else { "not latest" };
         writeln!(out, "  image        {} {digest} {DIM}({verdict}){DIM:#}", image.image.short())?;
+    }
+    if let Some(ci) = &preview.ci {
+        write_ci(out, ci, 13)?;
     }
     for (environment, answer) in [("staging", &preview.staging), ("production", &preview.production)] {
         match answer {

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use openverse_release_core::{App, CommitSha, PullRequestState};
+use openverse_release_core::{App, AutomationSight, CommitSha, PullRequestState};
 use openverse_release_engine::{LiveAnswer, Revert};
 
 use super::{Outcome, say_requests};
@@ -23,6 +23,16 @@ pub(super) async fn run(context: &Context, name: &str, commit: Option<&CommitSha
     Ok(Exit::Done)
 }
 
+/// Writes where CI stands, its jobs below; `width` is that of the column of names.
+pub(super) fn write_ci(out: &mut dyn Write, ci: &AutomationSight, width: usize) -> io::Result<()> {
+    let AutomationSight { run, jobs } = ci;
+    writeln!(out, "  {:<width$}{} {}", "CI", run.status.as_str(), clean(&run.page))?;
+    for job in jobs {
+        writeln!(out, "  {:<width$}{DIM}{}  {}{DIM:#}", "", job.status.as_str(), clean(&job.name))?;
+    }
+    Ok(())
+}
+
 fn write(out: &mut dyn Write, app: &App, revert: &Revert) -> io::Result<()> {
     write!(out, "{BOLD}takes back{BOLD:#}  {} {}", revert.bad.short(), clean(&revert.subject))?;
     match &revert.brought_by {
@@ -39,12 +49,7 @@ fn write(out: &mut dyn Write, app: &App, revert: &Revert) -> io::Result<()> {
         );
     };
     match &revert.ci {
-        Some((run, jobs)) => {
-            writeln!(out, "  CI            {} {}", run.status.as_str(), clean(&run.page))?;
-            for job in jobs {
-                writeln!(out, "                {DIM}{}  {}{DIM:#}", job.status.as_str(), clean(&job.name))?;
-            }
-        }
+        Some(ci) => write_ci(out, ci, 14)?,
         None => writeln!(out, "  CI            has not begun")?,
     }
     match &revert.staging {

@@ -109,7 +109,7 @@ fn the_release_of_the_catalog_and_what_runs_meanwhile_is_previewed() {
     catalog-[date], the drafted release of the catalog
       commit       [commit] Update the Python image (#4334) (katherine, [ago])
       after        catalog-[date] ([commit])
-                   no pull request with the changelog entry yet
+                   no pull request with its changelog entry yet
       image        openverse-catalog sha256:[digest] (latest)
       staging      runs [commit]
       production   runs [commit]
@@ -134,7 +134,7 @@ fn the_release_of_the_ingestion_server_is_previewed() {
     ingestion_server-[date], the drafted release of the ingestion server
       commit       [commit] Log the progress of a data refresh (#4341) (radia, [ago])
       after        ingestion_server-[date] ([commit])
-                   no pull request with the changelog entry yet
+                   no pull request with its changelog entry yet
       image        openverse-ingestion_server sha256:[digest] (latest)
       staging      runs [commit]
       production   runs [commit]

@@ -3,7 +3,7 @@
 use crate::{
     expectation::{
         Day,
-        Hand::{DeleteTheDuplicateDraft, PublishOnceMore},
+        Hand::{DeleteTheDuplicateDraft, PublishOnceMore, RunTheTaggingAgain},
         Live::{Earlier, New, Old, Unmeant},
         Scene::{self, ByHand, Clear, Fault, Is, Limit, Merge, MergeInVain, Run, RunPaused},
     },
@@ -372,7 +372,12 @@ pub(crate) fn days() -> Vec<Day> {
         Run(
             RELEASE,
             3,
-            &["refused", "no image openverse-api of commit {short head}", "run it again if it failed"],
+            &[
+                "refused",
+                "no image openverse-api of commit {short head}",
+                "run it again if it failed",
+                "CI           failed ",
+            ],
         ),
         Is(Old, NOTHING),
         Merge,
@@ -388,7 +393,13 @@ pub(crate) fn days() -> Vec<Day> {
     let cancelled = &["that does it was cancelled: ", "run it again on that page, then resume"];
     let failed = &["that does it failed (job \"Tag the Docker images\" failed"];
     for (fault, says) in [("tagging-cancelled", &cancelled[..]), ("tagging-fails", failed)] {
-        let scenes = [Fault(fault, 0, None), Run(RELEASE, 3, says), Is(Old, &RELEASED[..1])];
+        let scenes = [
+            Fault(fault, 0, None),
+            Run(RELEASE, 3, says),
+            ByHand(RunTheTaggingAgain),
+            Run("resume", 0, &["verified"]),
+            Is(New, &RELEASED[..1]),
+        ];
         add(Mode::PublishStartsWorkflow, fault, "release", &scenes);
         let scenes = [Fault(fault, 0, None), Run(ROLLBACK, 0, &["verified"]), Is(Earlier, ROLLED_BACK)];
         add(Mode::PublishStartsWorkflow, fault, "rollback", &scenes);

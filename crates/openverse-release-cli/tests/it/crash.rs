@@ -16,10 +16,12 @@ pub(crate) enum Errand {
     ReleaseOfTheFrontend,
     Rollback,
     Deploy,
+    DeployByEcs,
 }
 
 impl Errand {
-    const ALL: [Self; 4] = [Self::Release, Self::ReleaseOfTheFrontend, Self::Rollback, Self::Deploy];
+    const ALL: [Self; 5] =
+        [Self::Release, Self::ReleaseOfTheFrontend, Self::Rollback, Self::Deploy, Self::DeployByEcs];
 
     pub(crate) fn app(self) -> &'static str {
         if self == Self::ReleaseOfTheFrontend { "frontend" } else { "api" }
@@ -34,6 +36,11 @@ impl Errand {
             Self::Release | Self::ReleaseOfTheFrontend => &["release", self.app(), "--yes"],
             Self::Rollback => &["rollback", "api", "production", "--reason", "searches are slow"],
             Self::Deploy => &["deploy", "api", "production", &facts.new, "--reason", "it cannot wait"],
+            Self::DeployByEcs => {
+                let target = ["--app", "api", "--environment", "production", "--image-tag", &facts.new];
+                let args = [&["ecs", "deploy"], &target[..], &["--reason", "it cannot wait"]].concat();
+                return args.into_iter().map(str::to_owned).collect();
+            }
         };
         args.iter().map(|&arg| arg.to_owned()).collect()
     }
@@ -203,6 +210,11 @@ fn an_undisturbed_errand_makes_these_changes() {
     deploy api production {new} by deploy-production-api.yml
     workflow_dispatch deploy-production-api.yml {new} by request
     ");
+    insta::assert_snapshot!(changes(Errand::DeployByEcs, Mode::Default), @"
+    deploy api production {new} by ecs
+    register_task_definition production-api:6 by request
+    update_service production-api production-api:6 by request
+    ");
 }
 
 #[test]
@@ -224,7 +236,10 @@ fn killed_before_or_after_any_effect_and_resumed_everything_happens_once() {
     // A release that the tool carries out publishes, tags two images, proposes the changelog entry
     // (a branch, a file on it, a pull request, its labels) and asks for a deployment.
     let (release, publishing, deployment) = (1 + 2 + 4 + 1, 1, 1);
-    assert_eq!(cases.len(), 2 * (2 * (release + publishing) + 2 * deployment), "points to be killed at");
+    // By ECS it registers a task definition, and updates the service.
+    let by_ecs = 2;
+    let points = 2 * (release + publishing) + 2 * deployment + by_ecs;
+    assert_eq!(cases.len(), 2 * points, "points to be killed at");
     each(&cases, Case::check);
 }
 

@@ -27,6 +27,7 @@ pub(crate) enum Live {
 pub(crate) enum Hand {
     DeleteTheDuplicateDraft,
     PublishOnceMore,
+    RunTheTaggingAgain,
 }
 
 /// One thing that happens.
@@ -195,6 +196,15 @@ impl Underway {
     }
 
     fn by_hand(&self, hand: Hand) {
+        match hand {
+            Hand::DeleteTheDuplicateDraft | Hand::PublishOnceMore => self.change_the_draft(hand),
+            Hand::RunTheTaggingAgain => {
+                assert!(self.place.sandbox().run_again("release-app.yml").unwrap());
+            }
+        }
+    }
+
+    fn change_the_draft(&self, hand: Hand) {
         let releases = format!("{}/repos/WordPress/openverse/releases", self.served.urls.github);
         let listed = exchange("GET", &format!("{releases}?per_page=100"), "").json();
         let drafts: Vec<_> = listed
@@ -207,16 +217,13 @@ impl Underway {
             .collect();
         let newest = drafts.iter().max_by_key(|draft| draft["id"].as_u64()).unwrap();
         let one = format!("{releases}/{}", newest["id"]);
-        let answered = match hand {
-            Hand::DeleteTheDuplicateDraft => {
-                assert_eq!(drafts.len(), 2);
-                exchange("DELETE", &one, "")
-            }
-            Hand::PublishOnceMore => {
-                let tag = self.facts.git_tag();
-                let body = serde_json::json!({ "draft": false, "tag_name": tag, "name": tag });
-                exchange("PATCH", &one, &body.to_string())
-            }
+        let answered = if hand == Hand::DeleteTheDuplicateDraft {
+            assert_eq!(drafts.len(), 2);
+            exchange("DELETE", &one, "")
+        } else {
+            let tag = self.facts.git_tag();
+            let body = serde_json::json!({ "draft": false, "tag_name": tag, "name": tag });
+            exchange("PATCH", &one, &body.to_string())
         };
         assert!((200..300).contains(&answered.status), "{answered:?}");
     }

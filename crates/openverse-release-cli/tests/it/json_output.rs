@@ -90,6 +90,7 @@ fn every_command_prints_one_document_with_these_keys() {
             "cautions",
             "changelog",
             "changes",
+            "ci",
             "commit",
             "draft",
             "images",

@@ -211,7 +211,7 @@ fn a_release_is_previewed() {
     api-[date], the drafted release of the API
       commit       [commit] Prevent a dead link from being served for a day (#4376) (annie, [ago])
       after        api-[date] ([commit])
-                   no pull request with the changelog entry yet
+                   no pull request with its changelog entry yet
       image        openverse-api sha256:[digest] (latest)
       image        openverse-api_nginx sha256:[digest] (latest)
       staging      runs [commit], this commit
@@ -272,7 +272,7 @@ fn a_release_prints_a_plain_line_for_each_thing_that_happens() {
       staging      [commit] = rel-[date]  [ago]
       production   [commit] = rel-[date]  [ago]
       released     api-[date]
-                   changelog entry waits for a review: pull request #4384, http://127.0.0.1:[port]/github/repos/WordPress/openverse/pulls/4384
+                   its changelog entry waits for a review: pull request #4384, http://127.0.0.1:[port]/github/repos/WordPress/openverse/pulls/4384
       main         nothing new since production's version
 
     API, process version 1.0.0

@@ -111,7 +111,7 @@ fn a_changelog_asked_for_twice_is_proposed_once() {
     let place = Place::new(Mode::Default);
     let _served = Served::start(&place);
     let first = place.run(&["changelog", "api"]);
-    first.expect_code(0).expect_says(&["changelog entry waits for a review: pull request #"]);
+    first.expect_code(0).expect_says(&["its changelog entry waits for a review: pull request #"]);
     let once = ["create_branch", "put_file", "open_pull_request", "label_pull_request"];
     assert_eq!(requested(&place.sandbox()), once);
     assert_eq!(place.run(&["changelog", "api"]).expect_code(0).stdout, first.stdout);
@@ -120,9 +120,9 @@ fn a_changelog_asked_for_twice_is_proposed_once() {
     let requests = place.sandbox().pull_requests(HostedRepository::Code).unwrap();
     let number = requests.first().unwrap().number;
     place.sandbox().approve_pull_request(HostedRepository::Code, number, "grace").unwrap();
-    place.run(&["status", "api"]).expect_code(0).expect_says(&["changelog entry is approved"]);
+    place.run(&["status", "api"]).expect_code(0).expect_says(&["its changelog entry is approved"]);
     place.sandbox().merge_pull_request(HostedRepository::Code, number, "grace").unwrap();
-    place.run(&["changelog", "api"]).expect_code(0).expect_says(&["changelog entry is merged"]);
+    place.run(&["changelog", "api"]).expect_code(0).expect_says(&["its changelog entry is merged"]);
     assert_eq!(requested(&place.sandbox()), once);
 }
 

@@ -42,7 +42,7 @@ fn a_revert_is_prepared_once_and_followed_from_its_pull_request_to_staging() {
     place.run(&["revert", "api", &bad]).expect_code(0).expect_says(&[
         "merged",
         "CI            succeeded",
-        "Docker",
+        "Build and publish images (api)",
         &format!("runs {}, the reverted code", revert.short()),
     ]);
     assert_eq!(requested(&place.sandbox()), once, "following changes nothing");

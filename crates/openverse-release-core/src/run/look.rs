@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use serde::Serialize;
 
 use super::Proposal;
 use crate::{
@@ -84,7 +85,7 @@ pub struct AutomationLook {
 }
 
 /// What was seen of somebody else's automation.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct AutomationSight {
     /// Its run.
     pub run: GitHubRun,

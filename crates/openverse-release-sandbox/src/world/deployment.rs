@@ -239,6 +239,18 @@ impl World {
         if together { self.start(id) } else { self.start_next(&workflow) }
     }
 
+    pub(crate) fn run_again(&mut self, workflow: &str) -> bool {
+        let badly = |run: &&Run| {
+            run.workflow == workflow && matches!(run.state, RunState::Failed | RunState::Cancelled)
+        };
+        let Some(id) = self.runs.iter().rev().find(badly).map(|run| run.id) else { return false };
+        if let Some(run) = self.run_mut(id) {
+            run.state = RunState::Waiting;
+        }
+        self.start_next(workflow);
+        true
+    }
+
     /// Starts the run that has waited longest, unless one of the GitHub Workflow is in progress.
     fn start_next(&mut self, workflow: &str) {
         let mut of_workflow = self.runs.iter().filter(|run| run.workflow == workflow);
