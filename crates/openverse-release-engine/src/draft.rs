@@ -5,7 +5,7 @@ use openverse_release_core::{
     App, CommitSha, DraftContent, DraftPlan, DraftWrite, GitHubRelease, GitTag, MergedPullRequest,
     PullRequest, PullRequestState, ReleaseDate, ReleaseNotes, ReleaseTarget, plan_draft,
 };
-use openverse_release_ports::{NewDraft, PortError};
+use openverse_release_ports::PortError;
 use serde::Serialize;
 
 use crate::{Engine, EngineError, Refusal, preview::newest_touching};
@@ -93,12 +93,12 @@ impl Engine {
             }
             DraftWrite::Create(content) => {
                 let git_tag = content.git_tag.clone();
-                drafts.create_draft(&said(content)).await?;
+                drafts.create_draft(&content).await?;
                 DraftOutcome::Created { git_tag }
             }
             DraftWrite::Update { seen, to, changes } => {
                 let git_tag = to.git_tag.clone();
-                drafts.update_draft(&seen, &said(to)).await?;
+                drafts.update_draft(&seen, &to).await?;
                 DraftOutcome::Updated {
                     git_tag,
                     changes: changes.iter().map(|change| change.as_str()).collect(),
@@ -147,9 +147,4 @@ impl Engine {
 
 fn refreshed(app: &App, outcome: DraftOutcome) -> RefreshedDraft {
     RefreshedDraft { app: app.slug.to_string(), outcome, deleted: Vec::new() }
-}
-
-fn said(content: DraftContent) -> NewDraft {
-    let DraftContent { git_tag, name, target, notes } = content;
-    NewDraft { git_tag, name, target, notes }
 }

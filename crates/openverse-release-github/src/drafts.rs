@@ -1,11 +1,11 @@
 //! Drafts of GitHub Releases.
 
 use async_trait::async_trait;
-use openverse_release_core::{GitHubRelease, GitHubReleaseId};
+use openverse_release_core::{DraftContent, GitHubRelease, GitHubReleaseId};
 use openverse_release_http::Answer;
 use openverse_release_ports::{
-    DraftNow, GitHubReleases as _, NewDraft, PortError, ReleaseDrafts, WriteError, require_draft_to_update,
-    require_same_draft,
+    DraftNow, GitHubReleases as _, PortError, ReleaseDrafts, WriteError, conflict_with_draft,
+    require_draft_to_update, require_same_draft,
 };
 use serde_json::json;
 
@@ -13,13 +13,13 @@ use crate::{answer::malformed, calls::Write, repository::Repository, wire::Relea
 
 #[async_trait]
 impl ReleaseDrafts for Repository {
-    async fn create_draft(&self, draft: &NewDraft) -> Result<GitHubReleaseId, WriteError> {
+    async fn create_draft(&self, draft: &DraftContent) -> Result<GitHubReleaseId, WriteError> {
         let there = self.releases(draft.git_tag.prefix()).await?;
         if let Some(found) = there.iter().find(|release| release.git_tag == draft.git_tag) {
-            return Err(draft.conflict_with(found));
+            return Err(conflict_with_draft(&draft.git_tag, found));
         }
         let action = format!("drafting {}", draft.git_tag);
-        let NewDraft { git_tag, name, target, notes } = draft;
+        let DraftContent { git_tag, name, target, notes } = draft;
         let body = json!({
             "tag_name": git_tag,
             "name": name,
@@ -31,13 +31,13 @@ impl ReleaseDrafts for Repository {
         Ok(self.drafted(draft, &answer, &action)?.id)
     }
 
-    async fn update_draft(&self, seen: &GitHubRelease, to: &NewDraft) -> Result<(), WriteError> {
+    async fn update_draft(&self, seen: &GitHubRelease, to: &DraftContent) -> Result<(), WriteError> {
         let now = self.release(seen.id).await?;
         if require_draft_to_update(seen, to, now.as_ref())? == DraftNow::AsWanted {
             return Ok(());
         }
         let action = format!("updating the draft {}", seen.git_tag);
-        let NewDraft { git_tag, name, target, notes } = to;
+        let DraftContent { git_tag, name, target, notes } = to;
         let body = json!({
             "tag_name": git_tag,
             "name": name,
@@ -61,7 +61,12 @@ impl ReleaseDrafts for Repository {
 impl Repository {
     /// Reads the answer to a write of a draft. The notes are not compared: GitHub may show line
     /// ends and spaces in another form.
-    fn drafted(&self, wanted: &NewDraft, answer: &Answer, action: &str) -> Result<GitHubRelease, PortError> {
+    fn drafted(
+        &self,
+        wanted: &DraftContent,
+        answer: &Answer,
+        action: &str,
+    ) -> Result<GitHubRelease, PortError> {
         let now = self.github.json_of::<Release>(answer, action)?.into_domain();
         let as_wanted = |now: &GitHubRelease| {
             now.draft

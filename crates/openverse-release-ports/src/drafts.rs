@@ -3,37 +3,16 @@
 use std::fmt::Debug;
 
 use async_trait::async_trait;
-use openverse_release_core::{GitHubRelease, GitHubReleaseId, GitTag, ReleaseTarget};
+use openverse_release_core::{DraftContent, GitHubRelease, GitHubReleaseId, GitTag};
 
 use crate::{WriteError, require_same_draft};
 
-/// What a draft is to say.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewDraft {
-    /// The git tag it is to make when it is published.
-    pub git_tag: GitTag,
-    /// Its title.
-    pub name: String,
-    /// What it points at.
-    pub target: ReleaseTarget,
-    /// The release notes, in Markdown.
-    pub notes: String,
-}
-
-impl NewDraft {
-    /// Tells whether a GitHub Release says the same already. Whether it is a draft is not compared.
-    pub fn is_said_by(&self, release: &GitHubRelease) -> bool {
-        let Self { git_tag, name, target, notes } = self;
-        (git_tag, name, target, notes) == (&release.git_tag, &release.name, &release.target, &release.notes)
-    }
-
-    /// Returns the conflict that a GitHub Release of the same git tag is for a new draft.
-    pub fn conflict_with(&self, found: &GitHubRelease) -> WriteError {
-        let kind = if found.draft { "a draft" } else { "a published GitHub Release" };
-        WriteError::Conflict {
-            found: format!("{kind} {} with number {}", found.git_tag, found.id.0),
-            expected: format!("no GitHub Release {}", self.git_tag),
-        }
+/// Returns the conflict that a GitHub Release of a git tag is for a new draft of that git tag.
+pub fn conflict_with_draft(wanted: &GitTag, found: &GitHubRelease) -> WriteError {
+    let kind = if found.draft { "a draft" } else { "a published GitHub Release" };
+    WriteError::Conflict {
+        found: format!("{kind} {} with number {}", found.git_tag, found.id.0),
+        expected: format!("no GitHub Release {wanted}"),
     }
 }
 
@@ -55,7 +34,7 @@ pub enum DraftNow {
 /// [`WriteError::Conflict`] that names each difference between `seen` and what is there `now`.
 pub fn require_draft_to_update(
     seen: &GitHubRelease,
-    to: &NewDraft,
+    to: &DraftContent,
     now: Option<&GitHubRelease>,
 ) -> Result<DraftNow, WriteError> {
     if now.is_some_and(|now| now.draft && to.is_said_by(now)) {
@@ -85,7 +64,7 @@ pub trait ReleaseDrafts: Debug + Send + Sync {
     /// # Errors
     /// [`WriteError::Conflict`] when a GitHub Release of that git tag is there, a draft or not;
     /// nothing was written.
-    async fn create_draft(&self, draft: &NewDraft) -> Result<GitHubReleaseId, WriteError>;
+    async fn create_draft(&self, draft: &DraftContent) -> Result<GitHubReleaseId, WriteError>;
 
     /// Makes a draft say something else.
     ///
@@ -94,7 +73,7 @@ pub trait ReleaseDrafts: Debug + Send + Sync {
     /// # Errors
     /// [`WriteError::Conflict`] when the release is gone, published, or says neither what was
     /// `seen` nor `to`; nothing was written.
-    async fn update_draft(&self, seen: &GitHubRelease, to: &NewDraft) -> Result<(), WriteError>;
+    async fn update_draft(&self, seen: &GitHubRelease, to: &DraftContent) -> Result<(), WriteError>;
 
     /// Deletes a draft. Asked for twice, the second time is a conflict.
     ///

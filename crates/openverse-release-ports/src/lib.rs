@@ -32,7 +32,7 @@ pub use configuration::{Configuration, Provisioning};
 pub use dag_checkout::DagSync;
 pub use dags::Dags;
 pub use deployments::{DeploymentRequest, Deployments, RunQuery};
-pub use drafts::{DraftNow, NewDraft, ReleaseDrafts, require_draft_to_update};
+pub use drafts::{DraftNow, ReleaseDrafts, conflict_with_draft, require_draft_to_update};
 pub use error::{PortError, System, WriteError};
 pub use history::{CodeHistory, CommitQuery, Comparison};
 pub use probe::VersionProbe;

@@ -15,6 +15,14 @@ pub struct DraftContent {
     pub notes: String,
 }
 
+impl DraftContent {
+    /// Tells whether a GitHub Release says the same already. Whether it is a draft is not compared.
+    pub fn is_said_by(&self, release: &GitHubRelease) -> bool {
+        let Self { git_tag, name, target, notes } = self;
+        (git_tag, name, target, notes) == (&release.git_tag, &release.name, &release.target, &release.notes)
+    }
+}
+
 /// What of a draft is no longer as it should be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum DraftChange {

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use openverse_release_core::{GitHubReleaseId, GitHubRunId, PullRequestNumber, ReleaseTarget};
+use openverse_release_core::{DraftContent, GitHubReleaseId, GitHubRunId, PullRequestNumber, ReleaseTarget};
 use openverse_release_ports::{
     Branches as _, CodeHistory as _, CommitQuery, DeploymentRequest, Deployments as _, FileChange,
-    GitHubReleases as _, GitHubRunQuery, GitHubRuns as _, NewDraft, NewPullRequest, PullRequests as _,
+    GitHubReleases as _, GitHubRunQuery, GitHubRuns as _, NewPullRequest, PullRequests as _,
     ReleaseDrafts as _, RunQuery,
 };
 use openverse_release_testkit::{Reply, Seen};
@@ -65,7 +65,7 @@ async fn every_request_is_one_that_github_describes() {
     port.dispatch_workflow(&workflow, &request).await.unwrap();
     let since = RunQuery { created_since: "2023-07-03T18:07:30Z".parse().ok(), limit: 1000 };
     port.runs(&workflow, &since).await.unwrap();
-    let draft = NewDraft {
+    let draft = DraftContent {
         git_tag: "api-2023.07.10.08.00.00".parse().unwrap(),
         name: "api-2023.07.10.08.00.00".to_owned(),
         target: ReleaseTarget::Commit(commit.clone()),

@@ -1,7 +1,7 @@
 //! Making, changing and deleting drafts.
 
-use openverse_release_core::{GitHubReleaseId, ReleaseTarget};
-use openverse_release_ports::{NewDraft, PortError, ReleaseDrafts as _, WriteError};
+use openverse_release_core::{DraftContent, GitHubReleaseId, ReleaseTarget};
+use openverse_release_ports::{PortError, ReleaseDrafts as _, WriteError};
 use openverse_release_testkit::Reply;
 use serde_json::{Value, json};
 
@@ -12,8 +12,8 @@ use crate::{
 
 const NEWER: &str = "api-2023.07.10.08.00.00";
 
-fn wanted() -> NewDraft {
-    NewDraft {
+fn wanted() -> DraftContent {
+    DraftContent {
         git_tag: NEWER.parse().unwrap(),
         name: NEWER.to_owned(),
         target: ReleaseTarget::Commit(sha(5).parse().unwrap()),

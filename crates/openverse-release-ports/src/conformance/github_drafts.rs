@@ -1,9 +1,9 @@
 //! The contract of [`ReleaseDrafts`](crate::ReleaseDrafts), rule by rule.
 
-use openverse_release_core::{GitHubRelease, GitHubReleaseId, GitTag, ReleaseTarget};
+use openverse_release_core::{DraftContent, GitHubRelease, GitHubReleaseId, GitTag, ReleaseTarget};
 
 use super::github::GitHubWorld;
-use crate::{NewDraft, ReleaseDrafts, WriteError};
+use crate::{ReleaseDrafts, WriteError};
 
 const OLDER: &str = "conformance-2023.07.03.17.52.00";
 const NEWER: &str = "conformance-2023.07.10.08.00.00";
@@ -37,7 +37,7 @@ async fn a_draft_says_what_it_was_made_with(world: &dyn DraftWorld) {
     let commit = world.merge("conformance/a", "a change").await;
     for target in [ReleaseTarget::Branch(world.main()), ReleaseTarget::Commit(commit)] {
         let tag = if matches!(target, ReleaseTarget::Branch(_)) { OLDER } else { NEWER };
-        let draft = NewDraft { target, ..wanted(world, tag, "- a *change*\n\n<!-- & more -->") };
+        let draft = DraftContent { target, ..wanted(world, tag, "- a *change*\n\n<!-- & more -->") };
         let id = world.drafts().create_draft(&draft).await.expect("a draft is made");
         let made = read(world, id).await.expect("the draft is there");
         assert!(made.draft && made.published_at.is_none());
@@ -67,7 +67,8 @@ async fn a_draft_of_a_published_git_tag_is_a_conflict(world: &dyn DraftWorld) {
 async fn a_draft_is_made_to_say_something_else(world: &dyn DraftWorld) {
     let seen = drafted(world).await;
     let commit = world.merge("conformance/a", "a later change").await;
-    let to = NewDraft { target: ReleaseTarget::Commit(commit), ..wanted(world, NEWER, "- a later change") };
+    let to =
+        DraftContent { target: ReleaseTarget::Commit(commit), ..wanted(world, NEWER, "- a later change") };
     world.drafts().update_draft(&seen, &to).await.expect("an unchanged draft is updated");
     let now = read(world, seen.id).await.expect("the draft is there");
     assert!(now.draft && to.is_said_by(&now), "{now:?} is not {to:?}");
@@ -94,7 +95,7 @@ async fn a_published_release_is_not_updated(world: &dyn DraftWorld) {
     let seen = drafted(world).await;
     world.publish_by_hand(seen.id).await;
     let published = read(world, seen.id).await.expect("the release is there");
-    let same = NewDraft {
+    let same = DraftContent {
         git_tag: seen.git_tag.clone(),
         name: seen.name.clone(),
         target: seen.target.clone(),
@@ -136,9 +137,9 @@ async fn drafted(world: &dyn DraftWorld) -> GitHubRelease {
     read(world, id.expect("a draft is made")).await.expect("the draft is there")
 }
 
-fn wanted(world: &dyn DraftWorld, tag: &str, notes: &str) -> NewDraft {
+fn wanted(world: &dyn DraftWorld, tag: &str, notes: &str) -> DraftContent {
     let target = ReleaseTarget::Branch(world.main());
-    NewDraft { git_tag: git_tag(tag), name: tag.to_owned(), target, notes: notes.to_owned() }
+    DraftContent { git_tag: git_tag(tag), name: tag.to_owned(), target, notes: notes.to_owned() }
 }
 
 async fn read(world: &dyn DraftWorld, id: GitHubReleaseId) -> Option<GitHubRelease> {

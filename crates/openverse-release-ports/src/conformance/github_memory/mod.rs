@@ -14,13 +14,14 @@ use std::{
 
 use chrono::{DateTime, Utc};
 use openverse_release_core::{
-    BranchName, CommitSha, DispatchEventType, GitHubRelease, GitHubReleaseId, GitHubRun, GitHubRunId,
-    GitHubRunStatus, GitHubWorkflowFile, GitTag, Job, PullRequest, PullRequestNumber, ReleaseTarget,
+    BranchName, CommitSha, DispatchEventType, DraftContent, GitHubRelease, GitHubReleaseId, GitHubRun,
+    GitHubRunId, GitHubRunStatus, GitHubWorkflowFile, GitTag, Job, PullRequest, PullRequestNumber,
+    ReleaseTarget,
 };
 
 use self::code::Code;
 use super::ManualClock;
-use crate::{Clock as _, NewDraft};
+use crate::Clock as _;
 
 pub use self::world::InMemoryGitHubWorld;
 
@@ -79,7 +80,7 @@ impl InMemoryGitHub {
 
     /// Drafts a release of `main`, its name equal to its git tag.
     pub fn draft(&self, git_tag: &GitTag, notes: &str) -> GitHubReleaseId {
-        self.state().draft(&NewDraft {
+        self.state().draft(&DraftContent {
             git_tag: git_tag.clone(),
             name: git_tag.to_string(),
             target: ReleaseTarget::Branch(MAIN.to_owned()),
@@ -153,8 +154,8 @@ impl State {
         self.tags.entry(release.git_tag.clone()).or_insert(commit);
     }
 
-    fn draft(&mut self, draft: &NewDraft) -> GitHubReleaseId {
-        let NewDraft { git_tag, name, target, notes } = draft.clone();
+    fn draft(&mut self, draft: &DraftContent) -> GitHubReleaseId {
+        let DraftContent { git_tag, name, target, notes } = draft.clone();
         let id = GitHubReleaseId(self.number());
         let page = format!("memory://releases/{}", id.0);
         let release =

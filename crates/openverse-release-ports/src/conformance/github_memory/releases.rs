@@ -2,12 +2,12 @@
 
 use async_trait::async_trait;
 use openverse_release_core::{
-    CommitSha, GitHubRelease, GitHubReleaseId, GitTag, GitTagPrefix, ReleaseTarget,
+    CommitSha, DraftContent, GitHubRelease, GitHubReleaseId, GitTag, GitTagPrefix, ReleaseTarget,
 };
 
 use super::InMemoryGitHub;
 use crate::{
-    DraftNow, GitHubReleases, NewDraft, PortError, ReleaseDrafts, System, WriteError,
+    DraftNow, GitHubReleases, PortError, ReleaseDrafts, System, WriteError, conflict_with_draft,
     require_draft_to_update, require_same_draft,
 };
 
@@ -55,19 +55,19 @@ impl GitHubReleases for InMemoryGitHub {
 
 #[async_trait]
 impl ReleaseDrafts for InMemoryGitHub {
-    async fn create_draft(&self, draft: &NewDraft) -> Result<GitHubReleaseId, WriteError> {
+    async fn create_draft(&self, draft: &DraftContent) -> Result<GitHubReleaseId, WriteError> {
         let mut state = self.state();
         match state.releases.values().find(|release| release.git_tag == draft.git_tag) {
-            Some(found) => Err(draft.conflict_with(found)),
+            Some(found) => Err(conflict_with_draft(&draft.git_tag, found)),
             None => Ok(state.draft(draft)),
         }
     }
 
-    async fn update_draft(&self, seen: &GitHubRelease, to: &NewDraft) -> Result<(), WriteError> {
+    async fn update_draft(&self, seen: &GitHubRelease, to: &DraftContent) -> Result<(), WriteError> {
         let mut state = self.state();
         let now = state.releases.get_mut(&seen.id);
         if let (DraftNow::AsSeen, Some(release)) = (require_draft_to_update(seen, to, now.as_deref())?, now) {
-            let NewDraft { git_tag, name, target, notes } = to.clone();
+            let DraftContent { git_tag, name, target, notes } = to.clone();
             *release = GitHubRelease { git_tag, name, target, notes, ..release.clone() };
         }
         Ok(())
