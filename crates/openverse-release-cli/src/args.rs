@@ -3,9 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use openverse_release_core::{
-    AppSlug, CommitSha, DagId, Environment, EnvironmentVariableName, GitTag, ImageTag, RunId,
-};
+use openverse_release_core::{AppSlug, CommitSha, DagId, Environment, GitTag, ImageTag, RunId};
 use openverse_release_sandbox::Fault;
 
 const EXIT_CODES: &str = "\
@@ -302,8 +300,9 @@ pub(crate) enum EnvVarAction {
 
 #[derive(Debug, Args)]
 pub(crate) struct EnvVar {
-    /// Its name
-    pub(crate) name: EnvironmentVariableName,
+    /// Its name, alone
+    // Read by the command: an error of the argument parser would repeat a value that was given with it.
+    pub(crate) name: String,
     /// The app, as `apps` lists it
     #[arg(long)]
     pub(crate) app: String,

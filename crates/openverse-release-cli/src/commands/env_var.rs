@@ -5,7 +5,7 @@ use std::{
     io::{self, IsTerminal, Read},
 };
 
-use openverse_release_core::{App, DeploymentTarget, Environment, OrderKind};
+use openverse_release_core::{App, DeploymentTarget, Environment, EnvironmentVariableName, OrderKind};
 use openverse_release_engine::{ConfiguredVariable, VariableChange};
 use secrecy::SecretString;
 use serde::Serialize;
@@ -35,13 +35,13 @@ pub(super) async fn run(context: &Context, action: &EnvVarAction) -> Outcome {
         EnvVarAction::Update(wanted) => (wanted, VariableChange::Update),
     };
     targets(context.find(&context.project()?, &wanted.app)?, wanted.environment)?;
-    let value = value(wanted)?;
+    let name = &name(wanted)?;
+    let value = value(wanted, name)?;
     let connected = context.connect()?;
     let engine = &connected.engine;
     let app = context.find(&engine.project, &wanted.app)?;
     let targets = targets(app, wanted.environment)?;
     let output = context.output;
-    let name = &wanted.name;
     let mut configured = Vec::new();
     for target in &targets {
         let done = engine.configure_variable(app, target, name, &value, change).await?;
@@ -100,7 +100,19 @@ fn targets(app: &App, environment: Option<Environment>) -> Result<Vec<Deployment
     Ok(found)
 }
 
-fn value(wanted: &EnvVar) -> Result<SecretString, CliError> {
+fn name(wanted: &EnvVar) -> Result<EnvironmentVariableName, CliError> {
+    if wanted.name.contains('=') {
+        return Err(CliError::new(
+            Exit::BadInput,
+            "found a value beside the name of the environment variable",
+        )
+        .expected("the name alone, since others can read what is typed here")
+        .hint("the value is asked for, read from standard input, or named by --value-from"));
+    }
+    wanted.name.parse().map_err(|error| CliError::new(Exit::BadInput, format!("{error}")))
+}
+
+fn value(wanted: &EnvVar, name: &EnvironmentVariableName) -> Result<SecretString, CliError> {
     if let Some(variable) = &wanted.value_from {
         return env::var(variable).map(SecretString::from).map_err(|_| {
             CliError::new(Exit::BadInput, format!("the environment variable {variable} is not set"))
@@ -108,7 +120,7 @@ fn value(wanted: &EnvVar) -> Result<SecretString, CliError> {
         });
     }
     if io::stdin().is_terminal() {
-        return inquire::Password::new(&format!("Value of {}:", wanted.name))
+        return inquire::Password::new(&format!("Value of {name}:"))
             .without_confirmation()
             .prompt()
             .map(SecretString::from)

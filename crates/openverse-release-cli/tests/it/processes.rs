@@ -232,6 +232,18 @@ fn an_environment_variable_is_added_then_updated_and_its_value_is_never_shown() 
 }
 
 #[test]
+fn a_value_that_is_typed_beside_its_name_is_refused_and_not_repeated() {
+    let place = Place::empty();
+    let ran = place.run(&["env-var", "add", "TOKEN=hunter2", "--app", "ingestion-server"]);
+    ran.expect_code(2).expect_says(&["the name alone", "--value-from"]);
+    assert!(
+        !ran.to_string().replace("$ openverse-release env-var add TOKEN=hunter2", "").contains("hunter2")
+    );
+    let ran = place.run(&["env-var", "add", "no name", "--app", "ingestion-server"]);
+    ran.expect_code(2).expect_says(&["environment variable"]);
+}
+
+#[test]
 fn a_release_whose_environment_variables_are_not_configured_is_refused() {
     let place = Place::new(Mode::Default);
     let declared = "LOG_LEVEL\nSENTRY_DSN  # where errors go\n";
