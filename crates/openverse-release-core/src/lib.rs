@@ -62,7 +62,9 @@ pub use github::{
     GitHubRunId, GitHubRunStatus, GitHubWorkflowFile, LiveVersion, ReleaseTarget,
 };
 pub use github_run::{GitHubRun, Job, JobStatus, JobStep};
-pub use glossary::{Confusion, PartOfSpeech, Term, find_term, glossary, terms_instead_of};
+pub use glossary::{
+    AmbiguousUse, Confusion, PartOfSpeech, Term, Wording, ambiguous_uses, find_term, glossary, terms_instead_of,
+};
 pub use history::{
     DeploymentKind, DeploymentRecord, NothingToRollBackTo, configuration_history, deployment_history,
     last_known_working,

@@ -65,6 +65,16 @@ pub struct Chart {
     pub decorations: Vec<Decoration>,
 }
 
+/// In which lines of its text a chart's boxes and lines are written, counted from 1.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ChartPlaces {
+    /// Of each box, in the chart's order: where it was last said what stands in it, or first its name.
+    pub vertices: Vec<usize>,
+    /// Of each line, in the chart's order.
+    pub edges: Vec<usize>,
+}
+
 /// A box.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
@@ -171,7 +181,37 @@ impl Chart {
     /// than a hundred thousand and one for each byte of the text.
     pub fn read(text: &str) -> Result<Self, ChartError> {
         let source = Source::new(text).map_err(|misread| misread.in_text(text))?;
-        read::read(&source, text).map_err(|misread| source.back(misread).in_text(text))
+        read::read(&source, text)
+            .map(|(chart, _)| chart)
+            .map_err(|misread| source.back(misread).in_text(text))
+    }
+
+    /// Reads a flowchart, and in which lines of the text its boxes and lines are written.
+    ///
+    /// ```
+    /// use openverse_release_mermaid::Chart;
+    ///
+    /// let (chart, places) = Chart::read_with_places("flowchart LR\n A --> B\n A[Merge]")?;
+    /// assert_eq!(&*chart.vertices[0].text, "Merge");
+    /// assert_eq!(places.vertices, [3, 2]);
+    /// assert_eq!(places.edges, [2]);
+    /// # Ok::<(), openverse_release_mermaid::ChartError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Chart::read`].
+    pub fn read_with_places(text: &str) -> Result<(Self, ChartPlaces), ChartError> {
+        let source = Source::new(text).map_err(|misread| misread.in_text(text))?;
+        let (chart, places) =
+            read::read(&source, text).map_err(|misread| source.back(misread).in_text(text))?;
+        let starts: Vec<_> = read::line_starts(text).collect();
+        let line = |at: &usize| {
+            let origin = source.origin(*at);
+            starts.partition_point(|&start| start <= origin)
+        };
+        let vertices = places.vertices.iter().map(line).collect();
+        let edges = places.edges.iter().map(line).collect();
+        Ok((chart, ChartPlaces { vertices, edges }))
     }
 }
 

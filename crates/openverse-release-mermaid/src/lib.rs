@@ -16,7 +16,7 @@ mod source;
 mod text;
 mod yaml;
 
-pub use chart::{Chart, Decoration, DecorationKind, Direction, Edge, Subgraph, Vertex};
+pub use chart::{Chart, ChartPlaces, Decoration, DecorationKind, Direction, Edge, Subgraph, Vertex};
 pub use error::ChartError;
 pub use import::{Import, Unreadable};
 pub use link::{LineEnds, Stroke};

@@ -4,6 +4,7 @@ mod outcomes;
 mod processes;
 mod tags;
 mod things;
+mod uses;
 
 use std::fmt;
 
@@ -36,6 +37,39 @@ pub struct Confusion {
     pub difference: &'static str,
 }
 
+/// A use of words in prose that can be taken for several things, or is jargon.
+///
+/// A phrase is words with blanks between: `a|b` is one of several words, in upper or lower case, and
+/// words that end with `?` may be missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct AmbiguousUse {
+    /// Its name, which is stable, such as `workflow-alone`.
+    pub id: &'static str,
+    /// How it reads.
+    pub phrases: &'static [&'static str],
+    /// Surroundings in which it is clear, as phrases; `~` stands for the use itself.
+    pub clear: &'static [&'static str],
+    /// Phrases that say in full what is meant; it is clear where just one of them was said before in the
+    /// same paragraph.
+    pub settled_by: &'static [&'static str],
+    /// Why it is unclear.
+    pub why: &'static str,
+    /// What to write instead, by what is meant.
+    pub write: &'static [Wording],
+}
+
+/// A clear wording.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Wording {
+    /// The words.
+    pub instead: &'static str,
+    /// The term of the glossary that explains them.
+    pub term: &'static str,
+    /// When they are the right ones.
+    pub when: &'static str,
+}
+
 /// The part of speech of a term.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -64,6 +98,11 @@ const CHAPTERS: [&[Term]; 4] = [things::TERMS, processes::TERMS, tags::TERMS, ou
 /// Returns every term, related ones together.
 pub fn glossary() -> impl Iterator<Item = &'static Term> {
     CHAPTERS.into_iter().flatten()
+}
+
+/// Returns the uses of words that prose had better avoid.
+pub fn ambiguous_uses() -> impl Iterator<Item = &'static AmbiguousUse> {
+    uses::USES.iter()
 }
 
 /// Returns the term of a name or an alias, in upper or lower case.
@@ -170,6 +209,20 @@ mod tests {
             let term = find_term(name).unwrap_or_else(|| panic!("{name} is missing"));
             assert_eq!(term.part, part, "{name}");
             assert!(term.definition.len() > 30, "{name}");
+        }
+    }
+
+    #[test]
+    fn an_ambiguous_use_has_a_name_of_its_own_and_better_words_that_are_terms() {
+        let mut ids = std::collections::BTreeSet::new();
+        for found in ambiguous_uses() {
+            assert!(ids.insert(found.id), "{} is there twice", found.id);
+            assert!(!found.write.is_empty() && !found.phrases.is_empty(), "{}", found.id);
+            for wording in found.write {
+                let known = glossary().any(|term| term.term == wording.term);
+                assert!(known, "{}: {} is no term", found.id, wording.term);
+            }
+            assert!(found.clear.iter().all(|around| around.contains('~')), "{}", found.id);
         }
     }
 

@@ -29,6 +29,16 @@ pub(crate) struct Builder<'s> {
     edge_ids: EdgeIds,
     subgraphs: Vec<Subgraph>,
     nothing: Arc<str>,
+    /// Where in the text the statement, box or line is that is being read.
+    at: usize,
+    places: Places,
+}
+
+/// Where in the text each box and each line is, in bytes.
+#[derive(Debug, Default)]
+pub(crate) struct Places {
+    pub(crate) vertices: Vec<usize>,
+    pub(crate) edges: Vec<usize>,
 }
 
 /// A name and what it stands for.
@@ -83,7 +93,17 @@ impl<'s> Builder<'s> {
             edge_ids: EdgeIds::default(),
             subgraphs: Vec::new(),
             nothing: Arc::from(""),
+            at: 0,
+            places: Places {
+                vertices: Vec::with_capacity(usual),
+                edges: Vec::with_capacity(usual),
+            },
         }
+    }
+
+    /// Says where in the text what comes next is.
+    pub(crate) fn reach(&mut self, at: usize) {
+        self.at = at;
     }
 
     pub(crate) fn name(&mut self, text: Cow<'s, str>) -> Name {
@@ -105,7 +125,9 @@ impl<'s> Builder<'s> {
         if text.is_none() && shape.is_none() && self.names[name.0].vertex.is_some() {
             return;
         }
-        let Some(vertex) = self.vertex_of(name) else { return };
+        let at = self.at;
+        let Some((vertex, place)) = self.placed_vertex_of(name) else { return };
+        *place = at;
         if let Some(text) = text {
             vertex.text = Arc::from(text);
         }
@@ -125,17 +147,22 @@ impl<'s> Builder<'s> {
 
     /// Returns the box of a name, unless that is the name of a link.
     fn vertex_of(&mut self, name: Name) -> Option<&mut Vertex> {
+        self.placed_vertex_of(name).map(|(vertex, _)| vertex)
+    }
+
+    fn placed_vertex_of(&mut self, name: Name) -> Option<(&mut Vertex, &mut usize)> {
         let id = &self.names[name.0].text;
         if (!self.edge_ids.known.is_empty() || id.starts_with(MADE)) && self.is_edge(&Arc::clone(id)) {
             return None;
         }
         let Named { text: id, vertex, .. } = &mut self.names[name.0];
-        let vertices = &mut self.vertices;
+        let (vertices, places) = (&mut self.vertices, &mut self.places.vertices);
         let number = *vertex.get_or_insert_with(|| {
             vertices.push(Vertex { id: Arc::clone(id), text: Arc::clone(id), shape: None });
+            places.push(self.at);
             vertices.len() - 1
         });
-        vertices.get_mut(number)
+        vertices.get_mut(number).zip(places.get_mut(number))
     }
 
     pub(crate) fn links(&mut self, from: &[Name], to: &[Name], line: Line, text: &str, id: Option<&str>) {
@@ -154,6 +181,7 @@ impl<'s> Builder<'s> {
                     length: line.length,
                     text: Arc::clone(&text),
                 });
+                self.places.edges.push(self.at);
             }
         }
     }
@@ -197,9 +225,9 @@ impl<'s> Builder<'s> {
         id
     }
 
-    pub(crate) fn finish(self, direction: Direction) -> Chart {
-        let Self { vertices, edges, subgraphs, .. } = self;
-        Chart { direction, vertices, edges, subgraphs, decorations: Vec::new() }
+    pub(crate) fn finish(self, direction: Direction) -> (Chart, Places) {
+        let Self { vertices, edges, subgraphs, places, .. } = self;
+        (Chart { direction, vertices, edges, subgraphs, decorations: Vec::new() }, places)
     }
 }
 

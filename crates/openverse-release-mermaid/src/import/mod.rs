@@ -100,17 +100,32 @@ impl Import {
     }
 }
 
+impl Vertex {
+    /// Returns who sets the step off that is drawn like this: a square box needs a person, a rounded one
+    /// does not. Other boxes say nothing of it.
+    pub fn trigger(&self) -> Option<Trigger> {
+        match self.shape? {
+            "square" | "rect" | "proc" | "process" | "rectangle" => Some(Trigger::Manual),
+            "round" | "rounded" | "event" => Some(Trigger::Automatic),
+            _ => None,
+        }
+    }
+
+    /// Returns what a reader of the drawn chart sees in the box: entity codes decoded, tags left out.
+    pub fn plain_text(&self) -> String {
+        label::plain(&self.text)
+    }
+}
+
 fn step(vertex: &Vertex, known: impl Fn(&StepId) -> Option<Operation>) -> Result<Step, String> {
     let id: StepId = vertex.id.parse().map_err(|error: ParseError| {
         format!("no step can have that name, which would be {}", error.expected())
     })?;
-    let trigger = match vertex.shape {
-        Some("square" | "rect" | "proc" | "process" | "rectangle") => Trigger::Manual,
-        Some("round" | "rounded" | "event") => Trigger::Automatic,
-        Some(shape) => return Err(format!("its shape is {shape}, which is neither square nor rounded")),
-        None => return Err("it has no box, which would be square or rounded".to_owned()),
-    };
-    let label = label::plain(&vertex.text);
+    let trigger = vertex.trigger().ok_or_else(|| match vertex.shape {
+        Some(shape) => format!("its shape is {shape}, which is neither square nor rounded"),
+        None => "it has no box, which would be square or rounded".to_owned(),
+    })?;
+    let label = vertex.plain_text();
     let operation = known(&id).or_else(|| operation::of(&id, &label));
     let operation = operation.ok_or("neither its name nor its label says what it does")?;
     Ok(Step { id, label, trigger, operation, details: Vec::new() })

@@ -7,7 +7,7 @@ mod vertices;
 use std::borrow::Cow;
 
 use crate::{
-    build::{Builder, Name},
+    build::{Builder, Name, Places},
     chart::{Chart, Decoration, DecorationKind, Direction},
     error::{Misread, quoted},
     lex::{Kind, Lexer, Token},
@@ -19,12 +19,14 @@ use subgraphs::Open;
 type Read<T> = Result<T, Misread>;
 
 /// Reads a chart. The places of its statements are those of the `original` text.
-pub(crate) fn read(source: &Source<'_>, original: &str) -> Read<Chart> {
+///
+/// Also returns where its boxes and lines are, in the text of `source`.
+pub(crate) fn read(source: &Source<'_>, original: &str) -> Read<(Chart, Places)> {
     let mut reader = Reader::new(source.text())?;
     let direction = reader.header()?;
     reader.document()?;
     let places = std::mem::take(&mut reader.decorations);
-    let mut chart = reader.builder.finish(direction);
+    let (mut chart, box_places) = reader.builder.finish(direction);
     // The places are in order, so that each part of the text is counted through once.
     let (mut line, mut counted) = (1, 0);
     for (at, kind) in places {
@@ -33,7 +35,7 @@ pub(crate) fn read(source: &Source<'_>, original: &str) -> Read<Chart> {
         counted = origin;
         chart.decorations.push(Decoration { kind, line });
     }
-    Ok(chart)
+    Ok((chart, box_places))
 }
 
 fn breaks(text: &[u8]) -> usize {
@@ -41,6 +43,15 @@ fn breaks(text: &[u8]) -> usize {
     let returns =
         text.iter().enumerate().filter(|&(at, &byte)| byte == b'\r' && text.get(at + 1) != Some(&b'\n'));
     feeds + returns.count()
+}
+
+/// Returns where the lines of a text begin.
+pub(crate) fn line_starts(text: &str) -> impl Iterator<Item = usize> {
+    let bytes = text.as_bytes();
+    let ends = move |&(at, &byte): &(usize, &u8)| {
+        byte == b'\n' || (byte == b'\r' && bytes.get(at + 1) != Some(&b'\n'))
+    };
+    std::iter::once(0).chain(bytes.iter().enumerate().filter(ends).map(|(at, _)| at + 1))
 }
 
 struct Reader<'s> {
@@ -103,6 +114,7 @@ impl<'s> Reader<'s> {
     fn document(&mut self) -> Read<()> {
         loop {
             let start = self.token.start;
+            self.builder.reach(start);
             match self.token.kind {
                 Kind::Nothing if self.open.is_empty() => return Ok(()),
                 Kind::Semicolon | Kind::Newline | Kind::Space | Kind::EndOfText => {

@@ -51,6 +51,7 @@ impl<'s> Reader<'s> {
                 let found = format!("{} boxes with lines to {} boxes", from.len(), to.len());
                 return Err(Misread::new(at, found, format!("at most {most} lines in the chart")));
             }
+            self.builder.reach(at);
             self.builder.links(from, to, link.line, &link.text, link.id.as_deref());
         }
         if !self.open.is_empty() {
@@ -101,6 +102,7 @@ impl<'s> Reader<'s> {
 
     /// Reads a box: its name, and what stands in it and how it looks, if that is said.
     fn vertex(&mut self) -> Read<Name> {
+        self.builder.reach(self.token.start);
         let id = self.joined(Kind::names, "the name of a box")?;
         let name = self.builder.name(id);
         match self.shape()? {
