@@ -63,7 +63,8 @@ pub use github::{
 };
 pub use github_run::{GitHubRun, Job, JobStatus, JobStep};
 pub use glossary::{
-    AmbiguousUse, Confusion, PartOfSpeech, Term, Wording, ambiguous_uses, find_term, glossary, terms_instead_of,
+    AmbiguousUse, Confusion, PartOfSpeech, Term, Wording, ambiguous_uses, find_term, glossary,
+    terms_instead_of,
 };
 pub use history::{
     DeploymentKind, DeploymentRecord, NothingToRollBackTo, configuration_history, deployment_history,

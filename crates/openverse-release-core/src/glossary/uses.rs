@@ -9,9 +9,8 @@ const fn write(instead: &'static str, term: &'static str, when: &'static str) ->
 /// Said before a tag, each leaves open which kind of tag is meant.
 const BARE_TAG: &[&str] = &[
     "a|the|this|that|any|each|every|which|whichever|its|their|your|our|another|one|no \
-     currently? deployed|running|given|new|newer|old|older|latest|last|previous|next|same|other|moved|right|wrong|first|second? \
-     tag|tags",
-    "these|those|two|three|four|several|many|all|both|some|such|different|duplicate|of|with|by|under|without|moving|move|new|old|other \
+     currently? deployed|running|given|new|newer|old|older|latest|last|previous|next|same|other|moved|right|wrong|first|second? tag",
+    "the|these|those|its|their|our|your|two|three|four|several|many|all|both|some|such|different|duplicate|of|with|by|under|without|moving|move|new|old|other \
      tags",
 ];
 
@@ -30,7 +29,7 @@ pub(super) const USES: &[AmbiguousUse] = &[
     AmbiguousUse {
         id: "the-action",
         phrases: &["the|this|that action"],
-        clear: &["~ of|to|that|which|is|was"],
+        clear: &["~ of|to|that|which"],
         settled_by: &[],
         why: "an action is anything that is done, a part of a GitHub Workflow, or loosely the whole of one",
         write: &[write("GitHub Workflow", "GitHub Workflow", "the feature of GitHub is meant")],
@@ -48,11 +47,17 @@ pub(super) const USES: &[AmbiguousUse] = &[
     },
     AmbiguousUse {
         id: "cut-a-release",
-        phrases: &["cut|cuts|cutting a|an|the|this|that|each|every|another|our|your|new|github? new? github? release|releases"],
+        phrases: &[
+            "cut|cuts|cutting a|an|the|this|that|each|every|another|our|your|new|github? new? github? release|releases",
+        ],
         clear: &[],
         settled_by: &[],
         why: "jargon, which says neither what is published nor what is tagged",
-        write: &[write("publish the GitHub Release", "publish", "its button is pressed, or the same is asked for")],
+        write: &[write(
+            "publish the GitHub Release",
+            "publish",
+            "its button is pressed, or the same is asked for",
+        )],
     },
     AmbiguousUse {
         id: "create-a-release",
@@ -91,7 +96,7 @@ pub(super) const USES: &[AmbiguousUse] = &[
     AmbiguousUse {
         id: "release-for-deploy",
         phrases: &[
-            "release|releases|released|releasing it|them|this|that|code|changes|images|everything? \
+            "release|releases|released|releasing the? new? it|them|this|that|code|changes|images|everything? \
              to|into|in|on the? live? staging|production|prod|environment|environments",
         ],
         clear: &["last|latest|next ~"],
@@ -101,7 +106,9 @@ pub(super) const USES: &[AmbiguousUse] = &[
     },
     AmbiguousUse {
         id: "deploy-for-release",
-        phrases: &["deploy|deploys|deployed|deploying a|an|the|this|that|each|every new|latest|last|next? release|releases"],
+        phrases: &[
+            "deploy|deploys|deployed|deploying a|an|the|this|that|each|every new|latest|last|next? release|releases",
+        ],
         clear: &["~ tag|tags|image|images|bundle|candidate"],
         settled_by: &[],
         why: "a release is a page, an act, or what was tagged by it, and only the last can be deployed",
@@ -158,7 +165,7 @@ pub(super) const USES: &[AmbiguousUse] = &[
     AmbiguousUse {
         id: "tag-alone",
         phrases: BARE_TAG,
-        clear: &[],
+        clear: &["~ to|on|of a|an|the|this|that|its|every docker|git? image|images|commit|commits"],
         settled_by: &["git tag|tags", "image tag|tags", "release tag|tags"],
         why: "a git tag is on a commit, an image tag on an image, and neither implies the other",
         write: &[
@@ -169,7 +176,9 @@ pub(super) const USES: &[AmbiguousUse] = &[
     },
     AmbiguousUse {
         id: "tag-the-release",
-        phrases: &["tag|tags|tagged|tagging a|an|the|this|that|each|every new? release|releases|version|versions"],
+        phrases: &[
+            "tag|tags|tagged|tagging a|an|the|this|that|each|every new? release|releases|version|versions",
+        ],
         clear: &["~ commit|image|images"],
         settled_by: &[],
         why: "a commit is given a git tag and images are given an image tag; a release consists of both",
@@ -189,7 +198,10 @@ pub(super) const USES: &[AmbiguousUse] = &[
     },
     AmbiguousUse {
         id: "version-number",
-        phrases: &["release? version number|numbers|tag|tags|string|strings", "docker|release version|versions"],
+        phrases: &[
+            "release? version number|numbers|tag|tags|string|strings",
+            "docker|release version|versions",
+        ],
         clear: &["schema|protocol|api ~", "minimum|semver|semantic ~"],
         settled_by: &[],
         why: "what runs is named by an image tag or a commit SHA, what is released by a release tag; none is a number",
@@ -225,7 +237,7 @@ pub(super) const USES: &[AmbiguousUse] = &[
         id: "undo-the-release",
         phrases: &[
             "undo|undoes|undid|undone|undoing a|an|the|this|that last|latest|bad|broken? release|deployment",
-            "unrelease|unreleases|unreleased|unreleasing",
+            "unrelease|unreleases|unreleasing",
             "back|backs|backed|backing out a|an|the|this|that|of",
             "back|backs|backed|backing a|an|the|this|that change|release|commit|deployment out",
         ],

@@ -51,7 +51,8 @@ fn compare_block(
     report: &mut DriftReport,
 ) -> Vec<AppSlug> {
     let read = Chart::read_with_places(&block.text);
-    let Owners { apps, known_by, unknown } = owners(project, block, read.as_ref().ok().map(|(chart, _)| chart));
+    let Owners { apps, known_by, unknown } =
+        owners(project, block, read.as_ref().ok().map(|(chart, _)| chart));
     let slugs: Vec<_> = apps.iter().map(|app| app.slug.clone()).collect();
     if let Some(name) = unknown {
         report.findings.push(document.finding(
@@ -79,13 +80,19 @@ fn compare_block(
                 let comparison = Comparison::of(&chart, &app.flow);
                 for (id, place, found, expected) in comparison.findings(block, &places) {
                     // One chart can draw the same flow of several apps.
-                    let known = findings.iter_mut().find(|known| {
-                        known.id == id && known.line == place.line && known.found == found
-                    });
+                    let known = findings
+                        .iter_mut()
+                        .find(|known| known.id == id && known.line == place.line && known.found == found);
                     match known {
                         Some(known) => known.apps.push(app.slug.clone()),
                         None => {
-                            findings.push(document.finding(id, place, vec![app.slug.clone()], found, expected));
+                            findings.push(document.finding(
+                                id,
+                                place,
+                                vec![app.slug.clone()],
+                                found,
+                                expected,
+                            ));
                         }
                     }
                 }
@@ -96,16 +103,43 @@ fn compare_block(
     slugs
 }
 
-fn unreadable(document: &TextFile<'_>, block: &ChartBlock, error: &ChartError, apps: Vec<AppSlug>) -> DriftFinding {
+fn unreadable(
+    document: &TextFile<'_>,
+    block: &ChartBlock,
+    error: &ChartError,
+    apps: Vec<AppSlug>,
+) -> DriftFinding {
     let place = block.place(error.line(), error.column());
     document.finding(DriftId::ChartUnreadable, place, apps, error.found(), error.expected())
 }
 
 /// The words that begin the diagrams of Mermaid that are no flowcharts.
 const OTHER_DIAGRAMS: [&str; 25] = [
-    "architecture", "block", "C4", "classDiagram", "erDiagram", "gantt", "gitGraph", "info", "ishikawa", "journey",
-    "kanban", "mindmap", "packet", "pie", "quadrantChart", "radar", "requirement", "sankey", "sequenceDiagram",
-    "stateDiagram", "timeline", "treemap", "venn", "xychart", "zenuml",
+    "architecture",
+    "block",
+    "C4",
+    "classDiagram",
+    "erDiagram",
+    "gantt",
+    "gitGraph",
+    "info",
+    "ishikawa",
+    "journey",
+    "kanban",
+    "mindmap",
+    "packet",
+    "pie",
+    "quadrantChart",
+    "radar",
+    "requirement",
+    "sankey",
+    "sequenceDiagram",
+    "stateDiagram",
+    "timeline",
+    "treemap",
+    "venn",
+    "xychart",
+    "zenuml",
 ];
 
 fn is_other_diagram(text: &str) -> bool {
@@ -135,9 +169,8 @@ impl<'a> Comparison<'a> {
     fn of(chart: &'a Chart, flow: &'a Flow) -> Self {
         let mut steps: Vec<_> = chart.vertices.iter().map(|vertex| named(flow, vertex)).collect();
         let operations = operations(chart, flow);
-        let is_drawn = |step: &Step, steps: &[Option<&Step>]| {
-            steps.iter().flatten().any(|drawn| drawn.id == step.id)
-        };
+        let is_drawn =
+            |step: &Step, steps: &[Option<&Step>]| steps.iter().flatten().any(|drawn| drawn.id == step.id);
         for step in flow.steps() {
             if is_drawn(step, &steps) {
                 continue;
@@ -213,7 +246,8 @@ impl<'a> Comparison<'a> {
             let both_ways = link.kind == LinkKind::RollsBack;
             let between = |ends: (&StepId, &StepId)| ends == forth || (both_ways && ends == back);
             let drawn: Vec<_> = (0..ends.len()).filter(|&number| ends[number].is_some_and(between)).collect();
-            let fits = drawn.iter().copied().find(|&number| style(&self.chart.edges[number]) == wanted(link.kind));
+            let fits =
+                drawn.iter().copied().find(|&number| style(&self.chart.edges[number]) == wanted(link.kind));
             for &number in &drawn {
                 used[number] = true;
                 if fits.is_none() {
@@ -221,7 +255,13 @@ impl<'a> Comparison<'a> {
                         DriftId::LinkStyle,
                         line_of_edge(number),
                         format!("{} from {} to {}", style(&self.chart.edges[number]), link.from, link.to),
-                        format!("{}, because {} {} {}", wanted(link.kind), link.from, link.kind.verb(), link.to),
+                        format!(
+                            "{}, because {} {} {}",
+                            wanted(link.kind),
+                            link.from,
+                            link.kind.verb(),
+                            link.to
+                        ),
                     ));
                 }
             }

@@ -78,9 +78,12 @@ pub struct FoundGitHubWorkflow {
 /// assert_eq!(report.findings.len(), 1);
 /// assert_eq!(report.findings[0].id.as_str(), "link-style");
 /// ```
-pub fn drift(project: &Project, documents: &[TextFile<'_>], github_workflows: &[TextFile<'_>]) -> DriftReport {
-    let mut report =
-        DriftReport { findings: Vec::new(), charts: Vec::new(), github_workflows: Vec::new() };
+pub fn drift(
+    project: &Project,
+    documents: &[TextFile<'_>],
+    github_workflows: &[TextFile<'_>],
+) -> DriftReport {
+    let mut report = DriftReport { findings: Vec::new(), charts: Vec::new(), github_workflows: Vec::new() };
     if !documents.is_empty() {
         chart::compare_all(project, documents, &mut report);
     }

@@ -57,7 +57,8 @@ pub(super) fn owners<'p>(project: &'p Project, block: &ChartBlock, chart: Option
     }
     let Some(chart) = chart else { return nobody };
     let likeness = project.apps.iter().map(|app| (app, Likeness::of(chart, &app.flow)));
-    let alike: Vec<_> = likeness.filter(|(_, like)| 2 * like.shared >= like.all && like.shared >= SHARED).collect();
+    let alike: Vec<_> =
+        likeness.filter(|(_, like)| 2 * like.shared >= like.all && like.shared >= SHARED).collect();
     let best = alike.iter().map(|(_, like)| like.percent()).max();
     let apps = alike.into_iter().filter(|(_, like)| Some(like.percent()) == best).map(|(app, _)| app);
     let apps: Vec<_> = apps.collect();

@@ -148,13 +148,19 @@ fn values_by_key(list: Node<'_>) -> Vec<ValueList<'_>> {
 impl<'y> Event<'y> {
     /// Returns the values of a filter, such as `types`, if there is one.
     pub(crate) fn filter(&self, name: &str) -> Option<Vec<PlacedText<'y>>> {
-        self.filters.and_then(|filters| filters.get(name)).map(Node::texts)
+        self.filters
+            .and_then(|filters| filters.get(name))
+            .filter(|filter| !filter.is_nothing())
+            .map(Node::texts)
     }
 
     /// Returns the names of what a person who starts it is asked for.
     pub(crate) fn inputs(&self) -> Vec<PlacedText<'y>> {
         let inputs = self.filters.and_then(|filters| filters.get("inputs"));
-        inputs.into_iter().flat_map(|inputs| inputs.entries().map(|(name, _)| name).collect::<Vec<_>>()).collect()
+        inputs
+            .into_iter()
+            .flat_map(|inputs| inputs.entries().map(|(name, _)| name).collect::<Vec<_>>())
+            .collect()
     }
 
     /// Tells whether a person starts it.
@@ -164,8 +170,15 @@ impl<'y> Event<'y> {
 }
 
 fn job<'y>(id: PlacedText<'y>, node: Node<'y>) -> Job<'y> {
-    let calls = node.get("uses").and_then(Node::text).and_then(|uses| uses.text.strip_prefix("./.github/workflows/"));
-    Job { id, needs: node.get("needs").map(Node::texts).unwrap_or_default(), concurrency: concurrency(node), calls, node }
+    let calls =
+        node.get("uses").and_then(Node::text).and_then(|uses| uses.text.strip_prefix("./.github/workflows/"));
+    Job {
+        id,
+        needs: node.get("needs").map(Node::texts).unwrap_or_default(),
+        concurrency: concurrency(node),
+        calls,
+        node,
+    }
 }
 
 fn concurrency(node: Node<'_>) -> Option<Concurrency<'_>> {
@@ -175,5 +188,8 @@ fn concurrency(node: Node<'_>) -> Option<Concurrency<'_>> {
     }
     let group = found.get("group").and_then(Node::text)?;
     let cancels = found.get("cancel-in-progress").and_then(Node::text);
-    Some(Concurrency { group, cancels: cancels.filter(|value| value.text == "true").map(|value| value.place) })
+    Some(Concurrency {
+        group,
+        cancels: cancels.filter(|value| value.text == "true").map(|value| value.place),
+    })
 }

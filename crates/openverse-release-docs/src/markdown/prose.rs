@@ -24,15 +24,26 @@ pub(crate) struct Word<'t> {
 }
 
 /// Up to so many words in emphasis or quotes are spoken about.
-const SPOKEN_ABOUT: usize = 4;
+const SPOKEN_ABOUT: usize = 5;
 
 /// How deep directives of MyST are read.
 const DEEPEST: usize = 8;
 
 /// The directives of MyST that hold prose.
 const ADMONITIONS: [&str; 13] = [
-    "{admonition}", "{attention}", "{caution}", "{danger}", "{error}", "{hint}", "{important}", "{note}",
-    "{seealso}", "{tip}", "{warning}", "{versionadded}", "{versionchanged}",
+    "{admonition}",
+    "{attention}",
+    "{caution}",
+    "{danger}",
+    "{error}",
+    "{hint}",
+    "{important}",
+    "{note}",
+    "{seealso}",
+    "{tip}",
+    "{warning}",
+    "{versionadded}",
+    "{versionchanged}",
 ];
 
 /// Returns the words of the prose of a text, in order.
@@ -62,7 +73,8 @@ impl<'t> Reader<'t> {
         // Inside of what holds no prose, inside code of HTML, inside lists, inside which emphasis.
         let (mut silent, mut code, mut items) = (0_usize, 0_usize, 0_usize);
         let mut emphases = Vec::new();
-        let mut directive: Option<Range<usize>> = None;
+        // The text of the directive that is being read, if it holds prose.
+        let mut directive: Option<Option<Range<usize>>> = None;
         for (event, range) in Parser::new_ext(&self.text[part], dialect()).into_offset_iter() {
             let range = base + range.start..base + range.end;
             if let Event::Start(tag) = &event
@@ -88,11 +100,11 @@ impl<'t> Reader<'t> {
                 Event::Start(Tag::CodeBlock(kind)) => {
                     silent += 1;
                     let holds_prose = ADMONITIONS.contains(&language(&kind)) && depth < DEEPEST && !ignored;
-                    directive = holds_prose.then_some(usize::MAX..0);
+                    directive = holds_prose.then_some(None);
                 }
                 Event::End(TagEnd::CodeBlock) => {
                     silent -= 1;
-                    if let Some(inside) = directive.take().filter(|inside| inside.start < inside.end) {
+                    if let Some(inside) = directive.take().flatten() {
                         self.read(inside, depth + 1);
                     }
                     self.broken = true;
@@ -124,7 +136,8 @@ impl<'t> Reader<'t> {
                 }
                 Event::Text(_) if silent > 0 => {
                     if let Some(inside) = &mut directive {
-                        *inside = inside.start.min(range.start)..inside.end.max(range.end);
+                        let start = inside.as_ref().map_or(range.start, |inside| inside.start);
+                        *inside = Some(start..range.end);
                     }
                 }
                 _ if ignored || silent > 0 => {}
@@ -154,7 +167,7 @@ impl<'t> Reader<'t> {
         while let Some((at, c)) = chars.next() {
             let inner = word.is_some()
                 && matches!(c, '-' | '\'' | '’' | '/' | '.' | ':' | '@')
-                && chars.peek().is_some_and(|&(_, next)| is_word(next) || (c == ':' && next == '/') || next == '/');
+                && chars.peek().is_some_and(|&(_, next)| is_word(next) || next == '/');
             if is_word(c) || inner {
                 word.get_or_insert(at);
                 continue;
@@ -182,7 +195,12 @@ fn is_word(c: char) -> bool {
 fn is_inline(tag: &Tag<'_>) -> bool {
     matches!(
         tag,
-        Tag::Emphasis | Tag::Strong | Tag::Strikethrough | Tag::Link { .. } | Tag::Image { .. } | Tag::Superscript
+        Tag::Emphasis
+            | Tag::Strong
+            | Tag::Strikethrough
+            | Tag::Link { .. }
+            | Tag::Image { .. }
+            | Tag::Superscript
             | Tag::Subscript
     )
 }

@@ -42,7 +42,9 @@ impl Phrase {
             return true;
         }
         let joined = words.get(end).is_some_and(|word| word.joined);
-        joined && (1..=self.slots.len().min(end)).any(|length| self.ends(words, end - length).any(|at| at == end))
+        joined
+            && (1..=self.slots.len().min(end))
+                .any(|length| self.ends(words, end - length).any(|at| at == end))
     }
 
     /// Tells whether the phrase is said from a word on, which follows on the one before.

@@ -27,6 +27,7 @@ struct Part {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Content {
+    Nothing,
     Text(String),
     List(Vec<usize>),
     Map(Vec<(usize, usize)>),
@@ -112,6 +113,10 @@ impl<'y> Node<'y> {
 
     pub(crate) fn is_list(self) -> bool {
         matches!(self.content(), Content::List(_))
+    }
+
+    pub(crate) fn is_nothing(self) -> bool {
+        matches!(self.content(), Content::Nothing)
     }
 
     pub(crate) fn is_alias(self) -> bool {

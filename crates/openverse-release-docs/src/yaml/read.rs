@@ -2,10 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use granit_parser::{Event, Parser, Span};
+use granit_parser::{Event, Parser, ScalarStyle, Span};
 
 use super::{Content, Part, Yaml};
 use crate::text::Place;
+
+/// What is written for no value; the parser gives the first where nothing is written.
+const NOTHING: [&str; 5] = ["~", "", "null", "Null", "NULL"];
 
 /// A text is no YAML that GitHub would take.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,8 +58,10 @@ impl Reader {
     fn take(&mut self, event: Event<'_>, span: Span) -> Result<(), YamlError> {
         let place = Place { line: span.start.line().max(1), column: span.start.col() + 1 };
         match event {
-            Event::Scalar(text, _, anchor, _) => {
-                let number = self.begin(Content::Text(text.into_owned()), place)?;
+            Event::Scalar(text, style, anchor, _) => {
+                let is_nothing = style == ScalarStyle::Plain && NOTHING.contains(&&*text);
+                let content = if is_nothing { Content::Nothing } else { Content::Text(text.into_owned()) };
+                let number = self.begin(content, place)?;
                 self.anchor(anchor, number);
             }
             Event::SequenceStart(_, anchor, _) => {
@@ -142,19 +147,20 @@ mod tests {
     fn every_part_knows_its_place() {
         let yaml = Yaml::read("on:\n  push:\n    branches: [main, 'v*']\n").unwrap();
         let branches = yaml.root().unwrap().get("on").unwrap().get("push").unwrap().get("branches").unwrap();
-        let texts: Vec<_> = branches.texts().iter().map(|it| (it.text, it.place.line, it.place.column)).collect();
+        let texts: Vec<_> =
+            branches.texts().iter().map(|it| (it.text, it.place.line, it.place.column)).collect();
         assert_eq!(texts, [("main", 3, 16), ("v*", 3, 22)]);
     }
 
     #[test]
     fn what_is_malformed_is_refused_with_its_place() {
         for (text, line, column, found) in [
-            ("a: 1\nb: [\n", 3, 1, ""),
+            ("a: 1\nb: [\n", 2, 4, "unclosed bracket"),
             ("a: 1\n  b: 2\nc: 'x", 2, 4, ""),
             ("a: 1\nb: 2\na: 3\n", 3, 1, "the key \"a\" for the second time"),
             ("a: 1\n---\nb: 2\n", 3, 1, "a second document"),
             ("a: &x [*x]\n", 1, 8, "an alias inside of what it stands for"),
-            ("\tb: *y\n", 1, 1, ""),
+            ("b: *y\n", 1, 4, "unknown anchor"),
         ] {
             let error = Yaml::read(text).unwrap_err();
             assert_eq!(error.place, Place { line, column }, "{text:?}: {error:?}");

@@ -94,10 +94,7 @@ impl<'s> Builder<'s> {
             subgraphs: Vec::new(),
             nothing: Arc::from(""),
             at: 0,
-            places: Places {
-                vertices: Vec::with_capacity(usual),
-                edges: Vec::with_capacity(usual),
-            },
+            places: Places { vertices: Vec::with_capacity(usual), edges: Vec::with_capacity(usual) },
         }
     }
 

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use openverse_release_core::{App, AppSlug};
 
-use super::{DriftFinding, DriftId, GitHubWorkflowRole, Read, World, dispatched, images::is_companion, listed, slugs};
+use super::{
+    DriftFinding, DriftId, GitHubWorkflowRole, Read, World, dispatched, images::is_companion, listed, slugs,
+};
 use crate::github_workflow::ValueList;
 
 /// What drafts GitHub Releases, where it stands in a step.
@@ -25,7 +27,8 @@ impl World<'_> {
 
     /// Tells whether a file drafts, tags or deploys releases.
     fn is_about_releases(&self, read: &Read<'_>) -> bool {
-        let drafts = || read.content.texts().iter().any(|text| DRAFTS.iter().any(|what| text.text.contains(what)));
+        let drafts =
+            || read.content.texts().iter().any(|text| DRAFTS.iter().any(|what| text.text.contains(what)));
         match read.role {
             GitHubWorkflowRole::Tagging => true,
             GitHubWorkflowRole::Other => drafts(),
@@ -37,11 +40,13 @@ impl World<'_> {
     /// that are deployed by GitHub Workflows if it has only such.
     fn list_of_apps(&self, read: &Read<'_>, list: &ValueList<'_>) -> Vec<DriftFinding> {
         let meant: Vec<_> = list.values.iter().map(|value| (value, self.app_named(value.text))).collect();
-        let there: BTreeSet<&AppSlug> = meant.iter().filter_map(|(_, app)| Some(&app.as_ref()?.slug)).collect();
+        let there: BTreeSet<&AppSlug> =
+            meant.iter().filter_map(|(_, app)| Some(&app.as_ref()?.slug)).collect();
         if there.len() < 2 || 2 * meant.iter().filter(|(_, app)| app.is_some()).count() <= meant.len() {
             return Vec::new();
         }
-        let releasable: Vec<_> = self.project.apps.iter().filter(|app| app.git_tag_prefix.is_some()).collect();
+        let releasable: Vec<_> =
+            self.project.apps.iter().filter(|app| app.git_tag_prefix.is_some()).collect();
         let deployed: BTreeSet<_> = dispatched(self.project).map(|deployment| &deployment.app.slug).collect();
         if there == deployed {
             return Vec::new();
@@ -78,7 +83,9 @@ impl World<'_> {
             let ends = |event_type: &str| {
                 event_type.strip_suffix(name).is_some_and(|before| before.ends_with(['_', '-']))
             };
-            dispatched(self.project).find(|it| !name.is_empty() && ends(it.event_type.as_str())).map(|it| it.app)
+            dispatched(self.project)
+                .find(|it| !name.is_empty() && ends(it.event_type.as_str()))
+                .map(|it| it.app)
         };
         self.project.app(name).or_else(in_deployments)
     }

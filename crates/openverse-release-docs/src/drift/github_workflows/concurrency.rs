@@ -13,7 +13,8 @@ impl World<'_> {
             let (apps, why) = match read.role {
                 GitHubWorkflowRole::Tagging => (Vec::new(), "one run that tags images at a time"),
                 GitHubWorkflowRole::Deployment => {
-                    let deploys = dispatched(self.project).filter(|it| it.file.as_str() == name_of(read.file));
+                    let deploys =
+                        dispatched(self.project).filter(|it| it.file.as_str() == name_of(read.file));
                     (slugs(deploys.map(|it| it.app)), "one deployment at a time of an app to an environment")
                 }
                 _ => continue,
@@ -21,18 +22,31 @@ impl World<'_> {
             let groups = self.groups(read);
             if groups.is_empty() {
                 let what = "no concurrency group";
-                found.push(read.file.finding(DriftId::ConcurrencyMissing, Place::START, apps.clone(), what, why));
+                found.push(read.file.finding(
+                    DriftId::ConcurrencyMissing,
+                    Place::START,
+                    apps.clone(),
+                    what,
+                    why,
+                ));
             }
             for group in groups {
                 if PER_RUN.iter().any(|differs| group.group.text.contains(differs)) {
-                    let what = format!("the concurrency group {}, which every run has for itself", group.group.text);
+                    let what =
+                        format!("the concurrency group {}, which every run has for itself", group.group.text);
                     let place = group.group.place;
                     found.push(read.file.finding(DriftId::ConcurrencyPerRun, place, apps.clone(), what, why));
                 }
                 if let Some(place) = group.cancels {
                     let what = "cancel-in-progress, by which a newer run stops the one under way";
                     let expected = "a run under way to be finished: stopped, it leaves half of its work";
-                    found.push(read.file.finding(DriftId::ConcurrencyCancels, place, apps.clone(), what, expected));
+                    found.push(read.file.finding(
+                        DriftId::ConcurrencyCancels,
+                        place,
+                        apps.clone(),
+                        what,
+                        expected,
+                    ));
                 }
             }
         }
@@ -42,11 +56,15 @@ impl World<'_> {
 
     /// Returns the concurrency groups of a file, those of its jobs, and those of the files that they run.
     fn groups<'w>(&'w self, read: &'w Read<'_>) -> Vec<&'w Concurrency<'w>> {
-        let called = self.files.iter().filter(|other| {
-            read.content.jobs.iter().any(|job| job.calls == Some(name_of(other.file)))
-        });
+        let called = self
+            .files
+            .iter()
+            .filter(|other| read.content.jobs.iter().any(|job| job.calls == Some(name_of(other.file))));
         let groups = |read: &'w Read<'_>| {
-            read.content.concurrency.iter().chain(read.content.jobs.iter().filter_map(|job| job.concurrency.as_ref()))
+            read.content
+                .concurrency
+                .iter()
+                .chain(read.content.jobs.iter().filter_map(|job| job.concurrency.as_ref()))
         };
         called.chain([read]).flat_map(groups).collect()
     }
@@ -65,7 +83,8 @@ impl World<'_> {
             }
             match seen.iter().find(|(known, _)| *known == group) {
                 Some((_, other)) => {
-                    let deploys = dispatched(self.project).filter(|it| it.file.as_str() == name_of(read.file));
+                    let deploys =
+                        dispatched(self.project).filter(|it| it.file.as_str() == name_of(read.file));
                     found.push(read.file.finding(
                         DriftId::ConcurrencyShared,
                         own.group.place,

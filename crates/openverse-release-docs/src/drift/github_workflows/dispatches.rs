@@ -2,7 +2,9 @@
 
 use openverse_release_core::{LinkKind, Operation};
 
-use super::{Dispatched, DriftFinding, DriftId, GitHubWorkflowRole, Read, TextFile, World, dispatched, listed};
+use super::{
+    Dispatched, DriftFinding, DriftId, GitHubWorkflowRole, Read, TextFile, World, dispatched, listed,
+};
 use crate::{
     github_workflow::{Event, can_be, names},
     text::Place,
@@ -22,7 +24,8 @@ impl World<'_> {
         for role in [GitHubWorkflowRole::Ci, GitHubWorkflowRole::Tagging] {
             let Some(first) = self.of_role(role).next() else { continue };
             let chain = self.brought_about_by(first);
-            let mut unknown: Vec<_> = chain.iter().flat_map(|read| unknown_event_types(read, &deployments)).collect();
+            let mut unknown: Vec<_> =
+                chain.iter().flat_map(|read| unknown_event_types(read, &deployments)).collect();
             for deployment in deployments.iter().filter(|it| asked_for_by(it) == Some(role)) {
                 if chain.iter().any(|read| asks(read, deployment).is_some()) {
                     continue;
@@ -130,7 +133,9 @@ fn unknown_event_types<'y>(
     read: &Read<'y>,
     deployments: &[Dispatched<'_>],
 ) -> Vec<(&'y TextFile<'y>, PlacedText<'y>)> {
-    let sent = read.content.maps().flat_map(|map| EVENT_TYPE.iter().filter_map(move |key| map.get(key)?.text()));
-    let is_known = |text: &str| deployments.iter().any(|deployment| can_be(text, deployment.event_type.as_str()));
+    let sent =
+        read.content.maps().flat_map(|map| EVENT_TYPE.iter().filter_map(move |key| map.get(key)?.text()));
+    let is_known =
+        |text: &str| deployments.iter().any(|deployment| can_be(text, deployment.event_type.as_str()));
     sent.filter(|sent| !is_known(sent.text)).map(|sent| (read.file, sent)).collect()
 }

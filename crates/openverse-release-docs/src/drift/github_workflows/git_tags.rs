@@ -19,7 +19,9 @@ impl World<'_> {
                 found.extend(self.patterns(read, &patterns));
             }
             let compared = compared_beginnings(read);
-            found.extend(compared.iter().filter_map(|(text, beginning)| self.beginning_of(read, *text, beginning)));
+            found.extend(
+                compared.iter().filter_map(|(text, beginning)| self.beginning_of(read, *text, beginning)),
+            );
         }
         found
     }
@@ -29,7 +31,8 @@ impl World<'_> {
         let tagging = self.of_role(GitHubWorkflowRole::Tagging).next()?;
         let apps = apps_that(self.project, |operation| operation == Operation::TagImage);
         let chain = self.brought_about_by(tagging);
-        let makes = chain.iter().any(|read| read.content.texts().iter().any(|text| text.text.contains(RELEASED)));
+        let makes =
+            chain.iter().any(|read| read.content.texts().iter().any(|text| text.text.contains(RELEASED)));
         (!makes && !apps.is_empty()).then(|| {
             tagging.file.finding(
                 DriftId::ImageTagMissing,
@@ -49,7 +52,8 @@ impl World<'_> {
         let apps: Vec<_> = self.project.apps.iter().filter(|app| app.git_tag_prefix.is_some()).collect();
         let (known, unknown): (Vec<_>, Vec<_>) =
             patterns.into_iter().partition(|pattern| apps.iter().any(|app| fits(pattern, app)));
-        let mut missing: Vec<_> = apps.iter().filter(|app| !known.iter().any(|pattern| fits(pattern, app))).collect();
+        let mut missing: Vec<_> =
+            apps.iter().filter(|app| !known.iter().any(|pattern| fits(pattern, app))).collect();
         let mut found = Vec::new();
         for pattern in unknown {
             // It is meant for the app that it names otherwise; then that is all there is to say.
@@ -125,7 +129,9 @@ fn compared_beginnings<'y>(read: &Read<'y>) -> Vec<(PlacedText<'y>, &'y str)> {
         for (at, _) in condition.text.match_indices("startsWith(") {
             let inside = &condition.text[at + "startsWith(".len()..];
             let Some((value, rest)) = inside.split_once(',') else { continue };
-            let Some(compared) = rest.trim_start().strip_prefix('\'').and_then(|rest| rest.split('\'').next()) else {
+            let Some(compared) =
+                rest.trim_start().strip_prefix('\'').and_then(|rest| rest.split('\'').next())
+            else {
                 continue;
             };
             let is_git_tag = GIT_TAGS.iter().any(|name| value.trim().ends_with(name));

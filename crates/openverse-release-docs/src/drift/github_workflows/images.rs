@@ -33,13 +33,13 @@ impl World<'_> {
             let lists = |image: &ImageName| list.values.iter().any(|value| self.is_named(value.text, image));
             let there = images.iter().filter(|image| lists(image)).count();
             // A list of apps has an image for each app, under the same name.
-            let of_images = list.key.to_lowercase().contains("image")
-                || self.companions().any(|companion| lists(companion));
+            let of_images = list.key.to_lowercase().contains("image") || self.companions().any(&lists);
             if !of_images || 2 * there <= images.len() {
                 continue;
             }
             for app in &self.project.apps {
-                let (listed_images, missing): (Vec<_>, Vec<_>) = app.images.iter().partition(|image| lists(image));
+                let (listed_images, missing): (Vec<_>, Vec<_>) =
+                    app.images.iter().partition(|image| lists(image));
                 if missing.is_empty() {
                     continue;
                 }
@@ -47,7 +47,10 @@ impl World<'_> {
                     (DriftId::ImageMissing, format!("a list of images without those of the {}", app.name))
                 } else {
                     let (these, without) = (short(&listed_images), short(&missing));
-                    (DriftId::CompanionMissing, format!("a list of images with {these} and without {without}"))
+                    (
+                        DriftId::CompanionMissing,
+                        format!("a list of images with {these} and without {without}"),
+                    )
                 };
                 let expected = format!("also {}, which is built from the same commits", short(&missing));
                 found.push(read.file.finding(id, list.place, slugs([app]), what, expected));
@@ -62,7 +65,8 @@ impl World<'_> {
         let named = |image: &ImageName| texts.iter().find(|text| names(text.text, image.short()));
         let mut found = Vec::new();
         for app in self.project.apps.iter().filter(|app| concerns(app)) {
-            let (there, missing): (Vec<_>, Vec<_>) = app.images.iter().partition(|image| named(image).is_some());
+            let (there, missing): (Vec<_>, Vec<_>) =
+                app.images.iter().partition(|image| named(image).is_some());
             let Some(text) = there.first().and_then(|image| named(image)) else { continue };
             if !missing.is_empty() {
                 found.push(read.file.finding(
@@ -93,7 +97,8 @@ impl World<'_> {
     fn beginning(&self) -> usize {
         let mut names = self.project.apps.iter().flat_map(|app| &app.images).map(ImageName::short);
         let Some(first) = names.next() else { return 0 };
-        let same = |other: &str| first.bytes().zip(other.bytes()).take_while(|(one, other)| one == other).count();
+        let same =
+            |other: &str| first.bytes().zip(other.bytes()).take_while(|(one, other)| one == other).count();
         let length = names.map(same).min().unwrap_or(0);
         first[..length].rfind(['-', '_']).map_or(0, |joint| joint + 1)
     }

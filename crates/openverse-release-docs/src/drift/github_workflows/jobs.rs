@@ -14,8 +14,15 @@ use crate::{
 
 /// What builds, pushes or tags images, where it stands in a step.
 const HANDLES_IMAGES: [&str; 9] = [
-    "docker/build-push-action", "docker push", "docker buildx build", "docker buildx imagetools", "docker image push",
-    "docker tag", "skopeo copy", "crane tag", "oras tag",
+    "docker/build-push-action",
+    "docker push",
+    "docker buildx build",
+    "docker buildx imagetools",
+    "docker image push",
+    "docker tag",
+    "skopeo copy",
+    "crane tag",
+    "oras tag",
 ];
 
 impl World<'_> {
@@ -27,7 +34,13 @@ impl World<'_> {
                 let unknown = job.needs.iter().filter(|needed| !is_there(needed.text));
                 found.extend(unknown.map(|needed| {
                     let what = format!("the job {}, which waits for {}", job.id.text, needed.text);
-                    read.file.finding(DriftId::NeedsUnknown, needed.place, Vec::new(), what, "a job of this file")
+                    read.file.finding(
+                        DriftId::NeedsUnknown,
+                        needed.place,
+                        Vec::new(),
+                        what,
+                        "a job of this file",
+                    )
                 }));
             }
             if matches!(read.role, GitHubWorkflowRole::Ci | GitHubWorkflowRole::Tagging) {

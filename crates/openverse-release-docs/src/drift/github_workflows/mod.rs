@@ -12,7 +12,8 @@ mod triggers;
 use std::collections::BTreeSet;
 
 use openverse_release_core::{
-    App, AppSlug, DeploymentMeans, DeploymentTarget, DispatchEventType, Environment, GitHubWorkflowFile, Operation, Project,
+    App, AppSlug, DeploymentMeans, DeploymentTarget, DispatchEventType, Environment, GitHubWorkflowFile,
+    Operation, Project,
 };
 use serde::{Serialize, Serializer};
 
@@ -93,7 +94,8 @@ pub(super) fn compare_all(project: &Project, files: &[TextFile<'_>], report: &mu
         .iter()
         .zip(files)
         .map(|(yaml, file)| {
-            let content = yaml.as_ref().map(|yaml| GitHubWorkflow::of(yaml).map_err(|error| unreadable(file, error)));
+            let content =
+                yaml.as_ref().map(|yaml| GitHubWorkflow::of(yaml).map_err(|error| unreadable(file, error)));
             content.and_then(|content| content.map_err(|finding| broken.push(finding)).ok())
         })
         .collect();
@@ -177,7 +179,8 @@ impl<'a> World<'a> {
                 next.extend(read.content.jobs.iter().filter_map(|job| job.calls));
                 let name = read.content.name.map(|name| name.text);
                 let waits = |other: &&Read<'a>| {
-                    let awaited = other.content.event("workflow_run").and_then(|event| event.filter("workflows"));
+                    let awaited =
+                        other.content.event("workflow_run").and_then(|event| event.filter("workflows"));
                     awaited.unwrap_or_default().iter().any(|awaited| Some(awaited.text) == name)
                 };
                 next.extend(self.files.iter().filter(waits).map(|other| name_of(other.file)));
@@ -208,10 +211,13 @@ impl<'a> World<'a> {
     fn missing(&self) -> Vec<DriftFinding> {
         let repositories = &self.project.repositories;
         let code: BTreeSet<_> = [&repositories.ci, &repositories.tagging].into();
-        let infrastructure: BTreeSet<_> = dispatched(self.project).map(|deployment| deployment.file).collect();
+        let infrastructure: BTreeSet<_> =
+            dispatched(self.project).map(|deployment| deployment.file).collect();
         let mut found = Vec::new();
         let mut none = true;
-        for (repository, names) in [(&repositories.code, code), (&repositories.infrastructure, infrastructure)] {
+        for (repository, names) in
+            [(&repositories.code, code), (&repositories.infrastructure, infrastructure)]
+        {
             let (there, missing): (Vec<_>, Vec<_>) = names.into_iter().partition(|name| self.is_given(name));
             if there.is_empty() {
                 continue;
@@ -242,7 +248,7 @@ impl<'a> World<'a> {
 }
 
 /// Returns the apps in whose flow a step does this.
-fn apps_that<'p>(project: &'p Project, does: impl Fn(Operation) -> bool) -> Vec<&'p App> {
+fn apps_that(project: &Project, does: impl Fn(Operation) -> bool) -> Vec<&App> {
     let does = |app: &&App| app.flow.steps().any(|step| does(step.operation));
     project.apps.iter().filter(does).collect()
 }

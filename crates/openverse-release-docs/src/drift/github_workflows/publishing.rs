@@ -52,7 +52,8 @@ fn publishes(step: Node<'_>) -> Option<Place> {
     if let Some(uses) = step.get("uses").and_then(Node::text).filter(|uses| uses.text.contains("release")) {
         let with = step.get("with");
         let drafts = with.and_then(|with| of(with, "draft", "true")).is_some();
-        let published = with.and_then(|with| of(with, "publish", "true").or_else(|| of(with, "draft", "false")));
+        let published =
+            with.and_then(|with| of(with, "publish", "true").or_else(|| of(with, "draft", "false")));
         // These publish unless they are told to draft.
         let by_default = ["softprops/action-gh-release", "ncipollo/release-action", "actions/create-release"];
         let unless_drafted = by_default.iter().any(|name| uses.text.starts_with(name)) && !drafts;
@@ -66,7 +67,8 @@ fn scripts_publish(run: PlacedText<'_>) -> bool {
     // A command may go on in the next line.
     let joined = run.text.replace("\\\n", " ");
     joined.lines().any(|line| {
-        let creates = line.contains("gh release create") && !line.contains("--draft") && !line.contains(" -d");
+        let creates =
+            line.contains("gh release create") && !line.contains("--draft") && !line.contains(" -d");
         let publishes = line.contains("gh release edit") && line.contains("--draft=false");
         creates || publishes
     })

@@ -2,7 +2,9 @@
 
 use openverse_release_core::Operation;
 
-use super::{DriftFinding, DriftId, GitHubWorkflowRole, Read, World, apps_that, dispatched, listed, name_of, slugs};
+use super::{
+    DriftFinding, DriftId, GitHubWorkflowRole, Read, World, apps_that, dispatched, listed, name_of, slugs,
+};
 use crate::{
     github_workflow::{Event, pattern_fits},
     text::Place,
@@ -22,24 +24,30 @@ impl World<'_> {
         let mut found = self.awaited();
         for read in &self.files {
             let (apps, differences) = match read.role {
-                GitHubWorkflowRole::Ci if !builds.is_empty() => (slugs(builds.clone()), started_by_push(read, main)),
-                GitHubWorkflowRole::Tagging if !tags.is_empty() => (slugs(tags.clone()), started_by_publishing(read)),
+                GitHubWorkflowRole::Ci if !builds.is_empty() => {
+                    (slugs(builds.clone()), started_by_push(read, main))
+                }
+                GitHubWorkflowRole::Tagging if !tags.is_empty() => {
+                    (slugs(tags.clone()), started_by_publishing(read))
+                }
                 GitHubWorkflowRole::Deployment => {
-                    let deploys = dispatched(self.project).filter(|it| it.file.as_str() == name_of(read.file));
+                    let deploys =
+                        dispatched(self.project).filter(|it| it.file.as_str() == name_of(read.file));
                     (slugs(deploys.map(|deployment| deployment.app)), self.started_by_dispatch(read))
                 }
                 _ => continue,
             };
-            let findings = differences
-                .into_iter()
-                .map(|(id, place, what, expected)| read.file.finding(id, place, apps.clone(), what, expected));
+            let findings = differences.into_iter().map(|(id, place, what, expected)| {
+                read.file.finding(id, place, apps.clone(), what, expected)
+            });
             found.extend(findings);
         }
         found
     }
 
     fn started_by_dispatch(&self, read: &Read<'_>) -> Vec<Difference> {
-        let here: Vec<_> = dispatched(self.project).filter(|it| it.file.as_str() == name_of(read.file)).collect();
+        let here: Vec<_> =
+            dispatched(self.project).filter(|it| it.file.as_str() == name_of(read.file)).collect();
         let mut found = Vec::new();
         let Some(event) = read.content.event("repository_dispatch") else {
             let types = listed(here.iter().map(|deployment| deployment.event_type));
@@ -73,7 +81,8 @@ impl World<'_> {
                         format!("the event type {}", other.text)
                     });
                     let (app, environment) = (&deployment.app.name, deployment.environment());
-                    let expected = format!("{wanted}, which asks for the {environment} deployment of the {app}");
+                    let expected =
+                        format!("{wanted}, which asks for the {environment} deployment of the {app}");
                     found.push((DriftId::EventTypeMissing, place, what, expected));
                 }
                 for other in unknown {
@@ -108,7 +117,12 @@ impl World<'_> {
             }
             _ => {}
         }
-        with_unknown(found, read, &["repository_dispatch", "workflow_dispatch", "workflow_call"], "repository_dispatch")
+        with_unknown(
+            found,
+            read,
+            &["repository_dispatch", "workflow_dispatch", "workflow_call"],
+            "repository_dispatch",
+        )
     }
 
     /// Finds GitHub Workflows that wait for the runs of one that is not there.
@@ -173,12 +187,14 @@ fn started_by_publishing(read: &Read<'_>) -> Vec<Difference> {
             DriftId::TriggerMissing,
             read.content.on,
             "no release among the events that start it".to_owned(),
-            "release with the type released, because publishing the GitHub Release triggers the tagging".to_owned(),
+            "release with the type released, because publishing the GitHub Release triggers the tagging"
+                .to_owned(),
         )];
         return with_unknown(found, read, &["release"], "a published GitHub Release");
     };
     let mut found = Vec::new();
-    let expected = "only the type released: publishing the GitHub Release triggers the tagging, and nothing else";
+    let expected =
+        "only the type released: publishing the GitHub Release triggers the tagging, and nothing else";
     match release.filter("types") {
         None => found.push((
             DriftId::TriggerUnknown,
@@ -204,7 +220,12 @@ fn started_by_publishing(read: &Read<'_>) -> Vec<Difference> {
 }
 
 /// Adds the events that start it and should not.
-fn with_unknown(mut found: Vec<Difference>, read: &Read<'_>, known: &[&str], expected: &str) -> Vec<Difference> {
+fn with_unknown(
+    mut found: Vec<Difference>,
+    read: &Read<'_>,
+    known: &[&str],
+    expected: &str,
+) -> Vec<Difference> {
     let unknown = |event: &&Event<'_>| !known.contains(&event.name.text);
     for event in read.content.events.iter().filter(unknown) {
         found.push((
