@@ -97,7 +97,7 @@ fn of_which_app_a_chart_is_is_said_or_seen() {
         let report = compare_document(&format!("{}```\n", chart(above)));
         let last = report.charts.last().unwrap();
         assert_eq!(
-            last.apps.iter().map(|app| app.as_str()).collect::<Vec<_>>(),
+            last.apps.iter().map(openverse_release_core::AppSlug::as_str).collect::<Vec<_>>(),
             ["indexer-worker"],
             "{above}"
         );
