@@ -9,7 +9,7 @@ use openverse_release_sandbox::Fault;
 const EXIT_CODES: &str = "\
 Exit codes:
   0  done
-  1  findings (check, runbook --check)
+  1  findings (check, drift, glossary lint, runbook --check)
   2  bad input: a malformed tag, an unknown app, a wrong configuration
   3  refused, by a gate, a hold or a conflict; what was found and expected is said
   4  failed
@@ -53,10 +53,13 @@ pub(crate) struct Global {
 pub(crate) enum Command {
     /// List the apps: what is released, and where and how each is deployed
     Apps,
-    /// Explain the words, and what each is often confused with
+    /// Explain the words, and what each is often confused with; find unclear ones in prose
+    #[command(args_conflicts_with_subcommands = true)]
     Glossary {
         /// Only this word
         term: Option<String>,
+        #[command(subcommand)]
+        action: Option<GlossaryAction>,
     },
     /// Explain git tags, image tags and commit SHAs
     Tag {
@@ -100,6 +103,24 @@ pub(crate) enum Command {
         /// Print the flow as data; a project file may hold it
         #[arg(long)]
         flow: bool,
+    },
+    /// Compare documents and GitHub Workflow files with the flows
+    ///
+    /// Of documents the Mermaid charts are compared: every box and line, not the words in them. A chart is
+    /// that of the apps which the comment <!-- flow: APP --> right above it names, or else its title, the
+    /// nearest heading, or the flow that it looks like; <!-- flow: none --> leaves it alone. Of GitHub
+    /// Workflow files what starts them is compared, what they ask for, their lists of apps and images,
+    /// patterns of tags, concurrency groups and the order of jobs. The exit code is 1 where they differ.
+    Drift {
+        /// Markdown files whose charts are to be compared
+        #[arg(long, value_name = "FILE", num_args = 1.., required_unless_present = "workflows")]
+        docs: Vec<PathBuf>,
+        /// The folder of GitHub Workflow files, or the repository that has them; one or more
+        #[arg(long, value_name = "DIR", num_args = 1..)]
+        workflows: Vec<PathBuf>,
+        /// Only what concerns this app; one or more
+        #[arg(long, value_name = "APP", num_args = 1..)]
+        app: Vec<String>,
     },
     /// Check flows for mistakes
     Check {
@@ -269,6 +290,20 @@ pub(crate) enum HoldAction {
         environment: Environment,
         #[command(flatten)]
         why: Why,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum GlossaryAction {
+    /// Find words that can be taken for several things, in Markdown
+    ///
+    /// Only prose is read, no code. The block after <!-- glossary-ignore --> is left alone, and so is what
+    /// stands between <!-- glossary-ignore-start --> and <!-- glossary-ignore-end -->. The exit code is 1
+    /// where something was found.
+    Lint {
+        /// The files; `-` reads standard input
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
     },
 }
 

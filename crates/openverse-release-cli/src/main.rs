@@ -6,6 +6,7 @@ mod config;
 mod connect;
 mod error;
 mod exit;
+mod input;
 mod output;
 mod program_log;
 mod systems;

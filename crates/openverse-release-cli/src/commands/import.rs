@@ -1,8 +1,7 @@
 //! `import`: what a Mermaid flowchart says, and the flow that it draws.
 
 use std::{
-    fs,
-    io::{self, Read, Write},
+    io::{self, Write},
     path::Path,
 };
 
@@ -14,17 +13,18 @@ use crate::{
     connect::Context,
     error::CliError,
     exit::Exit,
+    input,
     output::{BOLD, WARN, clean},
 };
 
 pub(super) fn run(context: &Context, file: &Path, flow: bool) -> Outcome {
-    let text = read(file)?;
+    let text = input::text(file, "a text file with a Mermaid flowchart, or - for standard input")?;
     let chart = Chart::read(&text).map_err(|error| refused(file, &error))?;
     if context.output.json() && !flow {
         context.output.result(&chart, |_| Ok(()))?;
         return Ok(Exit::Done);
     }
-    let name = if is_standard_input(file) {
+    let name = if input::is_standard(file) {
         "imported".into()
     } else {
         file.file_stem().unwrap_or_default().to_string_lossy()
@@ -56,23 +56,6 @@ fn write_unreadable(import: &Import, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "  {WARN}{}{WARN:#}", clean(&part.to_string()))?;
     }
     Ok(())
-}
-
-fn is_standard_input(file: &Path) -> bool {
-    file == Path::new("-")
-}
-
-fn read(file: &Path) -> Result<String, CliError> {
-    let read = if is_standard_input(file) {
-        let mut text = String::new();
-        io::stdin().read_to_string(&mut text).map(|_| text)
-    } else {
-        fs::read_to_string(file)
-    };
-    read.map_err(|error| {
-        CliError::new(Exit::BadInput, format!("{} could not be read: {error}", file.display()))
-            .expected("a text file with a Mermaid flowchart, or - for standard input")
-    })
 }
 
 fn refused(file: &Path, error: &openverse_release_mermaid::ChartError) -> CliError {

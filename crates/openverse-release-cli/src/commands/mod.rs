@@ -7,11 +7,13 @@ mod check;
 mod dags;
 mod deploy;
 mod draft;
+mod drift;
 mod drive;
 mod ecs;
 mod env_var;
 mod flow;
 mod glossary;
+mod glossary_lint;
 mod history;
 mod hold;
 mod import;
@@ -36,7 +38,7 @@ use clap::Parser;
 use tracing_subscriber::EnvFilter;
 
 use crate::{
-    args::{Cli, Command},
+    args::{Cli, Command, GlossaryAction},
     connect::Context,
     error::CliError,
     exit::Exit,
@@ -112,7 +114,10 @@ fn interrupted(context: &Context) -> CliError {
 async fn dispatch(command: &Command, context: &Context) -> Outcome {
     match command {
         Command::Apps => apps::run(context),
-        Command::Glossary { term } => glossary::run(context, term.as_deref()),
+        Command::Glossary { action: Some(GlossaryAction::Lint { files }), .. } => {
+            glossary_lint::run(context, files)
+        }
+        Command::Glossary { term, action: None } => glossary::run(context, term.as_deref()),
         Command::Tag { tags } => tag::run(context, tags),
         Command::Flow { app, format, detailed } => flow::run(context, app, *format, *detailed),
         Command::Runbook { app, output, check } => match (check, app) {
@@ -121,6 +126,7 @@ async fn dispatch(command: &Command, context: &Context) -> Outcome {
             (None, None) => Err(CliError::new(Exit::BadInput, "found no app, expected its name")),
         },
         Command::Import { file, flow } => import::run(context, file, *flow),
+        Command::Drift { docs, workflows, app } => drift::run(context, docs, workflows, app),
         Command::Check { app } => check::run(context, app.as_deref()),
         Command::Preview { app } => preview::run(context, app).await,
         Command::Draft { app, all: _ } => draft::run(context, app.as_deref()).await,
