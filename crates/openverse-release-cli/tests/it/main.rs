@@ -7,6 +7,7 @@ mod by_hand;
 mod crash;
 mod crash_at_random;
 mod crash_by_configuration;
+mod drift;
 mod exchange;
 mod expectation;
 mod facts;

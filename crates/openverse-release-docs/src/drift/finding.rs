@@ -59,6 +59,8 @@ drift_ids! {
     TriggerUnknown = "trigger-unknown",
     /// A push to the main branch does not start a GitHub Workflow that has to follow it.
     BranchMissing = "branch-missing",
+    /// A push that changes an app does not start a GitHub Workflow that has to follow it.
+    PathMissing = "path-missing",
     /// An event type of `repository_dispatch` is not listened to, or not sent.
     EventTypeMissing = "event-type-missing",
     /// An event type of `repository_dispatch` belongs to no deployment.

@@ -4,7 +4,7 @@ mod template;
 
 pub(crate) use template::{can_be, names, pattern_fits};
 
-use std::collections::HashMap;
+use std::{borrow::Cow, collections::HashMap};
 
 use crate::{
     text::Place,
@@ -143,6 +143,41 @@ fn values_by_key(list: Node<'_>) -> Vec<ValueList<'_>> {
         lists[number].values.push(value);
     }
     lists
+}
+
+impl<'y> Job<'y> {
+    /// Returns the texts of the job, each once for every value of the matrix that stands in it.
+    pub(crate) fn said(&self) -> Vec<(Cow<'y, str>, Place)> {
+        let matrix = self.node.get("strategy").and_then(|strategy| strategy.get("matrix"));
+        let mut said = Vec::new();
+        for text in self.node.inside().into_iter().filter_map(Node::text) {
+            let known = template::matrix_keys(text.text).find_map(|key| {
+                let values = matrix_values(matrix?, key);
+                (!values.is_empty()).then_some((key, values))
+            });
+            match known {
+                None => said.push((Cow::Borrowed(text.text), text.place)),
+                Some((key, values)) => said.extend(
+                    values
+                        .iter()
+                        .map(|value| (template::with_value(text.text, key, value.text).into(), text.place)),
+                ),
+            }
+        }
+        said
+    }
+
+    /// Returns what must hold for the job to run, if anything must.
+    pub(crate) fn condition(&self) -> Option<PlacedText<'y>> {
+        self.node.get("if").and_then(Node::text)
+    }
+}
+
+/// Returns the values that a key of a matrix has; none, where they are known only later.
+fn matrix_values<'y>(matrix: Node<'y>, key: &str) -> Vec<PlacedText<'y>> {
+    let listed = matrix.get(key).into_iter().flat_map(Node::items).filter_map(Node::text);
+    let included = matrix.get("include").into_iter().flat_map(Node::items);
+    listed.chain(included.filter_map(|item| item.get(key)?.text())).collect()
 }
 
 impl<'y> Event<'y> {

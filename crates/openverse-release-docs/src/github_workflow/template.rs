@@ -82,6 +82,25 @@ fn hole(text: &str) -> Option<usize> {
         })
 }
 
+/// Returns the keys of the matrix whose values stand in a text: `service` of `${{ matrix.service }}`.
+pub(super) fn matrix_keys(text: &str) -> impl Iterator<Item = &str> {
+    expressions(text).filter_map(|expression| expression.trim().strip_prefix("matrix."))
+}
+
+/// Returns a text with a value of the matrix in its place.
+pub(super) fn with_value(text: &str, key: &str, value: &str) -> String {
+    let mut out = text.to_owned();
+    for expression in expressions(text).filter(|it| it.trim().strip_prefix("matrix.") == Some(key)) {
+        out = out.replace(&format!("${{{{{expression}}}}}"), value);
+    }
+    out
+}
+
+/// Returns what stands in `${{ … }}`.
+fn expressions(text: &str) -> impl Iterator<Item = &str> {
+    text.split("${{").skip(1).filter_map(|rest| rest.split_once("}}").map(|(inside, _)| inside))
+}
+
 /// Tells whether a pattern of branches or git tags, as GitHub writes them, can fit a name.
 ///
 /// Only what is before the first sign with a meaning is compared.
@@ -144,6 +163,13 @@ mod tests {
         {
             assert_eq!(pattern_fits(pattern, "main"), fits, "{pattern}");
         }
+    }
+
+    #[test]
+    fn a_value_of_the_matrix_takes_its_place() {
+        let text = "deploy_${{ matrix.env }}_${{matrix.app}}-${{ matrix.app }}";
+        assert_eq!(matrix_keys(text).collect::<Vec<_>>(), ["env", "app", "app"]);
+        assert_eq!(with_value(text, "app", "api"), "deploy_${{ matrix.env }}_api-api");
     }
 
     #[test]

@@ -13,6 +13,9 @@ use crate::{
 };
 use phrase::Phrase;
 
+/// So many words back a reader remembers what was said in full.
+const REMEMBERED: usize = 400;
+
 /// A place in a text where words are used that can be taken for several things.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
@@ -137,7 +140,8 @@ impl Ready {
             return false;
         }
         let scope = words[start].scope;
-        let before = words[..start].iter().rev().take_while(|word| word.scope == scope).count();
+        let before =
+            words[..start].iter().rev().take(REMEMBERED).take_while(|word| word.scope == scope).count();
         let said = |phrase: &&Phrase| {
             (start - before..start).any(|at| phrase.end(words, at).is_some_and(|end| end <= start))
         };

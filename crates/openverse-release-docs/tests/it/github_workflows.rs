@@ -69,6 +69,18 @@ fn each_change_is_found_as_what_it_is_and_nothing_else() {
             Id::TriggerUnknown,
         ),
         ("draft-releases.yml", "on:\n", "on:\n  workflow_run:\n    workflows: [CI]\n", Id::AwaitedUnknown),
+        (
+            "ci_cd.yml",
+            "[main]",
+            "[main]\n    paths: ['api/**', 'frontend/**', 'indexer_worker/**']",
+            Id::PathMissing,
+        ),
+        (
+            "ci_cd.yml",
+            "    needs: [test, build-images]",
+            "    if: github.event_name == 'push' && github.ref == 'refs/heads/trunk'\n    needs: [build-images]",
+            Id::BranchMissing,
+        ),
         // Which deployment is asked for.
         ("ci_cd.yml", "deploy_staging_${{ matrix.service }}", "deploy_staging_api", Id::EventTypeMissing),
         ("release-app.yml", "deploy_production_nuxt", "deploy_production_frontend", Id::EventTypeMissing),
@@ -88,6 +100,7 @@ fn each_change_is_found_as_what_it_is_and_nothing_else() {
             "publish: false\n          event_type: deploy_production_api",
             Id::DispatchUnknown,
         ),
+        ("ci_cd.yml", "service: [api, nuxt]", "service: [api]", Id::EventTypeMissing),
         // Lists.
         ("draft-releases.yml", "          - catalog\n", "", Id::AppMissing),
         (
@@ -172,6 +185,8 @@ fn each_change_is_found_as_what_it_is_and_nothing_else() {
     deploy-production-api.yml:3:1: [trigger-missing] found no repository_dispatch among the events that start it; expected repository_dispatch with the type deploy_production_api, by which the deployment is asked for
     deploy-production-api.yml:4:3: [trigger-unknown] found push among the events that start it; expected only repository_dispatch, as the flow has no other way to this step
     draft-releases.yml:4:17: [awaited-unknown] found a wait for the runs of "CI", which no file is named; expected the name of another of the GitHub Workflows
+    ci_cd.yml:6:13: [path-missing] found only pushes that change other paths than ingestion_server; expected a push that changes the ingestion server to start it, because merging triggers the building
+    ci_cd.yml:42:9: [branch-missing] found the job deploy, which runs only on trunk; expected what is merged to main to be deployed
     ci_cd.yml:1:1: [event-type-missing] found nothing that asks for the deployment; expected a repository_dispatch of the type deploy_staging_nuxt, because building the images triggers the staging deployment of the frontend
     release-app.yml:34:23: [event-type-missing] found the event type deploy_production_frontend; expected a repository_dispatch of the type deploy_production_nuxt, because tagging the images triggers the production deployment of the frontend
     release-app.yml:1:1: [event-type-missing] found nothing that asks for the deployment; expected a repository_dispatch of the type deploy_production_api, because tagging the images triggers the production deployment of the API
@@ -180,6 +195,7 @@ fn each_change_is_found_as_what_it_is_and_nothing_else() {
     deploy-staging-api.yml:4:3: [event-type-unknown] found repository_dispatch of any type; expected only the type deploy_staging_api
     release-app.yml:36:23: [event-type-unknown] found the event type deploy_production_catalog; expected one of deploy_staging_api, deploy_production_api, deploy_staging_nuxt and deploy_production_nuxt
     draft-releases.yml:22:23: [dispatch-unknown] found a repository_dispatch of the type deploy_production_api; expected the production deployment of the API to be asked for elsewhere only
+    ci_cd.yml:1:1: [event-type-missing] found nothing that asks for the deployment; expected a repository_dispatch of the type deploy_staging_nuxt, because building the images triggers the staging deployment of the frontend
     draft-releases.yml:13:11: [app-missing] found a list of apps without the catalog; expected every app that has releases
     draft-releases.yml:16:13: [app-unknown] found the indexer worker in a list of apps; expected only apps that have releases: API, frontend, catalog and ingestion server
     draft-releases.yml:16:13: [app-unknown] found "webcam" in a list of apps; expected only apps that have releases: API, frontend, catalog and ingestion server

@@ -10,7 +10,7 @@ use super::{
 use crate::github_workflow::ValueList;
 
 /// What drafts GitHub Releases, where it stands in a step.
-const DRAFTS: [&str; 3] = ["release-drafter", "gh release create", "--draft"];
+const DRAFTS: [&str; 3] = ["release-drafter", "gh release create", "action-gh-release"];
 
 impl World<'_> {
     pub(super) fn apps(&self) -> Vec<DriftFinding> {

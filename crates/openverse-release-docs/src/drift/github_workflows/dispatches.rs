@@ -6,9 +6,9 @@ use super::{
     Dispatched, DriftFinding, DriftId, GitHubWorkflowRole, Read, TextFile, World, dispatched, listed,
 };
 use crate::{
-    github_workflow::{Event, can_be, names},
+    github_workflow::{Event, Job, can_be, names},
     text::Place,
-    yaml::{Node, PlacedText},
+    yaml::PlacedText,
 };
 
 /// What dispatching actions and scripts call the event type.
@@ -115,17 +115,13 @@ pub(super) fn asked_for_by(deployment: &Dispatched<'_>) -> Option<GitHubWorkflow
 
 /// Returns where a file asks for a deployment, if it does.
 fn asks(read: &Read<'_>, deployment: &Dispatched<'_>) -> Option<Place> {
-    asking(read.content.texts(), deployment)
+    read.content.jobs.iter().find_map(|job| asks_in(job, deployment))
 }
 
-/// Returns where a part of a file asks for a deployment, if it does.
-pub(super) fn asks_in(node: Node<'_>, deployment: &Dispatched<'_>) -> Option<Place> {
-    asking(node.inside().into_iter().filter_map(Node::text).collect(), deployment)
-}
-
-fn asking(texts: Vec<PlacedText<'_>>, deployment: &Dispatched<'_>) -> Option<Place> {
+/// Returns where a job asks for a deployment, if it does.
+pub(super) fn asks_in(job: &Job<'_>, deployment: &Dispatched<'_>) -> Option<Place> {
     let wanted = deployment.event_type.as_str();
-    texts.into_iter().find(|text| names(text.text, wanted)).map(|text| text.place)
+    job.said().into_iter().find(|(text, _)| names(text, wanted)).map(|(_, place)| place)
 }
 
 /// Returns the event types that a file sends and that belong to no deployment.

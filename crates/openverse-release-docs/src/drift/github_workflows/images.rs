@@ -3,14 +3,21 @@
 use openverse_release_core::{App, ImageName};
 
 use super::{DriftFinding, DriftId, GitHubWorkflowRole, Read, World, dispatched, listed, name_of, slugs};
-use crate::{github_workflow::names, yaml::PlacedText};
+use crate::{
+    github_workflow::{Job, ValueList, names},
+    text::Place,
+    yaml::PlacedText,
+};
 
 impl World<'_> {
     pub(super) fn images(&self) -> Vec<DriftFinding> {
         let mut found = Vec::new();
         for read in &self.files {
             match read.role {
-                GitHubWorkflowRole::Ci => found.extend(self.lists_of_images(read)),
+                GitHubWorkflowRole::Ci => {
+                    found.extend(self.lists_of_images(read));
+                    found.extend(self.never_named(read));
+                }
                 GitHubWorkflowRole::Tagging => found.extend(self.alone(read, &|_| true)),
                 GitHubWorkflowRole::Deployment => {
                     let deploys = |app: &App| {
@@ -27,16 +34,9 @@ impl World<'_> {
 
     /// Finds images that a list of most of the project's images lacks.
     fn lists_of_images(&self, read: &Read<'_>) -> Vec<DriftFinding> {
-        let images: Vec<_> = self.project.apps.iter().flat_map(|app| &app.images).collect();
         let mut found = Vec::new();
-        for list in read.content.lists() {
+        for list in read.content.lists().iter().filter(|list| self.is_of_images(list)) {
             let lists = |image: &ImageName| list.values.iter().any(|value| self.is_named(value.text, image));
-            let there = images.iter().filter(|image| lists(image)).count();
-            // A list of apps has an image for each app, under the same name.
-            let of_images = list.key.to_lowercase().contains("image") || self.companions().any(&lists);
-            if !of_images || 2 * there <= images.len() {
-                continue;
-            }
             for app in &self.project.apps {
                 let (listed_images, missing): (Vec<_>, Vec<_>) =
                     app.images.iter().partition(|image| lists(image));
@@ -59,6 +59,27 @@ impl World<'_> {
         found
     }
 
+    /// Finds apps none of whose images is named by a file that names others.
+    fn never_named(&self, read: &Read<'_>) -> Vec<DriftFinding> {
+        let said: Vec<_> = read.content.jobs.iter().flat_map(Job::said).collect();
+        let is_named = |app: &&App| {
+            app.images.iter().any(|image| said.iter().any(|(text, _)| names(text, image.short())))
+        };
+        let (named, missing): (Vec<_>, Vec<_>) =
+            self.project.apps.iter().filter(|app| !app.images.is_empty()).partition(is_named);
+        // In a matrix it is told with its place.
+        let in_lists = read.content.lists().iter().any(|list| self.is_of_images(list));
+        if named.is_empty() || in_lists {
+            return Vec::new();
+        }
+        let finding = |app: &App| {
+            let images: Vec<_> = app.images.iter().collect();
+            let what = format!("no image of the {}, while others are built", app.name);
+            read.file.finding(DriftId::ImageMissing, Place::START, slugs([app]), what, short(&images))
+        };
+        missing.into_iter().map(finding).collect()
+    }
+
     /// Finds images that a file names while it does not name all of the app's.
     fn alone(&self, read: &Read<'_>, concerns: &dyn Fn(&App) -> bool) -> Vec<DriftFinding> {
         let texts = read.content.texts();
@@ -79,6 +100,16 @@ impl World<'_> {
             }
         }
         found
+    }
+
+    /// Tells whether a list is of images, and of more than half of the project's.
+    fn is_of_images(&self, list: &ValueList<'_>) -> bool {
+        let lists = |image: &ImageName| list.values.iter().any(|value| self.is_named(value.text, image));
+        let images: Vec<_> = self.project.apps.iter().flat_map(|app| &app.images).collect();
+        let there = images.iter().filter(|image| lists(image)).count();
+        // A list of apps has an image for each app, under the same name.
+        let of_images = list.key.to_lowercase().contains("image") || self.companions().any(&lists);
+        of_images && 2 * there > images.len()
     }
 
     fn companions(&self) -> impl Iterator<Item = &ImageName> {

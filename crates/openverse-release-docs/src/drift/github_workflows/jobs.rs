@@ -45,6 +45,7 @@ impl World<'_> {
             }
             if matches!(read.role, GitHubWorkflowRole::Ci | GitHubWorkflowRole::Tagging) {
                 found.extend(self.too_early(read));
+                found.extend(self.elsewhere(read));
             }
         }
         found
@@ -61,7 +62,7 @@ impl World<'_> {
         for job in &read.content.jobs {
             let asked: Vec<_> = dispatched(self.project)
                 .filter(|deployment| asked_for_by(deployment) == Some(read.role))
-                .filter(|deployment| asks_in(job.node, deployment).is_some())
+                .filter(|deployment| asks_in(job, deployment).is_some())
                 .map(|deployment| deployment.app)
                 .collect();
             let waited_for = waited_for(read.content, job);
@@ -73,6 +74,30 @@ impl World<'_> {
                     slugs(asked),
                     format!("the job {}, which does not wait for {}", job.id.text, images.join(" or ")),
                     "the deployment to be asked for once the images are there",
+                ));
+            }
+        }
+        found
+    }
+
+    /// Finds jobs that ask for a deployment only on another branch than the main one.
+    fn elsewhere(&self, read: &Read<'_>) -> Vec<DriftFinding> {
+        let main = &self.project.repositories.main;
+        let mut found = Vec::new();
+        for job in &read.content.jobs {
+            let Some(condition) = job.condition() else { continue };
+            let other = branches_compared(condition.text).find(|branch| branch != main);
+            let asked: Vec<_> = dispatched(self.project)
+                .filter(|deployment| asks_in(job, deployment).is_some())
+                .map(|deployment| deployment.app)
+                .collect();
+            if let Some(branch) = other.filter(|_| !asked.is_empty()) {
+                found.push(read.file.finding(
+                    DriftId::BranchMissing,
+                    condition.place,
+                    slugs(asked),
+                    format!("the job {}, which runs only on {branch}", job.id.text),
+                    format!("what is merged to {main} to be deployed"),
                 ));
             }
         }
@@ -98,4 +123,15 @@ fn waited_for<'y>(content: &GitHubWorkflow<'y>, job: &Job<'y>) -> HashSet<&'y st
         }
     }
     seen
+}
+
+/// Returns the branches that a condition wants the run to be of: `github.ref == 'refs/heads/main'`.
+fn branches_compared(condition: &str) -> impl Iterator<Item = &str> {
+    let compared = condition.split("github.ref").skip(1).filter_map(|rest| {
+        let rest = rest.strip_prefix("_name").unwrap_or(rest).trim_start();
+        rest.strip_prefix("==")?.trim_start().strip_prefix('\'')?.split('\'').next()
+    });
+    compared
+        .filter(|name| !name.starts_with("refs/tags/"))
+        .map(|name| name.strip_prefix("refs/heads/").unwrap_or(name))
 }

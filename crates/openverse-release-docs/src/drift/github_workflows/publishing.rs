@@ -51,7 +51,8 @@ fn publishes(step: Node<'_>) -> Option<Place> {
     };
     if let Some(uses) = step.get("uses").and_then(Node::text).filter(|uses| uses.text.contains("release")) {
         let with = step.get("with");
-        let drafts = with.and_then(|with| of(with, "draft", "true")).is_some();
+        // An expression may come to either.
+        let drafts = with.and_then(|with| with.get("draft")).is_some();
         let published =
             with.and_then(|with| of(with, "publish", "true").or_else(|| of(with, "draft", "false")));
         // These publish unless they are told to draft.

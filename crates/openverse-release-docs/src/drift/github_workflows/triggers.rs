@@ -1,6 +1,6 @@
 //! What starts a GitHub Workflow.
 
-use openverse_release_core::Operation;
+use openverse_release_core::{App, Operation};
 
 use super::{
     DriftFinding, DriftId, GitHubWorkflowRole, Read, World, apps_that, dispatched, listed, name_of, slugs,
@@ -25,6 +25,7 @@ impl World<'_> {
         for read in &self.files {
             let (apps, differences) = match read.role {
                 GitHubWorkflowRole::Ci if !builds.is_empty() => {
+                    found.extend(self.left_out_by_paths(read, &builds));
                     (slugs(builds.clone()), started_by_push(read, main))
                 }
                 GitHubWorkflowRole::Tagging if !tags.is_empty() => {
@@ -43,6 +44,34 @@ impl World<'_> {
             found.extend(findings);
         }
         found
+    }
+
+    /// Finds apps whose changes do not start the building, because no path of theirs is named.
+    fn left_out_by_paths(&self, read: &Read<'_>, builds: &[&App]) -> Vec<DriftFinding> {
+        let push = read.content.event("push");
+        let Some((push, paths)) = push.and_then(|push| Some((push, push.filter("paths")?))) else {
+            return Vec::new();
+        };
+        let named = |folder: &str| {
+            let files = format!("{}/", folder.trim_end_matches('/'));
+            paths.iter().any(|path| path_fits(path.text, &files))
+        };
+        let left_out =
+            |app: &&&App| !app.source_paths.is_empty() && !app.source_paths.iter().any(|path| named(path));
+        let place = paths.first().map_or(push.name.place, |first| first.place);
+        let finding = |app: &&App| {
+            read.file.finding(
+                DriftId::PathMissing,
+                place,
+                slugs([*app]),
+                format!("only pushes that change other paths than {}", listed(&app.source_paths)),
+                format!(
+                    "a push that changes the {} to start it, because merging triggers the building",
+                    app.name
+                ),
+            )
+        };
+        builds.iter().filter(left_out).map(finding).collect()
     }
 
     fn started_by_dispatch(&self, read: &Read<'_>) -> Vec<Difference> {
@@ -148,6 +177,12 @@ impl World<'_> {
         }
         found
     }
+}
+
+/// Tells whether a pattern of paths can fit something in a folder.
+fn path_fits(pattern: &str, folder: &str) -> bool {
+    let known = pattern.find(['*', '?', '+', '[']).map_or(pattern, |at| &pattern[..at]);
+    !pattern.starts_with('!') && (known.starts_with(folder) || folder.starts_with(known))
 }
 
 fn started_by_push(read: &Read<'_>, main: &str) -> Vec<Difference> {
