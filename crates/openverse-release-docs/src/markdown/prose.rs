@@ -112,7 +112,6 @@ impl<'t> Reader<'t> {
                 Event::Start(Tag::MetadataBlock(_)) => silent += 1,
                 Event::End(TagEnd::MetadataBlock(_)) => silent -= 1,
                 Event::Start(Tag::Link { link_type: LinkType::Autolink | LinkType::Email, .. }) => code += 1,
-                Event::Start(Tag::Link { .. }) | Event::End(TagEnd::Strikethrough) => {}
                 // The end does not say which kind of link it is; only such a link is code inside.
                 Event::End(TagEnd::Link) => code = 0,
                 Event::Start(Tag::Emphasis | Tag::Strong) => emphases.push(self.words.len()),

@@ -119,3 +119,15 @@ fn other_charts_are_left_alone() {
     assert_eq!(report.charts[0].known_by, ChartOwner::Nobody);
     assert_eq!(report.charts[1].known_by, ChartOwner::Nobody);
 }
+
+#[test]
+fn the_projects_own_documents_draw_the_flows_as_they_are() {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+    for (name, charts) in [("README.md", 1), ("ARCHITECTURE.md", 0)] {
+        let report = compare_document(&std::fs::read_to_string(format!("{root}/{name}")).unwrap());
+        let drawn = report.charts.iter().filter(|chart| !chart.apps.is_empty()).count();
+        assert_eq!(drawn, charts, "{name}: {:?}", report.charts);
+        let drifted: Vec<_> = report.findings.iter().filter(|it| it.id != DriftId::ChartMissing).collect();
+        assert!(drifted.is_empty(), "{name}: {drifted:#?}");
+    }
+}

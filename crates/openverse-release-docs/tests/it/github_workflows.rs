@@ -293,3 +293,33 @@ fn what_another_file_does_for_it_counts() {
     assert!(left.is_empty(), "{left:?}");
     assert!(report.findings.iter().all(|it| it.found.contains("nothing")), "{}", lines(&report));
 }
+
+#[test]
+fn images_that_are_named_one_by_one_are_compared_too() {
+    let ci = "on: {push: {branches: [main]}}\njobs:\n  build:\n    steps:\n";
+    let build = |image: &str| format!("      - run: docker push ghcr.io/wordpress/openverse-{image}\n");
+    let dispatches = "      - run: ask deploy_staging_api deploy_staging_nuxt\n";
+    let all =
+        ["api", "api_nginx", "frontend", "frontend_nginx", "catalog", "indexer_worker", "ingestion_server"];
+    let compared = |left_out: &str| {
+        let images: String =
+            all.iter().filter(|image| **image != left_out).map(|image| build(image)).collect();
+        let mut files = files();
+        files[0].1 = format!("{ci}{images}{dispatches}");
+        lines(&compare(&files))
+    };
+    assert_snapshot!(compared(""), @"");
+    assert_snapshot!(compared("catalog"), @"ci_cd.yml:1:1: [image-missing] found no image of the catalog, while others are built; expected openverse-catalog");
+}
+
+#[test]
+fn deployments_are_asked_for_by_the_file_that_a_job_runs() {
+    let mut files = files();
+    let (_, ci) = &mut files[0];
+    let start = ci.find("    strategy:\n      matrix:\n        service").unwrap();
+    let end = ci.find("\n  test:\n").unwrap();
+    ci.replace_range(start..end, "    uses: ./.github/workflows/ask.yml\n");
+    let ask = "on: workflow_call\njobs:\n  ask:\n    steps:\n      - run: ask deploy_staging_api deploy_staging_nuxt\n";
+    files.push(("ask.yml".to_owned(), ask.to_owned()));
+    assert_snapshot!(lines(&compare(&files)), @"");
+}
