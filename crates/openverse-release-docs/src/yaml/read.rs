@@ -178,5 +178,15 @@ mod tests {
         let yaml = Yaml::read(&text).unwrap();
         assert!(yaml.root().unwrap().inside().len() < 500);
         assert_eq!(yaml.root().unwrap().get("a1").unwrap().items().count(), 3);
+        let yaml = Yaml::read("a: &a [x, y]\nb: *a\nc: *a\n").unwrap();
+        let texts = |node: crate::yaml::Node<'_>| {
+            node.inside()
+                .into_iter()
+                .filter_map(|node| Some(node.text()?.text.to_owned()))
+                .collect::<Vec<_>>()
+                .join("")
+        };
+        assert_eq!(texts(yaml.root().unwrap()), "axybc");
+        assert_eq!(texts(yaml.root().unwrap().get("c").unwrap()), "xy");
     }
 }

@@ -112,6 +112,24 @@ fn of_which_app_a_chart_is_is_said_or_seen() {
 }
 
 #[test]
+fn a_rollback_may_be_drawn_from_either_end() {
+    let document =
+        document().replace("    DagSync o--o RevertRollback\n", "    RevertRollback o--o DagSync\n");
+    assert_snapshot!(lines(&compare_document(&document)), @"");
+}
+
+#[test]
+fn a_chart_that_shares_a_few_steps_is_no_flow_unless_it_is_said_to_be() {
+    let chart = "```mermaid\nflowchart TD\n  Merge --> Build --> a --> b --> c --> d --> e --> f\n```\n";
+    assert_eq!(compare_document(chart).charts[0].known_by, ChartOwner::Nobody);
+    assert_eq!(compare_document(&format!("# API\n{chart}")).charts[0].known_by, ChartOwner::Heading);
+    assert_eq!(
+        compare_document(&format!("# API\n{}", chart.replace("Build", "B"))).charts[0].known_by,
+        ChartOwner::Nobody
+    );
+}
+
+#[test]
 fn other_charts_are_left_alone() {
     let others = "# API\n\n```mermaid\nsequenceDiagram\n  A->>B: hi\n```\n\n```mermaid\nflowchart LR\n  cli --> core\n```\n";
     let report = compare_document(&format!("{others}\n{}", document()));

@@ -81,7 +81,14 @@ fn each_change_is_found_as_what_it_is_and_nothing_else() {
             "    if: github.event_name == 'push' && github.ref == 'refs/heads/trunk'\n    needs: [build-images]",
             Id::BranchMissing,
         ),
+        ("ci_cd.yml", "[main]", "['**', '!main']", Id::BranchMissing),
         // Which deployment is asked for.
+        (
+            "ci_cd.yml",
+            "\n  test:\n",
+            "\n  hotfix:\n    steps:\n      - run: ask deploy_production_api\n  test:\n",
+            Id::DispatchUnknown,
+        ),
         ("ci_cd.yml", "deploy_staging_${{ matrix.service }}", "deploy_staging_api", Id::EventTypeMissing),
         ("release-app.yml", "deploy_production_nuxt", "deploy_production_frontend", Id::EventTypeMissing),
         ("release-app.yml", "event_type=deploy_production_api", "x=y", Id::EventTypeMissing),
@@ -187,6 +194,8 @@ fn each_change_is_found_as_what_it_is_and_nothing_else() {
     draft-releases.yml:4:17: [awaited-unknown] found a wait for the runs of "CI", which no file is named; expected the name of another of the GitHub Workflows
     ci_cd.yml:6:13: [path-missing] found only pushes that change other paths than ingestion_server; expected a push that changes the ingestion server to start it, because merging triggers the building
     ci_cd.yml:42:9: [branch-missing] found the job deploy, which runs only on trunk; expected what is merged to main to be deployed
+    ci_cd.yml:5:16: [branch-missing] found only pushes to ** and !main; expected every push to main, because merging triggers the building of the images
+    ci_cd.yml:53:14: [dispatch-unknown] found a repository_dispatch of the type deploy_production_api; expected the production deployment of the API to be asked for by release-app.yml only
     ci_cd.yml:1:1: [event-type-missing] found nothing that asks for the deployment; expected a repository_dispatch of the type deploy_staging_nuxt, because building the images triggers the staging deployment of the frontend
     release-app.yml:34:23: [event-type-missing] found the event type deploy_production_frontend; expected a repository_dispatch of the type deploy_production_nuxt, because tagging the images triggers the production deployment of the frontend
     release-app.yml:1:1: [event-type-missing] found nothing that asks for the deployment; expected a repository_dispatch of the type deploy_production_api, because tagging the images triggers the production deployment of the API
@@ -194,7 +203,7 @@ fn each_change_is_found_as_what_it_is_and_nothing_else() {
     deploy-staging-api.yml:5:33: [event-type-unknown] found the event type all; expected only deploy_staging_api
     deploy-staging-api.yml:4:3: [event-type-unknown] found repository_dispatch of any type; expected only the type deploy_staging_api
     release-app.yml:36:23: [event-type-unknown] found the event type deploy_production_catalog; expected one of deploy_staging_api, deploy_production_api, deploy_staging_nuxt and deploy_production_nuxt
-    draft-releases.yml:22:23: [dispatch-unknown] found a repository_dispatch of the type deploy_production_api; expected the production deployment of the API to be asked for elsewhere only
+    draft-releases.yml:22:23: [dispatch-unknown] found a repository_dispatch of the type deploy_production_api; expected the production deployment of the API to be asked for by release-app.yml only
     ci_cd.yml:1:1: [event-type-missing] found nothing that asks for the deployment; expected a repository_dispatch of the type deploy_staging_nuxt, because building the images triggers the staging deployment of the frontend
     draft-releases.yml:13:11: [app-missing] found a list of apps without the catalog; expected every app that has releases
     draft-releases.yml:16:13: [app-unknown] found the indexer worker in a list of apps; expected only apps that have releases: API, frontend, catalog and ingestion server
@@ -322,4 +331,28 @@ fn deployments_are_asked_for_by_the_file_that_a_job_runs() {
     let ask = "on: workflow_call\njobs:\n  ask:\n    steps:\n      - run: ask deploy_staging_api deploy_staging_nuxt\n";
     files.push(("ask.yml".to_owned(), ask.to_owned()));
     assert_snapshot!(lines(&compare(&files)), @"");
+}
+
+#[test]
+fn what_a_person_starts_may_publish_and_ask_for_deployments() {
+    let mut files = files();
+    let by_hand = "on: workflow_dispatch\njobs:\n  now:\n    steps:\n      - run: gh release create x\n      - run: ask \
+                   deploy_production_api\n";
+    files.push(("by-hand.yml".to_owned(), by_hand.to_owned()));
+    assert_snapshot!(lines(&compare(&files)), @"");
+    files.last_mut().unwrap().1 = by_hand.replace("workflow_dispatch", "[workflow_dispatch, push]");
+    assert_snapshot!(lines(&compare(&files)), @r"
+    by-hand.yml:5:14: [published-by-itself] found a step that publishes a GitHub Release; expected a draft, because a person decides to publish it
+    by-hand.yml:6:14: [dispatch-unknown] found a repository_dispatch of the type deploy_production_api; expected the production deployment of the API to be asked for by release-app.yml only
+    ");
+}
+
+#[test]
+fn a_list_of_just_the_apps_that_are_deployed_by_themselves_is_whole() {
+    let list = |apps: &str| {
+        let matrix = format!("  tag:\n    strategy: {{matrix: {{app: [{apps}]}}}}\n");
+        lines(&compare(&changed("release-app.yml", "  tag:\n", &matrix)))
+    };
+    assert_snapshot!(list("api, nuxt"), @"");
+    assert_snapshot!(list("api, catalog"), @"release-app.yml:10:30: [app-missing] found a list of apps without the frontend and ingestion server; expected every app that has releases");
 }

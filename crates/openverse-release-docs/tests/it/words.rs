@@ -127,6 +127,8 @@ fn words_that_are_spoken_about_are_not_used() {
 #[test]
 fn a_tag_is_clear_where_one_kind_was_named_before_in_the_paragraph() {
     assert_eq!(found("Give the image its image tag. Then the tag can be moved."), "");
+    assert_eq!(found("- **Image tag**: the part after the colon.\n\n  - Any tag names one image.\n"), "");
+    assert_ne!(found("- An image tag.\n\n- Any tag names one image.\n"), "");
     assert_snapshot!(found("The git tag and the image tag differ. Then the tag is moved.\n\nMove the tag."), @r"
     1:44 the tag [tag-alone]
     3:6 the tag [tag-alone]

@@ -3,7 +3,7 @@
 use openverse_release_core::{LinkKind, Operation};
 
 use super::{
-    Dispatched, DriftFinding, DriftId, GitHubWorkflowRole, Read, TextFile, World, dispatched, listed,
+    Dispatched, DriftFinding, DriftId, GitHubWorkflowRole, Read, TextFile, World, dispatched, listed, name_of,
 };
 use crate::{
     github_workflow::{Event, Job, can_be, names},
@@ -82,14 +82,17 @@ impl World<'_> {
                 let rightly = first.is_none_or(|first| {
                     self.brought_about_by(first).iter().any(|reached| std::ptr::eq(reached.file, read.file))
                 });
-                if !rightly {
+                if let Some(first) = first.filter(|_| !rightly) {
                     let (app, environment) = (&deployment.app.name, deployment.environment());
                     found.push(read.file.finding(
                         DriftId::DispatchUnknown,
                         place,
                         vec![deployment.app.slug.clone()],
                         format!("a repository_dispatch of the type {}", deployment.event_type),
-                        format!("the {environment} deployment of the {app} to be asked for elsewhere only"),
+                        format!(
+                            "the {environment} deployment of the {app} to be asked for by {} only",
+                            name_of(first.file)
+                        ),
                     ));
                 }
             }

@@ -121,7 +121,7 @@ impl World<'_> {
     fn is_named(&self, value: &str, image: &ImageName) -> bool {
         let short = image.short();
         let rest = short.get(self.beginning()..).unwrap_or(short);
-        [image.as_str(), short, rest].contains(&value.trim_end_matches(":latest"))
+        [image.as_str(), short, rest].contains(&value)
     }
 
     /// Returns the length of what the names of all images begin with, up to a joint.
