@@ -130,6 +130,19 @@ fn a_chart_that_shares_a_few_steps_is_no_flow_unless_it_is_said_to_be() {
 }
 
 #[test]
+fn two_boxes_that_do_the_same_are_not_taken_for_the_step() {
+    let document = document().replacen("    Build(", "    Make(\"Build it\")\n    Create(", 1);
+    let ids: Vec<_> = compare_document(&document).findings.iter().map(|finding| finding.id).collect();
+    assert_eq!(ids.iter().filter(|&&id| id == DriftId::StepUnknown).count(), 2, "{ids:?}");
+}
+
+#[test]
+fn a_comment_is_about_the_chart_right_below_it() {
+    let document = document().replacen("```mermaid", "<!-- flow: none -->\n\nWords.\n\n```mermaid", 1);
+    assert_snapshot!(lines(&compare_document(&document)), @"");
+}
+
+#[test]
 fn other_charts_are_left_alone() {
     let others = "# API\n\n```mermaid\nsequenceDiagram\n  A->>B: hi\n```\n\n```mermaid\nflowchart LR\n  cli --> core\n```\n";
     let report = compare_document(&format!("{others}\n{}", document()));

@@ -49,6 +49,7 @@ fn each_change_is_found_as_what_it_is_and_nothing_else() {
         ),
         ("release-app.yml", "  release:\n    types: [released]\n", "", Id::TriggerMissing),
         ("release-app.yml", "[released]", "[created]", Id::TriggerMissing),
+        ("release-app.yml", "[released]", "[]", Id::TriggerMissing),
         ("release-app.yml", "[released]", "[released, edited]", Id::TriggerUnknown),
         (
             "release-app.yml",
@@ -145,6 +146,12 @@ fn each_change_is_found_as_what_it_is_and_nothing_else() {
             "[main]\n    tags: ['api-*', 'frontend-*', 'catalog-*']",
             Id::GitTagPatternMissing,
         ),
+        (
+            "ci_cd.yml",
+            "    needs: [test, build-images]",
+            "    if: startsWith(github.ref, 'refs/tags/apis-')\n    needs: [build-images]",
+            Id::GitTagPatternUnknown,
+        ),
         // Runs at the same time, and one after the other.
         ("release-app.yml", "concurrency: releases\n", "", Id::ConcurrencyMissing),
         (
@@ -177,6 +184,18 @@ fn each_change_is_found_as_what_it_is_and_nothing_else() {
             "    steps:\n      - run: gh release create api-2023\n",
             Id::PublishedByItself,
         ),
+        (
+            "draft-releases.yml",
+            "    steps:\n",
+            "    steps:\n      - run: gh release edit api-2023 --draft=false\n",
+            Id::PublishedByItself,
+        ),
+        (
+            "draft-releases.yml",
+            "    steps:\n",
+            "    steps:\n      - uses: softprops/action-gh-release@v2\n",
+            Id::PublishedByItself,
+        ),
     ] {
         found.push_str(&only(name, from, to, id));
     }
@@ -187,6 +206,7 @@ fn each_change_is_found_as_what_it_is_and_nothing_else() {
     ci_cd.yml:4:3: [branch-missing] found only pushes of git tags; expected every push to main, because merging triggers the building of the images
     release-app.yml:2:1: [trigger-missing] found no release among the events that start it; expected release with the type released, because publishing the GitHub Release triggers the tagging
     release-app.yml:4:13: [trigger-missing] found release with the type created; expected only the type released: publishing the GitHub Release triggers the tagging, and nothing else
+    release-app.yml:3:3: [trigger-missing] found release with the type nothing; expected only the type released: publishing the GitHub Release triggers the tagging, and nothing else
     release-app.yml:4:23: [trigger-unknown] found release with the type edited; expected only the type released: publishing the GitHub Release triggers the tagging, and nothing else
     release-app.yml:3:3: [trigger-unknown] found schedule among the events that start it; expected only a published GitHub Release, as the flow has no other way to this step
     deploy-production-api.yml:3:1: [trigger-missing] found no repository_dispatch among the events that start it; expected repository_dispatch with the type deploy_production_api, by which the deployment is asked for
@@ -215,6 +235,7 @@ fn each_change_is_found_as_what_it_is_and_nothing_else() {
     release-app.yml:17:13: [git-tag-pattern-unknown] found the beginning ingestion-server-, which no git tag of a release has; expected ingestion_server-{date}, as the git tags of the ingestion server are
     ci_cd.yml:6:48: [git-tag-pattern-unknown] found the pattern ingestion-server-*, which no git tag of a release fits; expected ingestion_server-{date}, as the git tags of the ingestion server are
     ci_cd.yml:6:12: [git-tag-pattern-missing] found patterns that no git tag of the ingestion server fits; expected a pattern for every app that has releases
+    ci_cd.yml:42:9: [git-tag-pattern-unknown] found the beginning apis-, which no git tag of a release has; expected one of api-{date}, frontend-{date}, catalog-{date} and ingestion_server-{date}
     release-app.yml:1:1: [concurrency-missing] found no concurrency group; expected one run that tags images at a time
     deploy-production-api.yml:1:1: [concurrency-missing] found no concurrency group; expected one deployment at a time of an app to an environment
     deploy-production-api.yml:12:10: [concurrency-per-run] found the concurrency group api-${{ github.run_id }}, which every run has for itself; expected one deployment at a time of an app to an environment
@@ -225,6 +246,8 @@ fn each_change_is_found_as_what_it_is_and_nothing_else() {
     deploy-production-api.yml:6:3: [input-missing] found no input for the image tag; expected an input such as "tag", by which a person says what to deploy
     draft-releases.yml:21:20: [published-by-itself] found a step that publishes a GitHub Release; expected a draft, because a person decides to publish it
     draft-releases.yml:18:14: [published-by-itself] found a step that publishes a GitHub Release; expected a draft, because a person decides to publish it
+    draft-releases.yml:18:14: [published-by-itself] found a step that publishes a GitHub Release; expected a draft, because a person decides to publish it
+    draft-releases.yml:18:15: [published-by-itself] found a step that publishes a GitHub Release; expected a draft, because a person decides to publish it
     "#);
 }
 
@@ -355,4 +378,67 @@ fn a_list_of_just_the_apps_that_are_deployed_by_themselves_is_whole() {
     };
     assert_snapshot!(list("api, nuxt"), @"");
     assert_snapshot!(list("api, catalog"), @"release-app.yml:10:30: [app-missing] found a list of apps without the frontend and ingestion server; expected every app that has releases");
+}
+
+#[test]
+fn what_only_looks_like_drift_is_none() {
+    for (name, from, to) in [
+        (
+            "ci_cd.yml",
+            "[main]",
+            "[main]\n    tags: ['api-*', 'frontend-*', 'catalog-*', 'ingestion_server-*', '!x-*']",
+        ),
+        (
+            "ci_cd.yml",
+            "    needs: [test, build-images]",
+            "    if: startsWith(github.ref, 'refs/heads/ma')\n    needs: [build-images]",
+        ),
+        (
+            "ci_cd.yml",
+            "\n  test:\n",
+            "\n  lint:\n    strategy: {matrix: {image: [api, frontend]}}\n  test:\n",
+        ),
+        ("draft-releases.yml", "        app:\n", "        again: [api, api]\n        app:\n"),
+        (
+            "draft-releases.yml",
+            "    steps:\n",
+            "    steps:\n      - uses: softprops/action-gh-release@v2\n        with: {draft: true}\n",
+        ),
+        ("draft-releases.yml", "    steps:\n", "    steps:\n      - run: gh release create x --draft\n"),
+        ("release-app.yml", "[released]", "[published]"),
+        ("ci_cd.yml", "branches: [main]", "branches-ignore: [docs/**]"),
+    ] {
+        assert_eq!(lines(&compare(&changed(name, from, to))), "", "{name}: {from:?} -> {to:?}");
+    }
+}
+
+#[test]
+fn what_the_file_does_that_a_job_runs_counts() {
+    // One deployment at a time.
+    let mut files = changed("deploy-staging-api.yml", "concurrency:\n  group: ${{ github.workflow }}\n", "");
+    let (_, text) = files.iter_mut().find(|(name, _)| name == "deploy-staging-api.yml").unwrap();
+    let jobs = text.find("jobs:").unwrap();
+    text.replace_range(jobs.., "jobs:\n  deploy:\n    uses: ./.github/workflows/deploy.yml\n");
+    let called = "on: workflow_call\nconcurrency: ${{ inputs.service }}\njobs: {}\n";
+    files.push(("deploy.yml".to_owned(), called.to_owned()));
+    assert_snapshot!(lines(&compare(&files)), @"");
+
+    // The images, which the deployment has to wait for.
+    let mut files = changed("ci_cd.yml", "needs: [test, build-images]", "needs: [test]");
+    let start = files[0].1.find("    steps:\n      - uses: docker/").unwrap();
+    let end = files[0].1.find("\n  deploy:").unwrap();
+    files[0].1.replace_range(start..end, "    uses: ./.github/workflows/build.yml\n");
+    let called = "on: workflow_call\njobs: {build: {steps: [{run: docker push x}]}}\n";
+    files.push(("build.yml".to_owned(), called.to_owned()));
+    assert_snapshot!(lines(&compare(&files)), @"ci_cd.yml:35:3: [needs-missing] found the job deploy, which does not wait for build-images; expected the deployment to be asked for once the images are there");
+}
+
+#[test]
+fn a_file_without_a_name_is_awaited_by_its_path() {
+    let awaits = "on:\n  workflow_run:\n    workflows: [.github/workflows/nightly.yml]\njobs: {}\n";
+    let mut files = files();
+    files.push(("after.yml".to_owned(), awaits.to_owned()));
+    assert_eq!(compare(&files).findings.len(), 1);
+    files.push(("nightly.yml".to_owned(), "on: workflow_dispatch\njobs: {}\n".to_owned()));
+    assert_snapshot!(lines(&compare(&files)), @"");
 }

@@ -6,3 +6,4 @@ mod flows;
 mod laws;
 mod mermaid_js;
 mod mutate;
+mod places;

@@ -182,7 +182,7 @@ impl World<'_> {
 /// Tells whether a pattern of paths can fit something in a folder.
 fn path_fits(pattern: &str, folder: &str) -> bool {
     let known = pattern.find(['*', '?', '+', '[']).map_or(pattern, |at| &pattern[..at]);
-    !pattern.starts_with('!') && (known.starts_with(folder) || folder.starts_with(known))
+    known.starts_with(folder) || folder.starts_with(known)
 }
 
 fn started_by_push(read: &Read<'_>, main: &str) -> Vec<Difference> {
