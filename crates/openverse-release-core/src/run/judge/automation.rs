@@ -1,16 +1,13 @@
 //! What is seen of the automation that performs a step in the run's place.
 
-use chrono::{DateTime, Utc};
-
-use super::{Limits, Verdict};
+use super::{Patience, Verdict};
 use crate::{AutomationSight, GitHubRunStatus, Job};
 
 /// Judges a step whose result is missing by the automation that is to bring it about.
 pub(super) fn judge_automation(
     missing: String,
     automation: Option<&AutomationSight>,
-    now: DateTime<Utc>,
-    limits: &Limits,
+    Patience { now, limits }: Patience<'_>,
 ) -> Verdict {
     let Some(AutomationSight { run, jobs }) = automation else {
         return Verdict::Waiting { evidence: missing };

@@ -1,8 +1,6 @@
 //! What is seen of a deployment by a GitHub Workflow.
 
-use chrono::{DateTime, Utc};
-
-use super::{Limits, Verdict, automation::judge_automation};
+use super::{Patience, Verdict, automation::judge_automation};
 use crate::{
     AutomationSight, DeploymentMeans, DeploymentRun, DeploymentTarget, Effect, Followed, GitHubRunStatus,
     LiveVersion, Performer, Phase, Run, Task,
@@ -16,9 +14,9 @@ impl Run {
         automation: Option<&AutomationSight>,
         target: &DeploymentTarget,
         forced: bool,
-        now: DateTime<Utc>,
-        limits: &Limits,
+        patience: Patience<'_>,
     ) -> Verdict {
+        let Patience { now, limits } = patience;
         let version = &self.order().version;
         let is_live = self.is_live(target, live);
         let answer = match live {
@@ -46,7 +44,7 @@ impl Run {
                 (Performer::Runner, Some(effect)) => Verdict::Absent(effect),
                 _ => {
                     let missing = format!("no deployment of {} has begun yet", version.image_tag);
-                    judge_automation(missing, automation, now, limits)
+                    judge_automation(missing, automation, patience)
                 }
             };
         };

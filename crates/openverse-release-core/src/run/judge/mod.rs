@@ -46,6 +46,13 @@ impl Default for Limits {
     }
 }
 
+/// What time it is, and how long the run waits.
+#[derive(Debug, Clone, Copy)]
+struct Patience<'a> {
+    now: DateTime<Utc>,
+    limits: &'a Limits,
+}
+
 /// What a sight means for the present step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Verdict {
@@ -69,17 +76,18 @@ pub(super) enum Verdict {
 
 impl Run {
     pub(super) fn judge(&self, sight: &Sight, now: DateTime<Utc>, limits: &Limits) -> Verdict {
+        let patience = Patience { now, limits };
         match (sight, &self.step().task, &self.order().kind) {
             (Sight::Blind { why }, ..) => Verdict::Blind { why: why.clone() },
             (Sight::Release { release, tag_commit }, Task::Publish, OrderKind::Release { draft }) => {
                 self.judge_publishing(draft, release.as_deref(), tag_commit.as_ref())
             }
             (Sight::ImageTag { named, automation }, Task::TagImages, _) => {
-                self.judge_tagging(named, automation.as_deref(), now, limits)
+                self.judge_tagging(named, automation.as_deref(), patience)
             }
             (Sight::Deployment { runs, live, automation }, Task::Deploy { target, forced }, _) => {
                 let automation = automation.as_deref();
-                self.judge_deployment(runs, live.as_ref(), automation, target, *forced, now, limits)
+                self.judge_deployment(runs, live.as_ref(), automation, target, *forced, patience)
             }
             (Sight::Configuration { configured, foreseen, running }, Task::Configure { target }, _) => {
                 self.judge_configuration(target, configured, foreseen.as_ref(), running)

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
-
-use super::{Limits, Verdict, automation::judge_automation};
+use super::{Patience, Verdict, automation::judge_automation};
 use crate::{AutomationSight, Digest, Effect, ImageName, Performer, Run};
 
 impl Run {
@@ -12,8 +10,7 @@ impl Run {
         &self,
         named: &BTreeMap<ImageName, Option<Digest>>,
         automation: Option<&AutomationSight>,
-        now: DateTime<Utc>,
-        limits: &Limits,
+        patience: Patience<'_>,
     ) -> Verdict {
         let version = &self.order().version;
         let tag = &version.image_tag;
@@ -43,7 +40,7 @@ impl Run {
                 to: (*digest).clone(),
             }),
             (Some((image, _)), Performer::Elsewhere) => {
-                judge_automation(format!("{}:{tag} is not there yet", image.short()), automation, now, limits)
+                judge_automation(format!("{}:{tag} is not there yet", image.short()), automation, patience)
             }
         }
     }
