@@ -47,6 +47,7 @@ layers ecs core ports http
 layers infra core ports
 layers mermaid core
 layers docs core mermaid
+layers audit core
 layers engine core ports
 layers sandbox core ports
 

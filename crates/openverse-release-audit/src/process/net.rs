@@ -1,0 +1,143 @@
+//! The steps of a flow as a net: what each takes, and what it leaves.
+
+use std::collections::BTreeMap;
+
+use openverse_release_core::{Flow, LinkKind, Operation, Step, StepId};
+
+/// How much of what is documented counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reading {
+    /// The chart and nothing beside it: a case begins at a step without an arrow to it, each step comes
+    /// after one that leads to it, and a rollback is the last that happens.
+    Chart,
+    /// What the document says in words as well: any deployment can be made again, also after it was
+    /// rolled back, a rollback can follow another, and a revert on the main branch is a change like any
+    /// other, with which a case can begin.
+    Document,
+}
+
+/// A net of steps and places: a step happens where each place it takes from holds a token, and puts one
+/// on each place it gives to.
+///
+/// A [`Flow`] leads from each step to one of those after it, so a single token goes along. Steps that go
+/// on side by side can be written here by hand.
+///
+/// ```
+/// use openverse_release_audit::{Net, Process};
+///
+/// let mut net = Net::new();
+/// let [done, built, tested] = [net.place(), net.place(), net.place()];
+/// net.step("Merge".parse()?, &[Net::START], &[done, built]);
+/// net.step("Build".parse()?, &[done], &[tested]);
+/// net.step("Lint".parse()?, &[built], &[tested]);
+/// net.may_end(&[tested, tested]);
+/// assert_eq!(Process::of_net(&net)?.states(), 5);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Net {
+    pub(super) places: usize,
+    pub(super) steps: Vec<StepId>,
+    pub(super) moves: Vec<Move>,
+    pub(super) ends: Vec<Vec<usize>>,
+}
+
+/// One way in which a step can happen.
+#[derive(Debug, Clone)]
+pub(super) struct Move {
+    pub(super) step: usize,
+    /// Sorted, as is `gives`.
+    pub(super) takes: Vec<usize>,
+    pub(super) gives: Vec<usize>,
+    /// Whether it can happen without being seen.
+    pub(super) unseen: bool,
+}
+
+impl Default for Net {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Net {
+    /// The place that holds a token when a case begins.
+    pub const START: usize = 0;
+
+    /// Returns a net without steps.
+    pub fn new() -> Self {
+        Self { places: 1, steps: Vec::new(), moves: Vec::new(), ends: Vec::new() }
+    }
+
+    /// Returns the net of a flow. A step that `seen` denies can happen without an event in the log.
+    pub fn of(flow: &Flow, reading: Reading, seen: impl Fn(&Step) -> bool) -> Self {
+        let mut net = Self::new();
+        // The place after each step.
+        let after: BTreeMap<_, _> = flow.steps().map(|step| (step.id.clone(), net.place())).collect();
+        for step in flow.steps() {
+            let gives = after[&step.id];
+            for before in comes_after(flow, step, reading) {
+                let takes = before.map_or(Self::START, |before| after[&before.id]);
+                net.add(step.id.clone(), &[takes], &[gives], !seen(step));
+            }
+            if flow.after(&step.id, &LinkKind::FORWARD).next().is_none() {
+                net.may_end(&[gives]);
+            }
+        }
+        net
+    }
+
+    /// Adds a place.
+    pub fn place(&mut self) -> usize {
+        self.places += 1;
+        self.places - 1
+    }
+
+    /// Adds a way in which a step can happen: it takes a token from each of some places, and gives one to
+    /// each of others.
+    pub fn step(&mut self, step: StepId, takes: &[usize], gives: &[usize]) {
+        self.add(step, takes, gives, false);
+    }
+
+    /// Says that a case may end with one token on each of these places, and none elsewhere.
+    pub fn may_end(&mut self, places: &[usize]) {
+        self.ends.push(sorted(places));
+    }
+
+    /// Returns every way in which a step can happen, with the places it takes from and gives to.
+    pub fn ways(&self) -> impl Iterator<Item = (&StepId, &[usize], &[usize])> {
+        self.moves.iter().map(|way| (&self.steps[way.step], &*way.takes, &*way.gives))
+    }
+
+    fn add(&mut self, step: StepId, takes: &[usize], gives: &[usize], unseen: bool) {
+        let known = self.steps.iter().rposition(|known| *known == step);
+        let step = known.unwrap_or_else(|| {
+            self.steps.push(step);
+            self.steps.len() - 1
+        });
+        self.moves.push(Move { step, takes: sorted(takes), gives: sorted(gives), unseen });
+    }
+}
+
+fn sorted(places: &[usize]) -> Vec<usize> {
+    let mut places = places.to_vec();
+    places.sort_unstable();
+    places
+}
+
+/// Returns the steps right after which a step can happen; `None` stands for the beginning.
+fn comes_after<'a>(flow: &'a Flow, step: &'a Step, reading: Reading) -> Vec<Option<&'a Step>> {
+    let mut before: Vec<_> = flow.before(&step.id, &LinkKind::ALL).map(Some).collect();
+    let nothing_before = before.is_empty();
+    if reading == Reading::Document {
+        if step.operation.is_deployment() || matches!(step.operation, Operation::RedeployLastWorking { .. }) {
+            before.push(Some(step));
+        }
+        // Forward again, after a rollback that deployed something else.
+        let rollbacks = flow.after(&step.id, &[LinkKind::RollsBack]);
+        before.extend(rollbacks.filter(|by| matches!(by.operation, Operation::RedeployLastWorking { .. })).map(Some));
+    }
+    if nothing_before || (reading == Reading::Document && step.operation == Operation::RevertOnMain) {
+        before.push(None);
+    }
+    before
+}

@@ -1,0 +1,18 @@
+//! Reading logs, in the formats in which they are exchanged.
+
+mod csv;
+mod error;
+mod file;
+mod ocel_json;
+mod ocel_sqlite;
+mod ocel_xml;
+mod xes;
+mod xml;
+
+pub use csv::read_csv;
+pub use error::{FileError, Place, ReadError};
+pub use file::{Format, LogFile, open_log};
+pub use ocel_json::read_ocel_json;
+pub use ocel_sqlite::read_ocel_sqlite;
+pub use ocel_xml::read_ocel_xml;
+pub use xes::read_xes;

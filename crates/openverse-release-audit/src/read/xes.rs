@@ -1,0 +1,176 @@
+//! XES: traces of events.
+
+use std::{borrow::Cow, io::BufRead};
+
+use chrono::{DateTime, Utc};
+use quick_xml::events::{BytesStart, Event};
+
+use super::{Place, ReadError, xml::Xml};
+use crate::{CaseSink, Happened, cases::completes, moment};
+
+/// Gives the traces of an XES log to a sink as they are read. What does not matter for a case, such as
+/// extensions, global values and further attributes, is passed over; nothing is kept.
+///
+/// # Errors
+/// When the XML is broken, an event has no name, or a time is none.
+pub fn read_xes<R: BufRead>(input: R, sink: &mut impl CaseSink) -> Result<(), ReadError> {
+    let mut xml = Xml::new(input);
+    let mut buffer = Vec::new();
+    let mut trace = Trace::default();
+    let mut rooted = false;
+    loop {
+        match xml.next(&mut buffer)? {
+            Event::Start(element) => {
+                let depth = xml.depth();
+                match (element.name().into_inner(), depth) {
+                    ("log", 1) => rooted = true,
+                    ("trace", 2) => trace.begin(),
+                    ("event", 3) if trace.open => trace.event.begin(),
+                    _ => trace.attribute(&xml, &element, depth)?,
+                }
+            }
+            Event::Empty(element) => {
+                let depth = xml.depth() + 1;
+                match (element.name().into_inner(), depth) {
+                    ("log", 1) => rooted = true,
+                    ("trace", 2) => {
+                        trace.begin();
+                        trace.tell(sink);
+                        trace.open = false;
+                    }
+                    ("event", 3) if trace.open => return Err(nameless(xml.place())),
+                    _ => trace.attribute(&xml, &element, depth)?,
+                }
+            }
+            Event::End(_) => match xml.depth() {
+                2 if trace.event.open => {
+                    trace.tell(sink);
+                    trace.event.tell(xml.place(), sink)?;
+                }
+                1 if trace.open => {
+                    trace.tell(sink);
+                    trace.open = false;
+                }
+                _ => {}
+            },
+            Event::Eof if rooted => return Ok(()),
+            Event::Eof => return Err(ReadError::malformed(Place::Everywhere, "no element <log>", "one of XES")),
+            _ => {}
+        }
+    }
+}
+
+fn nameless(place: Place) -> ReadError {
+    ReadError::malformed(place, "an event without a name", "one with the attribute \"concept:name\"")
+}
+
+#[derive(Default)]
+struct Trace {
+    open: bool,
+    /// Whether the sink knows of it.
+    told: bool,
+    count: usize,
+    name: String,
+    event: EventParts,
+}
+
+#[derive(Default)]
+struct EventParts {
+    open: bool,
+    activity: Option<String>,
+    at: Option<DateTime<Utc>>,
+    who: Option<String>,
+    broken_off: bool,
+}
+
+impl Trace {
+    fn begin(&mut self) {
+        self.open = true;
+        self.told = false;
+        self.count += 1;
+        self.name.clear();
+    }
+
+    /// Tells the sink of the trace, once. Its name stands before its events.
+    fn tell(&mut self, sink: &mut impl CaseSink) {
+        if !self.told {
+            if self.name.is_empty() {
+                self.name = format!("trace {}", self.count);
+            }
+            sink.begin(&self.name);
+            self.told = true;
+        }
+    }
+
+    fn attribute<R: BufRead>(
+        &mut self,
+        xml: &Xml<R>,
+        element: &BytesStart<'_>,
+        depth: usize,
+    ) -> Result<(), ReadError> {
+        let of_event = self.event.open && depth == 4;
+        if !of_event && !(self.open && depth == 3) {
+            return Ok(());
+        }
+        let (mut key, mut value) = (Cow::Borrowed(""), Cow::Borrowed(""));
+        xml.attributes(element, |name, text| match name {
+            "key" => key = text,
+            "value" => value = text,
+            _ => {}
+        })?;
+        if of_event {
+            return self.event.attribute(xml.place(), &key, &value);
+        }
+        if key == "concept:name" {
+            self.name.clear();
+            self.name.push_str(&value);
+        }
+        Ok(())
+    }
+}
+
+impl EventParts {
+    fn begin(&mut self) {
+        self.open = true;
+        self.at = None;
+        self.broken_off = false;
+        for text in [&mut self.activity, &mut self.who] {
+            // Kept for its memory; empty stands for none.
+            if let Some(text) = text {
+                text.clear();
+            }
+        }
+    }
+
+    fn attribute(&mut self, place: Place, key: &str, value: &str) -> Result<(), ReadError> {
+        match key {
+            "concept:name" => set(&mut self.activity, value),
+            "org:resource" => set(&mut self.who, value),
+            "lifecycle:transition" => self.broken_off = !completes(value),
+            "time:timestamp" => {
+                let wrong = || ReadError::malformed(place, format!("{value:?}"), moment::EXPECTED);
+                self.at = Some(moment::read(value).ok_or_else(wrong)?);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn tell(&mut self, place: Place, sink: &mut impl CaseSink) -> Result<(), ReadError> {
+        self.open = false;
+        let activity = self.activity.as_deref().filter(|activity| !activity.is_empty());
+        sink.event(&Happened {
+            activity: activity.ok_or_else(|| nameless(place))?,
+            at: self.at,
+            who: self.who.as_deref().filter(|who| !who.is_empty()),
+            completes: !self.broken_off,
+        });
+        Ok(())
+    }
+}
+
+fn set(field: &mut Option<String>, value: &str) {
+    let text = field.get_or_insert_default();
+    text.clear();
+    text.push_str(value);
+}
