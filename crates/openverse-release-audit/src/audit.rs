@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// What came of holding cases against a process.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Audit {
     /// How many cases there are.
     pub cases: usize,
@@ -33,6 +33,9 @@ pub struct Audit {
     pub broken: Vec<BrokenRule>,
     /// The activities that are no step of the process.
     pub unknown: Vec<UnknownActivity>,
+    /// What the explanations cost, and what it would cost to explain nothing.
+    #[serde(skip)]
+    pub(crate) cost: (u64, u64),
 }
 
 /// A case that does not fit.
@@ -119,6 +122,28 @@ impl Audit {
     pub fn is_clean(&self) -> bool {
         self.deviating == 0 && self.broken.is_empty() && self.unknown.is_empty()
     }
+
+    /// Adds what came of other cases.
+    pub(crate) fn absorb(&mut self, other: Self) {
+        self.cases += other.cases;
+        self.events += other.events;
+        self.fitting += other.fitting;
+        self.under_way += other.under_way;
+        self.deviating += other.deviating;
+        let variants = self.variants.len();
+        self.variants.extend(other.variants);
+        let moved = |deviation: Deviation| Deviation { variant: deviation.variant + variants, ..deviation };
+        self.deviations.extend(other.deviations.into_iter().map(moved));
+        self.broken.extend(other.broken);
+        for unknown in other.unknown {
+            match self.unknown.iter_mut().find(|known| known.activity == unknown.activity) {
+                Some(known) => known.events += unknown.events,
+                None => self.unknown.push(unknown),
+            }
+        }
+        self.cost = (self.cost.0 + other.cost.0, self.cost.1 + other.cost.1);
+        self.fitness = fitness(self.cost);
+    }
 }
 
 /// Holds cases against a process and rules as they are read, and keeps only what is found.
@@ -149,8 +174,6 @@ pub struct Auditor<'a> {
     events_of: Vec<usize>,
     variant_of: HashMap<Box<[u32]>, usize>,
     audit: Audit,
-    cost: u64,
-    worst: u64,
 }
 
 impl<'a> Auditor<'a> {
@@ -166,29 +189,14 @@ impl<'a> Auditor<'a> {
             case,
             events_of: Vec::new(),
             variant_of: HashMap::new(),
-            audit: Audit {
-                cases: 0,
-                events: 0,
-                fitting: 0,
-                under_way: 0,
-                deviating: 0,
-                fitness: 1.0,
-                deviations: Vec::new(),
-                variants: Vec::new(),
-                broken: Vec::new(),
-                unknown: Vec::new(),
-            },
-            cost: 0,
-            worst: 0,
+            audit: Audit::default(),
         }
     }
 
     /// Returns what was found.
     pub fn finish(mut self) -> Audit {
         self.conclude();
-        if self.worst > 0 {
-            self.audit.fitness = 1.0 - ratio(self.cost, self.worst);
-        }
+        self.audit.fitness = fitness(self.audit.cost);
         let names = self.case.activities().iter().zip(0..);
         let unknown = names.filter(|(name, _)| self.process.step_called(name).is_none());
         self.audit.unknown = unknown
@@ -221,7 +229,7 @@ impl<'a> Auditor<'a> {
             Ending::Required => self.process.to_end(crate::process::START),
         };
         let worst = case.len() as u64 + u64::from(if shortest == u32::MAX { 0 } else { shortest });
-        self.worst += worst;
+        self.audit.cost.1 += worst;
         for broken in self.book.broken(&case, self.ending) {
             let event = case.event(broken.at);
             self.audit.broken.push(BrokenRule {
@@ -267,7 +275,7 @@ impl<'a> Auditor<'a> {
             self.audit.variants.len() - 1
         });
         self.audit.variants[variant].cases += 1;
-        self.cost += self.audit.variants[variant].cost.map_or(worst, u64::from);
+        self.audit.cost.0 += self.audit.variants[variant].cost.map_or(worst, u64::from);
         self.audit.deviating += 1;
         self.audit.deviations.push(Deviation {
             case: case.name().to_owned(),
@@ -293,12 +301,10 @@ impl CaseSink for Auditor<'_> {
 }
 
 impl Auditor<'_> {
-    /// Takes up cases that are in memory already.
-    pub fn take(&mut self, cases: &Cases) {
-        for case in cases.iter() {
-            self.begin(case.name());
-            (0..case.len()).for_each(|place| self.event(&case.event(place)));
-        }
+    /// Takes up a case that is in memory already.
+    pub fn take(&mut self, case: &Case<'_>) {
+        self.begin(case.name());
+        (0..case.len()).for_each(|place| self.event(&case.event(place)));
     }
 }
 
@@ -317,9 +323,11 @@ fn explain(process: &Process, case: &Case<'_>, ending: Ending) -> Variant {
     }
 }
 
-fn ratio(part: u64, whole: u64) -> f64 {
-    // Counts of events: far below where a float loses one.
+fn fitness((cost, worst): (u64, u64)) -> f64 {
+    if worst == 0 {
+        return 1.0;
+    }
     #[expect(clippy::cast_precision_loss, reason = "counts of events are far below 2^52")]
-    let ratio = part as f64 / whole as f64;
-    ratio
+    let share = cost as f64 / worst as f64;
+    1.0 - share
 }

@@ -27,17 +27,18 @@ impl Log {
     /// to, or else in one of its own. Only events that `wanted` admits are looked at.
     ///
     /// # Errors
-    /// When the log has objects, and none of that type.
+    /// When the log has objects and none of that type, unless that is all right.
     pub fn flatten(
         &self,
         lead: &str,
         wanted: impl Fn(&LogEvent<'_>) -> bool,
+        even_if_none: bool,
         sink: &mut impl CaseSink,
     ) -> Result<(), NoSuchType> {
         let kind = self.words.find(lead);
         let leads: Vec<bool> =
             self.objects.iter().map(|object| kind.is_some() && object.kind == kind).collect();
-        if !leads.contains(&true) && !leads.is_empty() {
+        if !leads.contains(&true) && !leads.is_empty() && !even_if_none {
             return Err(NoSuchType { wanted: lead.to_owned(), known: self.kinds().join(", ") });
         }
         let neighbours = self.leading_neighbours(&leads);

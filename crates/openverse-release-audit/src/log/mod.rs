@@ -61,6 +61,13 @@ struct Event {
     attributes: Range<u32>,
 }
 
+impl Defined {
+    /// What was so from the beginning has the time 0 in a file.
+    pub(crate) fn since(at: Option<DateTime<Utc>>) -> Option<DateTime<Utc>> {
+        at.filter(|at| *at != DateTime::UNIX_EPOCH)
+    }
+}
+
 /// How an event or an object refers to an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Relation {

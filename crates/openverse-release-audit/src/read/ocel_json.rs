@@ -240,7 +240,7 @@ seed!(AttributeParts<'l> -> (), "an attribute", visit_map(map: MapAccess), |this
     let name = name.ok_or_else(|| A::Error::missing_field("name"))?;
     match (value, defined) {
         (None, _) => {}
-        (Some(value), Some(defined)) => defined.push(Defined { name, value, since }),
+        (Some(value), Some(defined)) => defined.push(Defined { name, value, since: Defined::since(since) }),
         (Some(value), None) => log.collect_attribute(name, value),
     }
     Ok(())

@@ -52,8 +52,7 @@ impl Reading {
         for (_, map) in maps {
             self.each(&format!("object_{map}"), "*", |log, row, table| {
                 let id = column(row, "ocel_id", table)?;
-                // What was so from the beginning has the time 0.
-                let since = time(row, table)?.filter(|at| at.timestamp() != 0);
+                let since = Defined::since(time(row, table)?);
                 for (name, value) in own_values(row, table)? {
                     attributes.entry(id.clone()).or_default().push(Defined {
                         name: log.word(&name),

@@ -167,7 +167,9 @@ impl Reading {
         let kind = self.types.get(&(of, name)).map_or("", String::as_str);
         let value = Value::read(&self.text, kind);
         match &mut self.item {
-            Some(Item::Object { attributes, .. }) => attributes.push(Defined { name: word, value, since }),
+            Some(Item::Object { attributes, .. }) => {
+                attributes.push(Defined { name: word, value, since: Defined::since(since) });
+            }
             _ => self.log.collect_attribute(word, value),
         }
     }

@@ -1,0 +1,11 @@
+//! What the crate promises.
+
+mod explanations;
+mod formats;
+mod hostile;
+mod journal;
+mod naive;
+mod objects;
+mod real_pm4py;
+mod rules;
+mod world;
