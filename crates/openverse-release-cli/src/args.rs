@@ -3,13 +3,15 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use openverse_release_core::{AppSlug, CommitSha, DagId, Environment, GitTag, ImageTag, RunId};
+use openverse_release_audit::Rule;
+use openverse_release_core::{AppSlug, CommitSha, DagId, Environment, GitTag, ImageTag, RunId, StepId};
 use openverse_release_sandbox::Fault;
 
 const EXIT_CODES: &str = "\
 Exit codes:
   0  done
   1  findings (check, drift, glossary lint, runbook --check)
+  1  findings (check, audit, runbook --check)
   2  bad input: a malformed tag, an unknown app, a wrong configuration
   3  refused, by a gate, a hold or a conflict; what was found and expected is said
   4  failed
@@ -126,6 +128,21 @@ pub(crate) enum Command {
     Check {
         /// Only the flow of this app
         app: Option<String>,
+    },
+    /// Hold what happened against the flows: who did what otherwise, and what was expected
+    ///
+    /// Looks at what is recorded of the world: GitHub Releases, runs, deployments, image tags. With --journal at
+    /// this tool's own runs, with --log at a file: OCEL 2.0 (JSON, XML, SQLite), XES or CSV. The exit code is 1
+    /// where something deviates.
+    Audit(AuditArgs),
+    /// Write the journal for other tools
+    Export {
+        /// As an object-centric event log: OCEL 2.0 JSON
+        #[arg(long, required = true)]
+        ocel: bool,
+        /// To this file instead of standard output
+        #[arg(long, value_name = "FILE")]
+        output: Option<PathBuf>,
     },
     /// Show what a release would release, and what stands in the way
     Preview {
@@ -271,6 +288,31 @@ pub(crate) enum Command {
         #[command(subcommand)]
         action: SandboxAction,
     },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AuditArgs {
+    /// Only this app, as `apps` lists it
+    pub(crate) app: Option<String>,
+    /// The events in this file
+    #[arg(long, value_name = "FILE", conflicts_with = "journal")]
+    pub(crate) log: Option<PathBuf>,
+    /// The runs of this tool
+    #[arg(long)]
+    pub(crate) journal: bool,
+    /// Every case has ended: a step that is still to come is missing
+    #[arg(long)]
+    pub(crate) complete: bool,
+    /// Steps of the flow that the log does not show although they may have happened
+    #[arg(long, value_name = "STEP", value_delimiter = ',', requires = "log")]
+    pub(crate) not_recorded: Vec<StepId>,
+    /// The type of the objects that cases are made of, instead of `release`
+    #[arg(long, value_name = "TYPE", requires = "log")]
+    pub(crate) case: Option<String>,
+    /// A further rule, such as "Publish precedes Tag", "Publish leads to Tag", "Publish excludes Withdraw",
+    /// "Publish happens once"
+    #[arg(long, value_name = "RULE")]
+    pub(crate) rule: Vec<Rule>,
 }
 
 #[derive(Debug, Args)]

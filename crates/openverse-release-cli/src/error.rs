@@ -42,7 +42,7 @@ impl CliError {
     }
 
     /// An error with the errors behind it, each once.
-    fn from_chain(exit: Exit, error: &dyn Error) -> Self {
+    pub(crate) fn from_chain(exit: Exit, error: &dyn Error) -> Self {
         let mut message = error.to_string();
         let mut source = error.source();
         while let Some(error) = source {

@@ -11,8 +11,11 @@ use std::{
 const STRICT: &str = "OPENVERSE_RELEASE_REQUIRE_COMPONENTS";
 /// The same for Airflow alone, which is too large to be installed with the others.
 const STRICT_AIRFLOW: &str = "OPENVERSE_RELEASE_REQUIRE_AIRFLOW";
+/// The same for pm4py alone, which nothing but the audit asks.
+const STRICT_PM4PY: &str = "OPENVERSE_RELEASE_REQUIRE_PM4PY";
 const INSTALL: &str = "scripts/install-components.sh installs it";
 const INSTALL_AIRFLOW: &str = "scripts/install-airflow.sh installs it";
+const INSTALL_PM4PY: &str = "scripts/install-pm4py.sh installs it";
 const NO_TERRAFORM: &str = "no package of Debian, PyPI or npm has it; HashiCorp offers it for download";
 
 /// Returns the path of a program, or says that the test is skipped and returns `None`.
@@ -58,6 +61,17 @@ pub fn require_airflow() -> Option<PathBuf> {
     let venv = components().join("airflow");
     let complete = ["bin/airflow", "airflow-2-api.yaml"].iter().all(|file| venv.join(file).is_file());
     found_or_skipped_unless(STRICT_AIRFLOW, "Airflow 3", INSTALL_AIRFLOW, complete.then_some(venv))
+}
+
+/// Returns the path of the `python` in `.components` that has pm4py, or says that the test is skipped and
+/// returns `None`.
+///
+/// # Panics
+/// When it is not installed and `OPENVERSE_RELEASE_REQUIRE_PM4PY` is `1`.
+pub fn require_pm4py() -> Option<PathBuf> {
+    let python = components().join("pm4py/bin/python");
+    let found = python.is_file().then_some(python);
+    found_or_skipped_unless(STRICT_PM4PY, "pm4py", INSTALL_PM4PY, found)
 }
 
 /// Returns the path of the `aws` client, or says that the test is skipped and returns `None`.

@@ -5,6 +5,6 @@ mod stand_in;
 
 pub use component::{
     require, require_airflow, require_ansible, require_aws, require_botocore, require_moto, require_npm,
-    require_terraform,
+    require_pm4py, require_terraform,
 };
 pub use stand_in::{Reply, Seen, StandIn};

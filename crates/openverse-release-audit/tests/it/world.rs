@@ -1,1 +1,204 @@
-//! To come.
+//! What is recorded in the world, as a log.
+
+use chrono::{DateTime, Duration, Utc};
+use openverse_release_audit::{Audit, History, Question, log_of_history};
+use openverse_release_core::{
+    App, Commit, CommitSha, DeploymentRun, Environment, GitHubRelease, GitHubReleaseId, GitHubRun, GitHubRunId,
+    GitHubRunStatus, GitTag, ImageTag, Project, ReleaseTarget, deployment_history,
+};
+
+use crate::journal::{commit, date, start};
+
+/// A world that is written down by hand, of the app `api`.
+struct World {
+    app: App,
+    merges: Vec<Commit>,
+    builds: Vec<GitHubRun>,
+    releases: Vec<GitHubRelease>,
+    git_tags: Vec<(GitTag, CommitSha)>,
+    image_tags: Vec<ImageTag>,
+    staging: Vec<DeploymentRun>,
+    production: Vec<DeploymentRun>,
+    runs: u64,
+}
+
+fn at(hour: i64) -> DateTime<Utc> {
+    start() + Duration::hours(hour)
+}
+
+impl World {
+    fn new() -> Self {
+        let app = Project::openverse().app("api").unwrap().clone();
+        let image_tags = vec![ImageTag::latest()];
+        Self {
+            app,
+            image_tags,
+            merges: Vec::new(),
+            builds: Vec::new(),
+            releases: Vec::new(),
+            git_tags: Vec::new(),
+            staging: Vec::new(),
+            production: Vec::new(),
+            runs: 0,
+        }
+    }
+
+    fn merge(&mut self, letter: char, hour: i64, subject: &str) {
+        let (sha, committed_at) = (commit(letter), at(hour));
+        let (subject, author) = (subject.to_owned(), "ada".to_owned());
+        self.merges.insert(0, Commit { sha: sha.clone(), subject, author, committed_at });
+        self.runs += 1;
+        self.builds.insert(
+            0,
+            GitHubRun {
+                id: GitHubRunId(self.runs),
+                title: "CI".to_owned(),
+                status: GitHubRunStatus::Succeeded,
+                event: "push".to_owned(),
+                commit: sha,
+                actor: "ada".to_owned(),
+                created_at: committed_at + Duration::minutes(1),
+                updated_at: committed_at + Duration::minutes(20),
+                page: String::new(),
+            },
+        );
+        // CI asks for it itself, before it has ended.
+        let deployment = self.deployment(ImageTag::of_commit(&commit(letter)).as_str(), "bot", true);
+        self.staging.insert(0, DeploymentRun { created_at: committed_at + Duration::minutes(10), ..deployment });
+    }
+
+    fn deployment(&mut self, tag: &str, actor: &str, by_event: bool) -> DeploymentRun {
+        self.runs += 1;
+        DeploymentRun {
+            id: GitHubRunId(self.runs),
+            title: format!("deploy {tag}"),
+            status: GitHubRunStatus::Succeeded,
+            event: if by_event { "repository_dispatch" } else { "workflow_dispatch" }.to_owned(),
+            actor: actor.to_owned(),
+            created_at: start(),
+            updated_at: start(),
+            page: String::new(),
+        }
+    }
+
+    fn publish(&mut self, day: i64, letter: char, hour: i64) {
+        let tag = self.app.release_tag(date(day)).unwrap();
+        self.git_tags.insert(0, (tag.git_tag().clone(), commit(letter)));
+        self.releases.push(GitHubRelease {
+            id: GitHubReleaseId(u64::try_from(day + 100).unwrap()),
+            git_tag: tag.git_tag().clone(),
+            name: tag.git_tag().to_string(),
+            notes: String::new(),
+            target: ReleaseTarget::Commit(commit(letter)),
+            draft: false,
+            published_at: Some(at(hour)),
+            page: String::new(),
+        });
+        self.image_tags.push(tag.image_tag());
+    }
+
+    fn deploy(&mut self, tag: &str, actor: &str, by_event: bool, hour: i64) {
+        let run = self.deployment(tag, actor, by_event);
+        self.production.insert(0, DeploymentRun { created_at: at(hour), ..run });
+    }
+
+    fn audit(&self, complete_since: Option<DateTime<Utc>>) -> Audit {
+        let released = self.git_tags.iter().map(|(tag, commit)| (tag.date(), commit.clone())).collect();
+        let history = |runs| deployment_history(runs, &released);
+        let deployments =
+            [(Environment::Staging, history(&self.staging)), (Environment::Production, history(&self.production))];
+        let log = log_of_history(&History {
+            app: &self.app,
+            releases: &self.releases,
+            git_tags: &self.git_tags,
+            merges: Some(&self.merges),
+            builds: Some(&self.builds),
+            deployments: &deployments,
+            image_tags: Some(&self.image_tags),
+            complete_since,
+        });
+        Question::new(&self.app.flow).ask(&log).unwrap()
+    }
+}
+
+fn tag(day: i64) -> String {
+    ImageTag::of_release(date(day)).to_string()
+}
+
+/// Two releases of three merges, the second of which is rolled back to the first and deployed again.
+fn good() -> World {
+    let mut world = World::new();
+    world.merge('a', 0, "Add a");
+    world.publish(0, 'a', 1);
+    world.deploy(&tag(0), "bot", true, 2);
+    world.merge('b', 3, "Add b");
+    world.merge('c', 4, "Revert \"Add b\"");
+    world.publish(1, 'c', 5);
+    world.deploy(&tag(1), "bot", true, 6);
+    world.deploy(&tag(0), "grace", false, 7);
+    world.deploy(&tag(1), "grace", false, 8);
+    world
+}
+
+#[test]
+fn what_is_documented_fits() {
+    let audit = good().audit(None);
+    assert!(audit.is_clean(), "{audit:#?}");
+    // Both releases, and the merge that was reverted before it was released.
+    assert_eq!((audit.cases, audit.fitting, audit.under_way), (3, 2, 1));
+}
+
+#[test]
+fn a_deployment_of_a_commit_that_was_never_released_is_found_with_its_author() {
+    let mut world = good();
+    world.deploy(commit('b').as_str(), "mallory", false, 9);
+    let audit = world.audit(None);
+    let [deviation] = &audit.deviations[..] else { panic!("{audit:#?}") };
+    assert_eq!((&*deviation.case, deviation.who.as_deref()), (commit('b').as_str(), Some("mallory")));
+    assert_eq!(deviation.expected, ["StagingDispatch", "RevertRollback", "Publish"]);
+    assert_eq!(audit.broken[0].rule, "no production deployment of a version that was never released");
+    assert_eq!(audit.broken[0].who.as_deref(), Some("mallory"));
+}
+
+#[test]
+fn a_release_without_its_image_tag_and_one_of_no_merge_are_found() {
+    let mut world = good();
+    world.image_tags.retain(|found| found.as_str() != tag(1));
+    assert_eq!(world.audit(None).deviations[0].expected, ["Tag"]);
+    let mut world = good();
+    world.merges.retain(|merge| merge.sha != commit('a'));
+    world.builds.retain(|build| build.commit != commit('a'));
+    assert_eq!(world.audit(None).deviations[0].expected, ["Merge", "RevertRollback"]);
+}
+
+#[test]
+fn an_image_tag_of_no_release_is_found() {
+    let mut world = good();
+    world.deploy(&tag(40), "mallory", false, 9);
+    let audit = world.audit(None);
+    assert_eq!(audit.deviations[0].case, format!("version {}", tag(40)));
+}
+
+#[test]
+fn what_failed_did_not_happen() {
+    let mut world = good();
+    world.production[0].status = GitHubRunStatus::Failed;
+    let last = world.audit(None);
+    assert_eq!((last.cases, last.deviating), (3, 0), "{last:#?}");
+    let mut world = good();
+    world.staging[1].status = GitHubRunStatus::Failed;
+    world.deploy(commit('b').as_str(), "mallory", false, 9);
+    let found = world.audit(None);
+    assert_eq!(found.deviations[0].expected, ["StagingDispatch"]);
+}
+
+#[test]
+fn what_is_older_than_the_record_may_have_gone_any_way() {
+    let mut world = good();
+    world.merges.pop();
+    world.builds.pop();
+    world.staging.pop();
+    assert_eq!(world.audit(None).deviating, 1);
+    let audit = world.audit(Some(at(1)));
+    assert!(audit.is_clean(), "{audit:#?}");
+}

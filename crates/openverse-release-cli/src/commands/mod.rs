@@ -2,6 +2,7 @@
 
 mod abandon;
 mod apps;
+mod audit;
 mod changelog;
 mod check;
 mod dags;
@@ -11,6 +12,7 @@ mod drift;
 mod drive;
 mod ecs;
 mod env_var;
+mod export;
 mod flow;
 mod glossary;
 mod glossary_lint;
@@ -127,6 +129,8 @@ async fn dispatch(command: &Command, context: &Context) -> Outcome {
         },
         Command::Import { file, flow } => import::run(context, file, *flow),
         Command::Drift { docs, workflows, app } => drift::run(context, docs, workflows, app),
+        Command::Audit(args) => audit::run(context, args).await,
+        Command::Export { ocel: _, output } => export::ocel(context, output.as_deref()),
         Command::Check { app } => check::run(context, app.as_deref()),
         Command::Preview { app } => preview::run(context, app).await,
         Command::Draft { app, all: _ } => draft::run(context, app.as_deref()).await,
