@@ -39,7 +39,8 @@ pub struct History<'a> {
 /// release: tagging can be found missing, but not late. A deployment counts from when it was asked for, and
 /// only if it ended well; a rollback belongs to the version that is deployed again and to the one that is
 /// taken back. CI's builds count from when they began, since they ask for the staging deployment themselves.
-/// GitHub does not say here who published a release.
+/// GitHub does not say here who published a release. The first image tag that a configuration ever had is
+/// what ran when it began, and no deployment.
 pub fn log_of_history(history: &History<'_>) -> Log {
     let mut log = Log::default();
     let recorded = |step: &Step| history.records(step);
@@ -171,6 +172,12 @@ impl<'a> Writing<'a> {
         let mut runs: Option<String> = None;
         for (record, number) in records.iter().rev().zip(1..) {
             let version = self.deployed(record, number);
+            if record.run.is_none() && number == 1 {
+                // What the file said when it began is what ran then, and nothing that was done then.
+                older_than_the_record(self.log, &version, history.app);
+                runs = Some(version);
+                continue;
+            }
             let rolls_back = record.kind == DeploymentKind::RollBack;
             let step = rollback.filter(|_| rolls_back).unwrap_or(deployment);
             let said = [

@@ -48,7 +48,7 @@ fn a_step_left_out_and_a_step_too_many_are_told_apart() {
         [
             "case 2: Merge Build StagingDispatch -Publish Tag ProductionDispatch",
             "case 3: Merge Build StagingDispatch Publish +Publish Tag ProductionDispatch",
-            "case 4: Merge Build StagingDispatch Publish -Tag ProductionDispatch +Tag",
+            "case 4: Merge Build StagingDispatch Publish +ProductionDispatch Tag -ProductionDispatch",
             "case 5: Merge Build StagingDispatch +Cross fingers Publish Tag ProductionDispatch",
         ]
     );

@@ -202,14 +202,14 @@ fn the_lines_of_a_case_may_stand_anywhere_in_a_table() {
 #[test]
 fn what_is_wrong_is_said_with_its_place() {
     let json = |text: &str| read_ocel_json(text.as_bytes()).unwrap_err().to_string();
-    insta::assert_snapshot!(json(&JSON.replace("2024-01-02T03:04:05Z", "tomorrow")), @r#"line 5, column 53: found "tomorrow", expected a time such as 2023-07-03T17:52:00Z"#);
+    insta::assert_snapshot!(json(&JSON.replace("2024-01-02T03:04:05Z", "tomorrow")), @r#"line 5, column 52: found "tomorrow", expected a time such as 2023-07-03T17:52:00Z"#);
     insta::assert_snapshot!(json(&JSON.replace(r#""id": "r1""#, r#""id": "r2""#)), @r#"the log: found the object "r1", which is only named, expected every object defined"#);
-    insta::assert_snapshot!(json(&JSON.replace(r#""id": "r1""#, r#""id": "c1""#)), @r#"line 14, column 5: found the object "c1" once more, expected each once"#);
+    insta::assert_snapshot!(json(&JSON.replace(r#""id": "r1""#, r#""id": "c1""#)), @r#"line 13, column 68: found the object "c1" once more, expected each once"#);
     insta::assert_snapshot!(json(r#"{"events": []}"#), @"line 1, column 14: missing field `objects`");
-    insta::assert_snapshot!(json(r#"{"events": 3}"#), @"line 1, column 12: invalid type: integer `3`, expected a list of events");
+    insta::assert_snapshot!(json(r#"{"events": 3}"#), @"line 1, column 13: invalid type: integer `3`, expected a list of events");
     let xml = |text: &str| read_ocel_xml(text.as_bytes()).unwrap_err().to_string();
-    insta::assert_snapshot!(xml(&XML.replace(r#" type="Merge""#, "")), @r#"byte 1112: found <event> without "type", expected one that has it"#);
-    insta::assert_snapshot!(xml(&XML.replace("</log>", "")), @"byte 1562: found the end, with 1 elements open, expected each of them closed");
+    insta::assert_snapshot!(xml(&XML.replace(r#" type="Merge""#, "")), @r#"byte 888: found <event> without "type", expected one that has it"#);
+    insta::assert_snapshot!(xml(&XML.replace("</log>", "")), @"byte 1290: found the end, with 1 elements open, expected each of them closed");
     insta::assert_snapshot!(xml("<a>&bomb;</a>"), @"the log: found no element <log>, expected one of OCEL 2.0");
     let xes = |text: &str| read_xes(text.as_bytes(), &mut Cases::default()).unwrap_err().to_string();
     insta::assert_snapshot!(xes("<log><trace><event><int key='a' value='1'/></event></trace></log>"), @r#"byte 51: found an event without a name, expected one with the attribute "concept:name""#);

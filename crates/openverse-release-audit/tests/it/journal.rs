@@ -169,5 +169,13 @@ fn what_is_exported_is_found_again_with_the_same_verdict() {
 #[test]
 fn an_event_says_what_the_journal_says() {
     let log = log_of_journal(&Project::openverse(), &[run(1, released("api", 1, 'a'), 2)]);
-    insta::assert_snapshot!(told(&log).join("\n"), @"");
+    insta::assert_snapshot!(told(&log).join("\n"), @r#"
+    event run-1 1 Publish 2024-03-02 12:02:00 UTC [("api-2024.03.02.12.00.00", "brings about"), ("run run-1", "is part of"), ("app api", "is of")] [("app", Text("api")), ("who", Text("grace")), ("lifecycle", Text("assign"))]
+    event run-1 2 Publish 2024-03-02 12:03:00 UTC [("api-2024.03.02.12.00.00", "brings about"), ("run run-1", "is part of"), ("app api", "is of")] [("app", Text("api")), ("who", Text("grace")), ("lifecycle", Text("progress")), ("said", Text("accepted"))]
+    event run-1 3 Publish 2024-03-02 12:04:00 UTC [("api-2024.03.02.12.00.00", "brings about"), ("run run-1", "is part of"), ("app api", "is of")] [("app", Text("api")), ("who", Text("grace")), ("lifecycle", Text("complete")), ("evidence", Text("seen"))]
+    object aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa commit [] []
+    object api-2024.03.02.12.00.00 release [("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "is of")] []
+    object app api app [] [("not_recorded", Text("Merge,Build,StagingDispatch,RevertRollback"), None)]
+    object run run-1 run [("api-2024.03.02.12.00.00", "brings about")] [("environment", Text("production"), Some(2024-03-02T12:01:00Z)), ("kind", Text("release"), Some(2024-03-02T12:01:00Z)), ("process", Text("API 1.0.0"), Some(2024-03-02T12:01:00Z)), ("reason", Text("because"), Some(2024-03-02T12:01:00Z)), ("who", Text("ada"), Some(2024-03-02T12:01:00Z))]
+    "#);
 }

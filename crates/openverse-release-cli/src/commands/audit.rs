@@ -171,7 +171,7 @@ fn write(views: &[View<'_>], out: &mut dyn Write) -> io::Result<()> {
         }
         for unknown in &audit.unknown {
             let (activity, events) = (clean(&unknown.activity), unknown.events);
-            writeln!(out, "  {WARN}unknown activity:{WARN:#} {activity}, in {events} events; no step is called so")?;
+            writeln!(out, "  {WARN}unknown activity:{WARN:#} {activity}, times done: {events}; no step is called so")?;
         }
     }
     Ok(())
@@ -186,8 +186,8 @@ fn write_overall(view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
     };
     writeln!(
         out,
-        "{BOLD}{}{BOLD:#}: {style}{verdict}{style:#}; {cases} cases with {events} events: {fitting} fit, {under_way} \
-         under way, {deviating} deviate; fitness {fitness:.3}",
+        "{BOLD}{}{BOLD:#}: {style}{verdict}{style:#}; {fitting} of {cases} cases fit, {under_way} are under way, \
+         {deviating} deviate; fitness {fitness:.3} over {events} events",
         view.name
     )
 }
