@@ -44,10 +44,12 @@ fn number(digits: &[u8]) -> Option<u32> {
 }
 
 fn thorough(text: &str) -> Option<DateTime<Utc>> {
-    let with_offset = ["%+", "%Y-%m-%d %H:%M:%S%.f %z", "%Y-%m-%d %H:%M:%S%.f%#z", "%Y-%m-%d %H:%M:%S%.f UTC"];
+    let with_offset =
+        ["%+", "%Y-%m-%d %H:%M:%S%.f %z", "%Y-%m-%d %H:%M:%S%.f%#z", "%Y-%m-%d %H:%M:%S%.f UTC"];
     let read = with_offset.iter().find_map(|form| DateTime::parse_from_str(text, form).ok());
     read.map(|moment| moment.to_utc()).or_else(|| {
-        let forms = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f UTC", "%Y-%m-%dT%H:%M"];
+        let forms =
+            ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f UTC", "%Y-%m-%dT%H:%M"];
         let read = forms.iter().find_map(|form| NaiveDateTime::parse_from_str(text, form).ok());
         read.map(|moment| moment.and_utc())
     })
@@ -78,6 +80,9 @@ mod tests {
             assert_eq!(quick(text.as_bytes()), thorough(text), "{text}");
         }
         assert_eq!(read("yesterday"), None);
-        assert_eq!(read("2023-07-03T17:52:00.1234567890123Z"), None.or(thorough("2023-07-03T17:52:00.1234567890123Z")));
+        assert_eq!(
+            read("2023-07-03T17:52:00.1234567890123Z"),
+            None.or(thorough("2023-07-03T17:52:00.1234567890123Z"))
+        );
     }
 }

@@ -17,42 +17,93 @@ impl NameId {
     }
 }
 
+/// Texts one after the other, in one piece of memory.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Texts {
+    all: String,
+    ends: Vec<usize>,
+}
+
+impl Texts {
+    pub(crate) fn push(&mut self, text: &str) {
+        self.all.push_str(text);
+        self.ends.push(self.all.len());
+    }
+
+    pub(crate) fn get(&self, index: usize) -> &str {
+        let start = if index == 0 { 0 } else { self.ends[index - 1] };
+        &self.all[start..self.ends[index]]
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.all.clear();
+        self.ends.clear();
+    }
+}
+
+/// How many names are found without a hash, where they come again soon.
+const RECENT: usize = 64;
+const NONE: u32 = u32::MAX;
+
 /// Names, each kept once, in the order in which they were first met.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Names {
-    texts: Vec<Box<str>>,
-    /// The numbers by the hash of their text; those that share a hash are told apart by `texts`.
-    by_hash: HashMap<u64, Vec<u32>, Passed>,
+    texts: Texts,
+    /// The newest name of each hash.
+    by_hash: HashMap<u64, u32, Passed>,
+    /// For each name the one before it that has the same hash.
+    before: Vec<u32>,
     hasher: RandomState,
-    /// Logs name the same thing many times in a row.
-    last: Option<u32>,
+    /// Logs name the same few things over and over. By a few bytes of the text.
+    recent: [u32; RECENT],
+}
+
+impl Default for Names {
+    fn default() -> Self {
+        Self {
+            texts: Texts::default(),
+            by_hash: HashMap::default(),
+            before: Vec::new(),
+            hasher: RandomState::new(),
+            recent: [NONE; RECENT],
+        }
+    }
 }
 
 impl Names {
     /// Returns the number of a name, which is added if it is new.
     pub fn add(&mut self, text: &str) -> NameId {
-        if let Some(last) = self.last
-            && &*self.texts[last as usize] == text
-        {
-            return NameId(last);
+        let slot = slot(text);
+        let recent = self.recent[slot];
+        if recent != NONE && self.texts.get(recent as usize) == text {
+            return NameId(recent);
         }
         let hash = self.hasher.hash_one(text);
-        let same_hash = self.by_hash.entry(hash).or_default();
-        let known = same_hash.iter().copied().find(|&number| &*self.texts[number as usize] == text);
-        let number = known.unwrap_or_else(|| {
-            let number = u32::try_from(self.texts.len()).unwrap_or(u32::MAX);
-            same_hash.push(number);
-            self.texts.push(text.into());
+        let number = self.known(hash, text).unwrap_or_else(|| {
+            let number = u32::try_from(self.texts.len()).unwrap_or(NONE);
+            self.texts.push(text);
+            self.before.push(self.by_hash.insert(hash, number).unwrap_or(NONE));
             number
         });
-        self.last = Some(number);
+        self.recent[slot] = number;
         NameId(number)
+    }
+
+    fn known(&self, hash: u64, text: &str) -> Option<u32> {
+        let mut number = self.by_hash.get(&hash).copied().unwrap_or(NONE);
+        while number != NONE && self.texts.get(number as usize) != text {
+            number = self.before[number as usize];
+        }
+        (number != NONE).then_some(number)
     }
 
     /// Returns the number of a name, `None` if it was never added.
     pub fn find(&self, text: &str) -> Option<NameId> {
-        let same_hash = self.by_hash.get(&self.hasher.hash_one(text))?;
-        same_hash.iter().copied().find(|&number| &*self.texts[number as usize] == text).map(NameId)
+        self.known(self.hasher.hash_one(text), text).map(NameId)
     }
 
     /// Returns the text of a name.
@@ -60,12 +111,12 @@ impl Names {
     /// # Panics
     /// When the number is of other names.
     pub fn text(&self, id: NameId) -> &str {
-        &self.texts[id.index()]
+        self.texts.get(id.index())
     }
 
     /// Returns every name, in the order of their numbers.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &str> {
-        self.texts.iter().map(|text| &**text)
+        (0..self.texts.len()).map(|index| self.texts.get(index))
     }
 
     /// Returns how many names there are.
@@ -75,8 +126,15 @@ impl Names {
 
     /// Tells whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.texts.is_empty()
+        self.len() == 0
     }
+}
+
+fn slot(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let byte = |index: usize| usize::from(bytes.get(index).copied().unwrap_or_default());
+    let length = bytes.len();
+    (length ^ (byte(0) * 7) ^ (byte(length / 2) * 31) ^ (byte(length.wrapping_sub(1)) * 13)) % RECENT
 }
 
 impl fmt::Debug for Names {
@@ -123,5 +181,11 @@ mod tests {
         assert_eq!(names.iter().collect::<Vec<_>>(), ["Merge", "Build", "Tag"]);
         assert_eq!(names.find("Tag"), Some(NameId(2)));
         assert_eq!(names.find("tag"), None);
+        // More than are found without a hash.
+        let many =
+            |names: &mut Names| -> Vec<u32> { (0..500).map(|n| names.add(&format!("name {n}")).0).collect() };
+        assert_eq!(many(&mut names), (3..503).collect::<Vec<_>>());
+        assert_eq!(many(&mut names), (3..503).collect::<Vec<_>>());
+        assert_eq!(names.text(NameId(3)), "name 0");
     }
 }

@@ -119,7 +119,10 @@ impl<'a> Document<'a> {
 /// Notes the type of an attribute; one with values of several types is a text.
 fn note<'a>(known: &mut BTreeMap<&'a str, &'static str>, name: &'a str, value: &Value) {
     let found = value.type_name();
-    known.entry(name).and_modify(|known| *known = if *known == found { found } else { "string" }).or_insert(found);
+    known
+        .entry(name)
+        .and_modify(|known| *known = if *known == found { found } else { "string" })
+        .or_insert(found);
 }
 
 fn types<'a>(types: Types<'a>) -> Vec<TypeFile<'a>> {
@@ -138,7 +141,10 @@ fn event(event: LogEvent<'_>) -> EventFile<'_> {
         id: event.id(),
         r#type: event.activity(),
         time: time(event.at()),
-        attributes: event.attributes().map(|(name, value)| EventAttribute { name, value: Written(value) }).collect(),
+        attributes: event
+            .attributes()
+            .map(|(name, value)| EventAttribute { name, value: Written(value) })
+            .collect(),
         relationships: relationships(event.objects()),
     }
 }

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use openverse_release_core::{Flow, Step};
 
 use crate::{
-    Audit, Auditor, Cases, Ending, FileError, Log, LogFile, NOT_RECORDED, NoSuchType, Process, Reading,
-    Rule, TooLarge, Value, sources::APP,
+    Audit, Auditor, Cases, Ending, FileError, Log, LogFile, NOT_RECORDED, NoSuchType, Process, Reading, Rule,
+    TooLarge, Value, sources::APP,
 };
 
 /// Which flow a log is held against, and how.
@@ -94,9 +94,12 @@ impl<'a> Question<'a> {
         }
         let mut whole = Audit { fitness: 1.0, ..Audit::default() };
         for (missing, group) in groups {
-            whole.absorb(self.hold(&missing, |auditor| group.iter().for_each(|&index| auditor.take(&cases.case(index))))?);
+            whole.absorb(self.hold(&missing, |auditor| {
+                group.iter().for_each(|&index| auditor.take(&cases.case(index)))
+            })?);
         }
-        let order: BTreeMap<_, _> = cases.iter().zip(0..).map(|(case, index): (_, usize)| (case.name(), index)).collect();
+        let order: BTreeMap<_, _> =
+            cases.iter().zip(0..).map(|(case, index): (_, usize)| (case.name(), index)).collect();
         whole.deviations.sort_by_key(|deviation| order.get(&*deviation.case).copied());
         whole.broken.sort_by_key(|broken| order.get(&*broken.case).copied());
         Ok(whole)

@@ -41,12 +41,8 @@ impl Engine {
             git_tags = self.world.releases.tags(prefix).await?;
         }
         let merges = newest_touching(&self.world, self.world.main.as_str(), app, limit).await?;
-        let query = GitHubRunQuery {
-            commit: None,
-            event: Some("push".to_owned()),
-            created_since: None,
-            limit,
-        };
+        let query =
+            GitHubRunQuery { commit: None, event: Some("push".to_owned()), created_since: None, limit };
         let builds = self.world.code_runs.runs_of(&self.project.repositories.ci, &query).await?;
         let mut deployments = Vec::new();
         for target in &app.deployments {

@@ -48,13 +48,15 @@ impl Log {
         let mut cases = Names::default();
         let mut places: Vec<(NameId, usize)> = Vec::with_capacity(order.len());
         for index in order {
-            let event = LogEvent { log: self, event: &self.events[index] };
+            let event = self.event(index);
             if !wanted(&event) {
                 continue;
             }
             let mut of: Vec<NameId> = Vec::with_capacity(1);
             let relations = event.relations().iter();
-            of.extend(relations.clone().map(|relation| relation.object).filter(|object| leads[object.index()]));
+            of.extend(
+                relations.clone().map(|relation| relation.object).filter(|object| leads[object.index()]),
+            );
             if of.is_empty() {
                 of.extend(relations.flat_map(|relation| &neighbours[relation.object.index()]));
             }
@@ -73,7 +75,7 @@ impl Log {
                 sink.begin(cases.text(case));
                 open = Some(case);
             }
-            let event = LogEvent { log: self, event: &self.events[index] };
+            let event = self.event(index);
             sink.event(&Happened {
                 activity: event.activity(),
                 at: Some(event.at()),

@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 pub use flatten::NoSuchType;
 pub use value::Value;
 
-use crate::{NameId, Names, Place, ReadError, cases::completes};
+use crate::{NameId, Names, Place, ReadError, cases::completes, names::Texts};
 
 /// The attributes in which logs name who did something, the better ones first.
 const WHO: [&str; 5] = ["who", "org:resource", "resource", "actor", "user"];
@@ -28,6 +28,7 @@ pub struct Log {
     words: Names,
     object_ids: Names,
     objects: Vec<Object>,
+    event_ids: Texts,
     events: Vec<Event>,
     relations: Vec<Relation>,
     attributes: Vec<(NameId, Value)>,
@@ -54,7 +55,6 @@ pub(crate) struct Defined {
 
 #[derive(Debug, Clone)]
 struct Event {
-    id: Box<str>,
     activity: NameId,
     at: DateTime<Utc>,
     relations: Range<u32>,
@@ -87,8 +87,9 @@ impl Log {
     /// Adds an event. What is added next to events belongs to it.
     pub fn add_event(&mut self, id: &str, activity: &str, at: DateTime<Utc>) {
         let activity = self.words.add(activity);
-        self.begin_event();
-        self.finish_event(id, activity, at);
+        let begun = self.begin_event();
+        self.name_event(id);
+        self.end_event(begun, activity, at);
     }
 
     /// Says that the last event refers to an object.
@@ -114,16 +115,21 @@ impl Log {
         (count(self.relations.len()), count(self.attributes.len()))
     }
 
-    /// Adds an event with the relations and attributes that were collected since it was begun.
-    pub(crate) fn end_event(&mut self, begun: (u32, u32), id: &str, activity: NameId, at: DateTime<Utc>) {
-        let relations = begun.0..count(self.relations.len());
-        let attributes = begun.1..count(self.attributes.len());
-        self.events.push(Event { id: id.into(), activity, at, relations, attributes });
+    /// Gives the event that was begun its id; once, before it is ended.
+    pub(crate) fn name_event(&mut self, id: &str) {
+        self.event_ids.push(id);
     }
 
-    fn finish_event(&mut self, id: &str, activity: NameId, at: DateTime<Utc>) {
-        let begun = self.begin_event();
-        self.end_event(begun, id, activity, at);
+    /// Tells whether the event that was begun has its id.
+    pub(crate) fn event_is_named(&self) -> bool {
+        self.event_ids.len() > self.events.len()
+    }
+
+    /// Adds an event with the relations and attributes that were collected since it was begun.
+    pub(crate) fn end_event(&mut self, begun: (u32, u32), activity: NameId, at: DateTime<Utc>) {
+        let relations = begun.0..count(self.relations.len());
+        let attributes = begun.1..count(self.attributes.len());
+        self.events.push(Event { activity, at, relations, attributes });
     }
 
     /// Collects a relation for the event that was begun.
@@ -183,7 +189,11 @@ impl Log {
     pub(crate) fn check_objects(&self) -> Result<(), ReadError> {
         let Some(id) = self.undefined_object() else { return Ok(()) };
         let found = format!("the object {id:?}, which is only named");
-        Err(ReadError::Malformed { place: Place::Everywhere, found, expected: "every object defined".to_owned() })
+        Err(ReadError::Malformed {
+            place: Place::Everywhere,
+            found,
+            expected: "every object defined".to_owned(),
+        })
     }
 
     /// Says that an object refers to another one.
@@ -215,7 +225,11 @@ impl Log {
 
     /// Returns the events, in the order in which they were added.
     pub fn events(&self) -> impl ExactSizeIterator<Item = LogEvent<'_>> {
-        self.events.iter().map(|event| LogEvent { log: self, event })
+        (0..self.events.len()).map(|index| self.event(index))
+    }
+
+    fn event(&self, index: usize) -> LogEvent<'_> {
+        LogEvent { log: self, id: self.event_ids.get(index), event: &self.events[index] }
     }
 
     /// Returns the objects, in the order in which they were first named.
@@ -244,13 +258,14 @@ fn count(length: usize) -> u32 {
 #[derive(Debug, Clone, Copy)]
 pub struct LogEvent<'a> {
     log: &'a Log,
+    id: &'a str,
     event: &'a Event,
 }
 
 impl<'a> LogEvent<'a> {
     /// Returns its id.
     pub fn id(&self) -> &'a str {
-        &self.event.id
+        self.id
     }
 
     /// Returns what happened.

@@ -4,10 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use openverse_release_core::{Flow, Step, StepId};
 
-use super::{
-    Net, Reading,
-    net::Move,
-};
+use super::{Net, Reading, net::Move};
 
 /// The state that nothing leads out of: the case does not fit.
 pub(crate) const DEAD: u16 = 0;
@@ -23,8 +20,10 @@ const MOST_MARKINGS: usize = 1 << 14;
 
 /// A process that is too large to be worked out to a table.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("found a process of more than {states} states with {steps} steps, or one without a bound; expected one that \
-         is finite and whose table has at most {MOST_ENTRIES} entries")]
+#[error(
+    "found a process of more than {states} states with {steps} steps, or one without a bound; expected one that \
+         is finite and whose table has at most {MOST_ENTRIES} entries"
+)]
 pub struct TooLarge {
     /// How many states were worked out.
     pub states: usize,
@@ -265,7 +264,10 @@ mod tests {
     #[test]
     fn a_step_is_known_by_its_label_too() {
         let process = Process::of(&flows::api(), Reading::Chart).unwrap();
-        assert_eq!(process.step_called("Publish the drafted  GitHub Release"), process.step_called("Publish"));
+        assert_eq!(
+            process.step_called("Publish the drafted  GitHub Release"),
+            process.step_called("Publish")
+        );
         assert_eq!(process.step_called(""), None);
     }
 

@@ -134,7 +134,9 @@ fn comes_after<'a>(flow: &'a Flow, step: &'a Step, reading: Reading) -> Vec<Opti
         }
         // Forward again, after a rollback that deployed something else.
         let rollbacks = flow.after(&step.id, &[LinkKind::RollsBack]);
-        before.extend(rollbacks.filter(|by| matches!(by.operation, Operation::RedeployLastWorking { .. })).map(Some));
+        before.extend(
+            rollbacks.filter(|by| matches!(by.operation, Operation::RedeployLastWorking { .. })).map(Some),
+        );
     }
     if nothing_before || (reading == Reading::Document && step.operation == Operation::RevertOnMain) {
         before.push(None);

@@ -78,12 +78,17 @@ impl Table {
         };
         let field = |column: usize, name: &str| -> Result<&str, ReadError> {
             let bytes = record.get(column).ok_or_else(|| {
-                ReadError::malformed(place(), format!("{} fields", record.len()), format!("one for the {name}"))
+                ReadError::malformed(
+                    place(),
+                    format!("{} fields", record.len()),
+                    format!("one for the {name}"),
+                )
             })?;
             std::str::from_utf8(bytes)
                 .map_err(|_| ReadError::malformed(place(), format!("a {name} that is no text"), "UTF-8"))
         };
-        let optional = |column: Option<usize>, name: &str| column.map(|column| field(column, name)).transpose();
+        let optional =
+            |column: Option<usize>, name: &str| column.map(|column| field(column, name)).transpose();
         let (case, activity) = (field(columns.case, "case")?, field(columns.activity, "activity")?);
         if activity.is_empty() {
             return Err(ReadError::malformed(place(), "no activity", "the name of one"));
@@ -96,7 +101,8 @@ impl Table {
             ),
         };
         let who = optional(columns.who, "resource")?.filter(|who| !who.is_empty());
-        let transition = optional(columns.lifecycle, "lifecycle")?.filter(|transition| !transition.is_empty());
+        let transition =
+            optional(columns.lifecycle, "lifecycle")?.filter(|transition| !transition.is_empty());
         self.rows.push(Row {
             case: self.cases.add(case),
             activity: self.activities.add(activity),

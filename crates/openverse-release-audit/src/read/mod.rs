@@ -12,7 +12,7 @@ mod xml;
 pub use csv::read_csv;
 pub use error::{FileError, Place, ReadError};
 pub use file::{Format, LogFile, open_log};
-pub use ocel_json::read_ocel_json;
+pub use ocel_json::{read_ocel_json, read_ocel_json_slice};
 pub use ocel_sqlite::read_ocel_sqlite;
 pub use ocel_xml::read_ocel_xml;
 pub use xes::read_xes;

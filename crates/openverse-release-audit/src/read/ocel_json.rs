@@ -11,14 +11,25 @@ use serde::{
 use super::{Place, ReadError};
 use crate::{Log, NameId, Value, log::Defined, moment};
 
-/// Reads an OCEL 2.0 log as JSON.
+/// Reads an OCEL 2.0 log as JSON that is in memory already, which is faster than [`read_ocel_json`].
+///
+/// # Errors
+/// As there.
+pub fn read_ocel_json_slice(json: &[u8]) -> Result<Log, ReadError> {
+    read(serde_json::Deserializer::from_slice(json))
+}
+
+/// Reads an OCEL 2.0 log as JSON, of which never more is in memory than what the log keeps.
 ///
 /// # Errors
 /// When the JSON is broken, something that has to be there is missing, a time is none, or an event refers
 /// to an object that the log does not have.
 pub fn read_ocel_json<R: Read>(input: R) -> Result<Log, ReadError> {
+    read(serde_json::Deserializer::from_reader(input))
+}
+
+fn read<'de, R: serde_json::de::Read<'de>>(mut json: serde_json::Deserializer<R>) -> Result<Log, ReadError> {
     let mut log = Log::default();
-    let mut json = serde_json::Deserializer::from_reader(input);
     Root(&mut log).deserialize(&mut json).and_then(|()| json.end()).map_err(|error| {
         if let Some(kind) = error.io_error_kind() {
             return ReadError::Unreadable { source: std::io::Error::new(kind, error) };
@@ -148,10 +159,11 @@ enum Part {
 seed!(EventParts<'l> -> (), "an event", visit_map(map: MapAccess), |this| {
     let log = this.0;
     let begun = log.begin_event();
-    let (mut id, mut activity, mut at) = (None::<String>, None, None);
+    let (mut activity, mut at) = (None, None);
     while let Some(part) = map.next_key()? {
         match part {
-            Part::Id => id = Some(map.next_value()?),
+            Part::Id if log.event_is_named() => return Err(A::Error::duplicate_field("id")),
+            Part::Id => map.next_value_seed(EventName(log))?,
             Part::Type => activity = Some(map.next_value_seed(Word(log))?),
             Part::Time => at = Some(map.next_value_seed(Moment)?),
             Part::Attributes => map.next_value_seed(Attributes(log, None))?,
@@ -162,9 +174,11 @@ seed!(EventParts<'l> -> (), "an event", visit_map(map: MapAccess), |this| {
         }
     }
     let missing = A::Error::missing_field;
-    let id = id.ok_or_else(|| missing("id"))?;
+    if !log.event_is_named() {
+        return Err(missing("id"));
+    }
     let (activity, at) = (activity.ok_or_else(|| missing("type"))?, at.ok_or_else(|| missing("time"))?);
-    log.end_event(begun, &id, activity, at);
+    log.end_event(begun, activity, at);
     Ok(())
 });
 
@@ -274,8 +288,10 @@ macro_rules! text_seed {
 
 struct Word<'l>(&'l mut Log);
 struct ObjectName<'l>(&'l mut Log);
+struct EventName<'l>(&'l mut Log);
 
 text_seed!(Word<'l> -> NameId, "a text", |this, text| this.0.word(text));
+text_seed!(EventName<'l> -> (), "the id of an event", |this, text| this.0.name_event(text));
 text_seed!(ObjectName<'l> -> NameId, "the id of an object", |this, text| this.0.object(text));
 
 struct Moment;

@@ -106,7 +106,8 @@ impl Reading {
                     log.collect_relation(object, qualifier);
                 }
                 let activity = log.word(activity);
-                log.end_event(begun, &id, activity, at);
+                log.name_event(&id);
+                log.end_event(begun, activity, at);
                 Ok(())
             })?;
         }
@@ -158,8 +159,14 @@ fn plain(value: ValueRef<'_>) -> Option<String> {
 }
 
 fn time(row: &Row<'_>, table: &str) -> Result<Option<DateTime<Utc>>, ReadError> {
-    let Some(text) = plain(row.get_ref("ocel_time").map_err(failed(table))?) else { return Ok(None) };
-    let wrong = || ReadError::malformed(Place::Table(table.to_owned()), format!("{text:?}"), moment::EXPECTED);
+    // Some writers leave the column out where no attribute of the type ever changes.
+    let value = match row.get_ref("ocel_time") {
+        Err(rusqlite::Error::InvalidColumnName(_)) => return Ok(None),
+        value => value.map_err(failed(table))?,
+    };
+    let Some(text) = plain(value) else { return Ok(None) };
+    let wrong =
+        || ReadError::malformed(Place::Table(table.to_owned()), format!("{text:?}"), moment::EXPECTED);
     moment::read(&text).map(Some).ok_or_else(wrong)
 }
 

@@ -30,7 +30,8 @@ pub fn read_ocel_xml<R: BufRead>(input: R) -> Result<Log, ReadError> {
             Event::GeneralRef(reference) if reading.value.is_some() => {
                 let escaped = format!("&{};", &*reference);
                 let refused = |said: String| ReadError::Refused { place: xml.place(), said };
-                let text = quick_xml::escape::unescape(&escaped).map_err(|error| refused(error.to_string()))?;
+                let text =
+                    quick_xml::escape::unescape(&escaped).map_err(|error| refused(error.to_string()))?;
                 reading.text.push_str(&text);
             }
             Event::Eof => break,
@@ -60,8 +61,18 @@ struct Reading {
 
 /// The event or object that is being read.
 enum Item {
-    Event { begun: (u32, u32), id: String, activity: String, at: DateTime<Utc> },
-    Object { id: String, kind: String, related: Vec<(crate::NameId, crate::NameId)>, attributes: Vec<Defined> },
+    Event {
+        begun: (u32, u32),
+        id: String,
+        activity: String,
+        at: DateTime<Utc>,
+    },
+    Object {
+        id: String,
+        kind: String,
+        related: Vec<(crate::NameId, crate::NameId)>,
+        attributes: Vec<Defined>,
+    },
 }
 
 impl Reading {
@@ -140,7 +151,8 @@ impl Reading {
             "event" => {
                 if let Some(Item::Event { begun, id, activity, at }) = self.item.take() {
                     let activity = self.log.word(&activity);
-                    self.log.end_event(begun, &id, activity, at);
+                    self.log.name_event(&id);
+                    self.log.end_event(begun, activity, at);
                 }
             }
             // A relationship that is called an object does not end it.
@@ -202,8 +214,7 @@ fn need<'a, R: BufRead>(
 }
 
 fn time_of<R: BufRead>(xml: &Xml<R>, text: &str) -> Result<DateTime<Utc>, ReadError> {
-    moment::read(text)
-        .ok_or_else(|| ReadError::malformed(xml.place(), format!("{text:?}"), moment::EXPECTED))
+    moment::read(text).ok_or_else(|| ReadError::malformed(xml.place(), format!("{text:?}"), moment::EXPECTED))
 }
 
 fn outside<R: BufRead>(xml: &Xml<R>, name: &str) -> ReadError {

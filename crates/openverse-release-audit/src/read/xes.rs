@@ -54,7 +54,9 @@ pub fn read_xes<R: BufRead>(input: R, sink: &mut impl CaseSink) -> Result<(), Re
                 _ => {}
             },
             Event::Eof if rooted => return Ok(()),
-            Event::Eof => return Err(ReadError::malformed(Place::Everywhere, "no element <log>", "one of XES")),
+            Event::Eof => {
+                return Err(ReadError::malformed(Place::Everywhere, "no element <log>", "one of XES"));
+            }
             _ => {}
         }
     }

@@ -72,7 +72,13 @@ impl<R: BufRead> Xml<R> {
         for attribute in element.attributes().with_checks(false) {
             let refused = |said: String| ReadError::Refused { place: self.place(), said };
             let attribute = attribute.map_err(|error| refused(error.to_string()))?;
-            let value = attribute.normalized_value(XmlVersion::Implicit1_0).map_err(|error| refused(error.to_string()))?;
+            let plain = !attribute.value.bytes().any(|byte| matches!(byte, b'&' | b'\t' | b'\n' | b'\r'));
+            let value = match plain {
+                true => attribute.value,
+                false => attribute
+                    .normalized_value(XmlVersion::Implicit1_0)
+                    .map_err(|error| refused(error.to_string()))?,
+            };
             each(attribute.key.into_inner(), value);
         }
         Ok(())

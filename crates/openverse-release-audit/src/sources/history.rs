@@ -132,7 +132,8 @@ impl<'a> Writing<'a> {
         let touching: Option<BTreeSet<_>> =
             history.merges.map(|merges| merges.iter().map(|commit| &commit.sha).collect());
         let pushed = history.builds.into_iter().flatten().filter(|run| run.event == "push");
-        let pushed = pushed.filter(|run| touching.as_ref().is_none_or(|commits| commits.contains(&run.commit)));
+        let pushed =
+            pushed.filter(|run| touching.as_ref().is_none_or(|commits| commits.contains(&run.commit)));
         for run in pushed {
             let object = add_commit(self.log, &run.commit);
             let said = [("who", &*run.actor), ("page", &*run.page), ("lifecycle", transition(run.status))];

@@ -108,12 +108,18 @@ impl Journal<'_> {
             self.log.object_attribute(&id, name, value, Some(at));
         }
         self.log.object_relation(&id, &version, "brings about");
-        for (name, digest) in &bundle.images {
-            self.log.add_object(digest.as_str(), IMAGE);
-            self.log.object_attribute(digest.as_str(), "name", name.to_string(), None);
-            self.log.object_relation(&version, digest.as_str(), "consists of");
+        let mut objects = vec![(version.clone(), "brings about"), (id, "is part of"), (app_object, "is of")];
+        let commit = add_commit(self.log, &bundle.commit);
+        if commit != version {
+            objects.push((commit, "is at"));
         }
-        let mut objects = vec![(version, "brings about"), (id, "is part of"), (app_object, "is of")];
+        for (name, digest) in &bundle.images {
+            if self.log.add_object(digest.as_str(), IMAGE) {
+                self.log.object_attribute(digest.as_str(), "name", name.to_string(), None);
+            }
+            self.log.object_relation(&version, digest.as_str(), "consists of");
+            objects.push((digest.to_string(), "is about"));
+        }
         if order.kind == OrderKind::RollBack
             && let Some(replaced) = &order.replaces
         {
@@ -168,10 +174,13 @@ impl Journal<'_> {
                 self.log.add_event(&format!("{} {}", run.id, self.events), step.as_str(), *at);
                 objects.iter().for_each(|(object, how)| self.log.event_object(object, how));
                 let who = approved.get(step).copied().unwrap_or(&order.actor);
-                let part = steps.get(done).filter(|planned| planned.step == *step).and_then(PlannedStep::part);
+                let part =
+                    steps.get(done).filter(|planned| planned.step == *step).and_then(PlannedStep::part);
                 let own = [("app", order.app.as_str()), ("who", who), ("lifecycle", transition)];
                 let part = part.map(|part| ("part", part));
-                for (name, value) in own.iter().chain(&part).chain(said).filter(|(_, value)| !value.is_empty()) {
+                for (name, value) in
+                    own.iter().chain(&part).chain(said).filter(|(_, value)| !value.is_empty())
+                {
                     self.log.event_attribute(name, *value);
                 }
             };
@@ -180,9 +189,15 @@ impl Journal<'_> {
                 RunEvent::Approved { step, .. } => tell(step, "assign", &[]),
                 RunEvent::Intended { step, effect } => tell(step, "start", &[("effect", &effect.describe())]),
                 RunEvent::Performed { step, .. } => tell(step, "progress", &[("said", "accepted")]),
-                RunEvent::NotPerformed { step, why } => tell(step, "progress", &[("said", "not done"), ("why", why)]),
-                RunEvent::ReplyLost { step, why } => tell(step, "progress", &[("said", "unknown"), ("why", why)]),
-                RunEvent::UnderWay { step, evidence, .. } => tell(step, "progress", &[("evidence", evidence)]),
+                RunEvent::NotPerformed { step, why } => {
+                    tell(step, "progress", &[("said", "not done"), ("why", why)])
+                }
+                RunEvent::ReplyLost { step, why } => {
+                    tell(step, "progress", &[("said", "unknown"), ("why", why)])
+                }
+                RunEvent::UnderWay { step, evidence, .. } => {
+                    tell(step, "progress", &[("evidence", evidence)])
+                }
                 RunEvent::StepDone { step, evidence, warning } => {
                     let more = steps.get(done + 1).is_some_and(|next| next.step == *step);
                     let transition = if more { "progress" } else { "complete" };

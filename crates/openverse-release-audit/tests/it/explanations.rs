@@ -41,7 +41,8 @@ fn a_step_left_out_and_a_step_too_many_are_told_apart() {
     let left_out = ["Merge", "Build", "StagingDispatch", "Tag", "ProductionDispatch"];
     let twice = ["Merge", "Build", "StagingDispatch", "Publish", "Publish", "Tag", "ProductionDispatch"];
     let swapped = ["Merge", "Build", "StagingDispatch", "Publish", "ProductionDispatch", "Tag"];
-    let unknown = ["Merge", "Build", "StagingDispatch", "Cross fingers", "Publish", "Tag", "ProductionDispatch"];
+    let unknown =
+        ["Merge", "Build", "StagingDispatch", "Cross fingers", "Publish", "Tag", "ProductionDispatch"];
     let audit = audit(&[&RELEASED, &left_out, &twice, &swapped, &unknown], Ending::Required);
     assert_eq!(
         said(&audit),
@@ -64,7 +65,10 @@ fn the_first_deviation_is_named_with_who_and_when() {
     let audit = audit(&[&["Merge", "Build", "Publish"], &["Deploy by hand"]], Ending::Open);
     let [first, second] = &audit.deviations[..] else { panic!("{audit:?}") };
     assert_eq!(first.found, Found::OutOfTurn("Publish".to_owned()));
-    assert_eq!((first.place, first.who.as_deref(), &*first.expected), (2, Some("ada"), &["StagingDispatch".to_owned()][..]));
+    assert_eq!(
+        (first.place, first.who.as_deref(), &*first.expected),
+        (2, Some("ada"), &["StagingDispatch".to_owned()][..])
+    );
     assert_eq!(first.at.unwrap().timestamp(), 120);
     assert_eq!(second.found, Found::Unknown("Deploy by hand".to_owned()));
     assert_eq!(second.expected, ["Merge", "RevertRollback"]);

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use openverse_release_audit::{
-    CaseSink, Cases, Format, Happened, Log, open_log, read_csv, read_ocel_json, read_ocel_sqlite, read_ocel_xml,
-    read_xes, write_ocel_json,
+    CaseSink, Cases, Format, Happened, Log, open_log, read_csv, read_ocel_json, read_ocel_sqlite,
+    read_ocel_xml, read_xes, write_ocel_json,
 };
 use proptest::prelude::*;
 
@@ -81,10 +81,16 @@ pub(crate) fn told(log: &Log) -> Vec<String> {
     for event in log.events() {
         let objects: Vec<_> = event.objects().collect();
         let attributes: Vec<_> = event.attributes().collect();
-        told.push(format!("event {} {} {} {objects:?} {attributes:?}", event.id(), event.activity(), event.at()));
+        told.push(format!(
+            "event {} {} {} {objects:?} {attributes:?}",
+            event.id(),
+            event.activity(),
+            event.at()
+        ));
     }
     for object in log.objects() {
-        let (related, mut attributes): (Vec<_>, Vec<_>) = (object.related().collect(), object.attributes().collect());
+        let (related, mut attributes): (Vec<_>, Vec<_>) =
+            (object.related().collect(), object.attributes().collect());
         attributes.sort_by_key(|(name, _, since)| (*name, *since));
         told.push(format!("object {} {} {related:?} {attributes:?}", object.id(), object.kind()));
     }
@@ -121,7 +127,8 @@ fn the_first_bytes_tell_the_format() {
     std::fs::write(at("c"), XES).unwrap();
     std::fs::write(at("d.csv"), CSV).unwrap();
     database(&at("e.json"));
-    let formats = ["a.txt", "b.xml", "c", "d.csv", "e.json"].map(|name| open_log(&at(name)).unwrap().format());
+    let formats =
+        ["a.txt", "b.xml", "c", "d.csv", "e.json"].map(|name| open_log(&at(name)).unwrap().format());
     assert_eq!(formats, [Format::OcelJson, Format::OcelXml, Format::Xes, Format::Csv, Format::OcelSqlite]);
     for name in ["a.txt", "b.xml", "e.json"] {
         assert_eq!(open_log(&at(name)).unwrap().read_objects().unwrap().events().len(), 2, "{name}");
@@ -194,7 +201,8 @@ fn the_lines_of_a_case_may_stand_anywhere_in_a_table() {
     let table = "case_id,activity,time\na,Second,2024-01-02\n";
     let error = read_csv(table.as_bytes(), &mut cases).unwrap_err().to_string();
     assert_eq!(error, "line 2: found \"2024-01-02\", expected a time such as 2023-07-03T17:52:00Z");
-    let table = "\u{feff}Case ID,Activity,Time\na,Second,2024-01-02T00:00:01Z\na,First,2024-01-02T00:00:00Z\n";
+    let table =
+        "\u{feff}Case ID,Activity,Time\na,Second,2024-01-02T00:00:01Z\na,First,2024-01-02T00:00:00Z\n";
     read_csv(table.as_bytes(), &mut cases).unwrap();
     assert_eq!(listed(&cases), ["a: First 2024-01-02 00:00:00 UTC , Second 2024-01-02 00:00:01 UTC "]);
 }

@@ -10,7 +10,8 @@ fn what_is_nested_without_end_is_refused() {
     const DEEP: usize = 200_000;
     let lists = format!("{{\"events\": {}", "[".repeat(DEEP));
     assert!(read_ocel_json(lists.as_bytes()).is_err());
-    let other = format!("{{\"other\": {}{}, \"events\": [], \"objects\": []}}", "[".repeat(DEEP), "]".repeat(DEEP));
+    let other =
+        format!("{{\"other\": {}{}, \"events\": [], \"objects\": []}}", "[".repeat(DEEP), "]".repeat(DEEP));
     // What does not matter is passed over without recursion, or refused; the stack holds either way.
     let _ = read_ocel_json(other.as_bytes());
     let elements = format!("<log>{}", "<trace>".repeat(DEEP));
@@ -33,7 +34,13 @@ fn what_is_no_text_is_refused() {
     json[at] = 0xff;
     assert!(read_ocel_json(&*json).is_err());
     assert!(read_csv(&b"case,activity\na,\xff\n"[..], &mut Cases::default()).is_err());
-    assert!(read_xes(&b"<log><trace><event><string key='concept:name' value='\xff'/></event></trace></log>"[..], &mut Cases::default()).is_err());
+    assert!(
+        read_xes(
+            &b"<log><trace><event><string key='concept:name' value='\xff'/></event></trace></log>"[..],
+            &mut Cases::default()
+        )
+        .is_err()
+    );
 }
 
 #[test]

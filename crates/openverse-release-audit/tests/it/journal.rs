@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Duration, Utc};
-use openverse_release_audit::{Audit, Log, Question, RecordedRun, log_of_journal, read_ocel_json, write_ocel_json};
+use openverse_release_audit::{
+    Audit, Log, Question, RecordedRun, log_of_journal, read_ocel_json, write_ocel_json,
+};
 use openverse_release_core::{
-    AppSlug, Bundle, CommitSha, DeployableVersion, End, Environment, GitHubRelease, GitHubReleaseId, ImageTag,
-    Order, OrderKind, Project, ReleaseDate, ReleaseTarget, RunEvent, RunId, StepId, plan,
+    AppSlug, Bundle, CommitSha, DeployableVersion, End, Environment, GitHubRelease, GitHubReleaseId,
+    ImageTag, Order, OrderKind, Project, ReleaseDate, ReleaseTarget, RunEvent, RunId, StepId, plan,
 };
 
 use crate::formats::told;
@@ -24,7 +26,11 @@ pub(crate) fn date(day: i64) -> ReleaseDate {
 }
 
 fn version(tag: ImageTag, letter: char) -> DeployableVersion {
-    DeployableVersion { image_tag: tag, bundle: Bundle { commit: commit(letter), images: BTreeMap::new() } }
+    let project = Project::openverse();
+    let image = project.app("api").unwrap().images[0].clone();
+    let digest = format!("sha256:{}", letter.to_string().repeat(64)).parse().unwrap();
+    let bundle = Bundle { commit: commit(letter), images: BTreeMap::from([(image, digest)]) };
+    DeployableVersion { image_tag: tag, bundle }
 }
 
 fn order(app: &str, kind: OrderKind, version: DeployableVersion, replaces: Option<CommitSha>) -> Order {
@@ -91,9 +97,8 @@ fn ask(log: &Log, app: &str) -> Audit {
 }
 
 pub(crate) fn example() -> Log {
-    let rollback = |to: ImageTag, letter, bad| {
-        order("api", OrderKind::RollBack, version(to, letter), Some(commit(bad)))
-    };
+    let rollback =
+        |to: ImageTag, letter, bad| order("api", OrderKind::RollBack, version(to, letter), Some(commit(bad)));
     log_of_journal(
         &Project::openverse(),
         &[
@@ -119,9 +124,13 @@ fn releases_rollbacks_and_forced_deployments_fit() {
 #[test]
 fn a_rollback_belongs_to_both_releases() {
     let log = example();
-    let rollback = log.events().find(|event| event.activity() == "TriggerRollback" && event.completes()).unwrap();
+    let rollback =
+        log.events().find(|event| event.activity() == "TriggerRollback" && event.completes()).unwrap();
     let objects: Vec<_> = rollback.objects().take(2).collect();
-    assert_eq!(objects, [("api-2024.03.02.12.00.00", "brings about"), ("api-2024.03.03.12.00.00", "takes back")]);
+    assert_eq!(
+        objects,
+        [("api-2024.03.02.12.00.00", "brings about"), ("api-2024.03.03.12.00.00", "takes back")]
+    );
     // Who approved a step did it.
     assert_eq!(rollback.who(), Some("grace"));
 }
@@ -132,7 +141,8 @@ fn a_step_is_done_with_its_last_part() {
     let audit = ask(&log, "ingestion-server");
     // Its pull request, the last part of the deployment, is not there yet.
     assert_eq!((audit.cases, audit.under_way, audit.deviating), (1, 1, 0), "{audit:#?}");
-    let deployed = |event: &openverse_release_audit::LogEvent<'_>| event.activity() == "Deploy" && event.completes();
+    let deployed =
+        |event: &openverse_release_audit::LogEvent<'_>| event.activity() == "Deploy" && event.completes();
     assert!(!log.events().any(|event| deployed(&event)));
 }
 
@@ -170,12 +180,13 @@ fn what_is_exported_is_found_again_with_the_same_verdict() {
 fn an_event_says_what_the_journal_says() {
     let log = log_of_journal(&Project::openverse(), &[run(1, released("api", 1, 'a'), 2)]);
     insta::assert_snapshot!(told(&log).join("\n"), @r#"
-    event run-1 1 Publish 2024-03-02 12:02:00 UTC [("api-2024.03.02.12.00.00", "brings about"), ("run run-1", "is part of"), ("app api", "is of")] [("app", Text("api")), ("who", Text("grace")), ("lifecycle", Text("assign"))]
-    event run-1 2 Publish 2024-03-02 12:03:00 UTC [("api-2024.03.02.12.00.00", "brings about"), ("run run-1", "is part of"), ("app api", "is of")] [("app", Text("api")), ("who", Text("grace")), ("lifecycle", Text("progress")), ("said", Text("accepted"))]
-    event run-1 3 Publish 2024-03-02 12:04:00 UTC [("api-2024.03.02.12.00.00", "brings about"), ("run run-1", "is part of"), ("app api", "is of")] [("app", Text("api")), ("who", Text("grace")), ("lifecycle", Text("complete")), ("evidence", Text("seen"))]
+    event run-1 1 Publish 2024-03-02 12:02:00 UTC [("api-2024.03.02.12.00.00", "brings about"), ("run run-1", "is part of"), ("app api", "is of"), ("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "is at"), ("sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "is about")] [("app", Text("api")), ("who", Text("grace")), ("lifecycle", Text("assign"))]
+    event run-1 2 Publish 2024-03-02 12:03:00 UTC [("api-2024.03.02.12.00.00", "brings about"), ("run run-1", "is part of"), ("app api", "is of"), ("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "is at"), ("sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "is about")] [("app", Text("api")), ("who", Text("grace")), ("lifecycle", Text("progress")), ("said", Text("accepted"))]
+    event run-1 3 Publish 2024-03-02 12:04:00 UTC [("api-2024.03.02.12.00.00", "brings about"), ("run run-1", "is part of"), ("app api", "is of"), ("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "is at"), ("sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "is about")] [("app", Text("api")), ("who", Text("grace")), ("lifecycle", Text("complete")), ("evidence", Text("seen"))]
     object aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa commit [] []
-    object api-2024.03.02.12.00.00 release [("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "is of")] []
+    object api-2024.03.02.12.00.00 release [("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "is of"), ("sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "consists of")] []
     object app api app [] [("not_recorded", Text("Merge,Build,StagingDispatch,RevertRollback"), None)]
     object run run-1 run [("api-2024.03.02.12.00.00", "brings about")] [("environment", Text("production"), Some(2024-03-02T12:01:00Z)), ("kind", Text("release"), Some(2024-03-02T12:01:00Z)), ("process", Text("API 1.0.0"), Some(2024-03-02T12:01:00Z)), ("reason", Text("because"), Some(2024-03-02T12:01:00Z)), ("who", Text("ada"), Some(2024-03-02T12:01:00Z))]
+    object sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa image [] [("name", Text("ghcr.io/wordpress/openverse-api"), None)]
     "#);
 }

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use openverse_release_audit::{
-    CaseSink, Cases, Ending, Happened, Net, Process, Reading, Replay, Rule, RuleBook, RuleKind, Verdict, align,
+    CaseSink, Cases, Ending, Happened, Net, Process, Reading, Replay, Rule, RuleBook, RuleKind, Verdict,
+    align,
 };
 use openverse_release_core::flows;
 use proptest::prelude::*;
@@ -34,7 +35,8 @@ impl Tokens {
 
     fn after(&self, markings: &BTreeSet<Vec<usize>>, step: &str) -> BTreeSet<Vec<usize>> {
         let ways = self.ways.iter().filter(|(name, ..)| name == step);
-        ways.flat_map(|(_, takes, gives)| markings.iter().filter_map(|tokens| put(tokens, takes, gives))).collect()
+        ways.flat_map(|(_, takes, gives)| markings.iter().filter_map(|tokens| put(tokens, takes, gives)))
+            .collect()
     }
 
     fn verdict(&self, trace: &[&str]) -> Verdict {

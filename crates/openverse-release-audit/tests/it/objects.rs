@@ -29,8 +29,20 @@ fn cases(log: &Log, lead: &str) -> Vec<String> {
 #[test]
 fn of_many_merges_a_release_has_the_one_it_was_made_at() {
     let log = log(
-        &[("Merge", &["c1"]), ("Merge", &["c2"]), ("Build", &["c2", "i2"]), ("Publish", &["r1"]), ("Merge", &["c3"])],
-        &[("r1", "release", &["c2"]), ("c1", "commit", &[]), ("c2", "commit", &[]), ("c3", "commit", &[]), ("i2", "image", &[])],
+        &[
+            ("Merge", &["c1"]),
+            ("Merge", &["c2"]),
+            ("Build", &["c2", "i2"]),
+            ("Publish", &["r1"]),
+            ("Merge", &["c3"]),
+        ],
+        &[
+            ("r1", "release", &["c2"]),
+            ("c1", "commit", &[]),
+            ("c2", "commit", &[]),
+            ("c3", "commit", &[]),
+            ("i2", "image", &[]),
+        ],
     );
     assert_eq!(
         cases(&log, "release"),
@@ -41,12 +53,22 @@ fn of_many_merges_a_release_has_the_one_it_was_made_at() {
 #[test]
 fn an_event_of_two_releases_is_in_both_and_one_of_none_in_no_other() {
     let log = log(
-        &[("Publish", &["r1"]), ("Publish", &["r2"]), ("Back", &["r2", "r1", "r2"]), ("Tag", &["i1"]), ("Sing", &[])],
+        &[
+            ("Publish", &["r1"]),
+            ("Publish", &["r2"]),
+            ("Back", &["r2", "r1", "r2"]),
+            ("Tag", &["i1"]),
+            ("Sing", &[]),
+        ],
         &[("r1", "release", &["i1"]), ("r2", "release", &[]), ("i1", "image", &["r2"])],
     );
     assert_eq!(
         cases(&log, "release"),
-        ["r1: Publish 00:00, Back 02:00, Tag 03:00", "r2: Publish 01:00, Back 02:00, Tag 03:00", "e4: Sing 04:00"]
+        [
+            "r1: Publish 00:00, Back 02:00, Tag 03:00",
+            "r2: Publish 01:00, Back 02:00, Tag 03:00",
+            "e4: Sing 04:00"
+        ]
     );
 }
 

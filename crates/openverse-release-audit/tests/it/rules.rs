@@ -14,7 +14,10 @@ fn the_rules_of_a_flow_follow_from_what_its_steps_do() {
     the images of every published release get its image tag: Publish leads to Tag
     no release is published twice: Publish happens once
     ");
-    assert_eq!(written(&flows::catalog())[0].split(": ").nth(1), Some("Publish precedes ManCat, ApplyRollback"));
+    assert_eq!(
+        written(&flows::catalog())[0].split(": ").nth(1),
+        Some("Publish precedes ManCat, ApplyRollback")
+    );
     assert!(written(&flows::indexer_worker()).is_empty());
     // Of what is not seen, nothing is said.
     assert_eq!(Rule::of(&flows::api(), |step| step.id.as_str() != "Publish").len(), 1);
@@ -25,7 +28,9 @@ fn a_rule_is_written_as_it_is_read() {
     for text in ["A precedes B", "A, B leads to C", "A excludes B, C", "Merge to main happens once"] {
         assert_eq!(text.parse::<Rule>().unwrap().to_string(), text);
     }
-    for text in ["", "A", "A precedes ", " precedes B", "A happens once or twice", "A leads B", " happens once"] {
+    for text in
+        ["", "A", "A precedes ", " precedes B", "A happens once or twice", "A leads B", " happens once"]
+    {
         let error = text.parse::<Rule>().unwrap_err().to_string();
         assert!(error.starts_with(&format!("found {text:?}, expected a rule such as ")), "{error}");
     }

@@ -3,8 +3,8 @@
 use chrono::{DateTime, Duration, Utc};
 use openverse_release_audit::{Audit, History, Question, log_of_history};
 use openverse_release_core::{
-    App, Commit, CommitSha, DeploymentRun, Environment, GitHubRelease, GitHubReleaseId, GitHubRun, GitHubRunId,
-    GitHubRunStatus, GitTag, ImageTag, Project, ReleaseTarget, deployment_history,
+    App, Commit, CommitSha, DeploymentRun, Environment, GitHubRelease, GitHubReleaseId, GitHubRun,
+    GitHubRunId, GitHubRunStatus, GitTag, ImageTag, Project, ReleaseTarget, deployment_history,
 };
 
 use crate::journal::{commit, date, start};
@@ -64,7 +64,8 @@ impl World {
         );
         // CI asks for it itself, before it has ended.
         let deployment = self.deployment(ImageTag::of_commit(&commit(letter)).as_str(), "bot", true);
-        self.staging.insert(0, DeploymentRun { created_at: committed_at + Duration::minutes(10), ..deployment });
+        self.staging
+            .insert(0, DeploymentRun { created_at: committed_at + Duration::minutes(10), ..deployment });
     }
 
     fn deployment(&mut self, tag: &str, actor: &str, by_event: bool) -> DeploymentRun {
@@ -105,8 +106,10 @@ impl World {
     fn audit(&self, complete_since: Option<DateTime<Utc>>) -> Audit {
         let released = self.git_tags.iter().map(|(tag, commit)| (tag.date(), commit.clone())).collect();
         let history = |runs| deployment_history(runs, &released);
-        let deployments =
-            [(Environment::Staging, history(&self.staging)), (Environment::Production, history(&self.production))];
+        let deployments = [
+            (Environment::Staging, history(&self.staging)),
+            (Environment::Production, history(&self.production)),
+        ];
         let log = log_of_history(&History {
             app: &self.app,
             releases: &self.releases,

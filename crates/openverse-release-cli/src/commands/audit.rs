@@ -171,7 +171,10 @@ fn write(views: &[View<'_>], out: &mut dyn Write) -> io::Result<()> {
         }
         for unknown in &audit.unknown {
             let (activity, events) = (clean(&unknown.activity), unknown.events);
-            writeln!(out, "  {WARN}unknown activity:{WARN:#} {activity}, times done: {events}; no step is called so")?;
+            writeln!(
+                out,
+                "  {WARN}unknown activity:{WARN:#} {activity}, times done: {events}; no step is called so"
+            )?;
         }
     }
     Ok(())
