@@ -1,6 +1,7 @@
 //! Drives the real binary, as a person would: in a sandbox of its own, and on bad days.
 
 mod all_apps;
+mod audit;
 mod bad_days;
 mod bad_input;
 mod by_hand;
