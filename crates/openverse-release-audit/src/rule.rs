@@ -63,12 +63,11 @@ impl Rule {
         first: impl IntoIterator<Item = impl Into<String>>,
         second: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        let collect = |names: Vec<String>| names;
         Self {
             about: None,
             kind,
-            first: collect(first.into_iter().map(Into::into).collect()),
-            second: collect(second.into_iter().map(Into::into).collect()),
+            first: first.into_iter().map(Into::into).collect(),
+            second: second.into_iter().map(Into::into).collect(),
         }
     }
 

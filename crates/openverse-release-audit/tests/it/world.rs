@@ -56,6 +56,7 @@ impl World {
                 status: GitHubRunStatus::Succeeded,
                 event: "push".to_owned(),
                 commit: sha,
+                head_branch: Some("main".to_owned()),
                 actor: "ada".to_owned(),
                 created_at: committed_at + Duration::minutes(1),
                 updated_at: committed_at + Duration::minutes(20),
