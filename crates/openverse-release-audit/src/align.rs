@@ -1,6 +1,6 @@
 //! The cheapest explanation of a case that does not fit.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use crate::{
     Process,
@@ -39,6 +39,12 @@ pub enum Alignment {
     },
 }
 
+/// How many events are explained, and the state of the process then.
+type Node = (usize, u16);
+
+/// For each node that was reached: at what cost, from where, and by what.
+type Best = HashMap<Node, (u32, Option<Node>, Alignment)>;
+
 /// Returns the explanation of a case with the fewest events too many and steps missing, and how many
 /// they are; `None` where the case is too long to be explained.
 ///
@@ -46,8 +52,8 @@ pub enum Alignment {
 pub fn align(process: &Process, steps: &[Option<usize>], ending: Ending) -> Option<(u32, Vec<Alignment>)> {
     // Dijkstra's search over pairs of a place in the case and a state of the process: with no costs but 0
     // and 1 a queue with two ends keeps the order.
-    let mut best: HashMap<(usize, u16), (u32, Option<(usize, u16)>, Alignment)> = HashMap::new();
-    let mut done: std::collections::HashSet<(usize, u16)> = std::collections::HashSet::new();
+    let mut best = Best::new();
+    let mut done: HashSet<Node> = HashSet::new();
     let mut waiting = VecDeque::from([(0, (0, START))]);
     best.insert((0, START), (0, None, Alignment::Fits { at: 0 }));
     while let Some((cost, node)) = waiting.pop_front() {
@@ -61,7 +67,7 @@ pub fn align(process: &Process, steps: &[Option<usize>], ending: Ending) -> Opti
         if best.len() > MOST_VISITED {
             return None;
         }
-        let mut reach = |to: (usize, u16), price: u32, by: Alignment| {
+        let mut reach = |to: Node, price: u32, by: Alignment| {
             let total = cost + price;
             let cheaper = best.get(&to).is_none_or(|(known, ..)| total < *known);
             if cheaper {
@@ -88,10 +94,7 @@ pub fn align(process: &Process, steps: &[Option<usize>], ending: Ending) -> Opti
     None
 }
 
-fn path(
-    best: &HashMap<(usize, u16), (u32, Option<(usize, u16)>, Alignment)>,
-    end: (usize, u16),
-) -> Vec<Alignment> {
+fn path(best: &Best, end: Node) -> Vec<Alignment> {
     let mut parts = Vec::new();
     let mut node = end;
     while let Some((_, Some(before), by)) = best.get(&node) {

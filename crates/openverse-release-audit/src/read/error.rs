@@ -105,6 +105,6 @@ pub enum FileError {
         /// What it seems to be.
         format: Format,
         /// What is wrong with it.
-        source: ReadError,
+        source: Box<ReadError>,
     },
 }

@@ -127,7 +127,7 @@ impl LogFile<'_> {
             Format::OcelSqlite => read_ocel_sqlite(path),
             Format::Xes | Format::Csv => Err(wrong_kind("a log of cases", "a log of objects")),
         };
-        read.map_err(|source| FileError::Unreadable { path: path.to_owned(), format, source })
+        read.map_err(|source| FileError::Unreadable { path: path.to_owned(), format, source: source.into() })
     }
 
     /// Gives the cases of a log to a sink as they are read.
@@ -142,7 +142,7 @@ impl LogFile<'_> {
             Format::Csv => read_csv(input, sink),
             _ => Err(wrong_kind("a log of objects", "a log of cases")),
         };
-        read.map_err(|source| FileError::Unreadable { path: path.to_owned(), format, source })
+        read.map_err(|source| FileError::Unreadable { path: path.to_owned(), format, source: source.into() })
     }
 }
 

@@ -79,9 +79,9 @@ struct Trace {
 #[derive(Default)]
 struct EventParts {
     open: bool,
-    activity: Option<String>,
+    activity: String,
     at: Option<DateTime<Utc>>,
-    who: Option<String>,
+    who: String,
     broken_off: bool,
 }
 
@@ -111,7 +111,8 @@ impl Trace {
         depth: usize,
     ) -> Result<(), ReadError> {
         let of_event = self.event.open && depth == 4;
-        if !of_event && !(self.open && depth == 3) {
+        let of_trace = self.open && depth == 3;
+        if !(of_event || of_trace) {
             return Ok(());
         }
         let (mut key, mut value) = (Cow::Borrowed(""), Cow::Borrowed(""));
@@ -136,18 +137,14 @@ impl EventParts {
         self.open = true;
         self.at = None;
         self.broken_off = false;
-        for text in [&mut self.activity, &mut self.who] {
-            // Kept for its memory; empty stands for none.
-            if let Some(text) = text {
-                text.clear();
-            }
-        }
+        self.activity.clear();
+        self.who.clear();
     }
 
     fn attribute(&mut self, place: Place, key: &str, value: &str) -> Result<(), ReadError> {
         match key {
-            "concept:name" => set(&mut self.activity, value),
-            "org:resource" => set(&mut self.who, value),
+            "concept:name" => value.clone_into(&mut self.activity),
+            "org:resource" => value.clone_into(&mut self.who),
             "lifecycle:transition" => self.broken_off = !completes(value),
             "time:timestamp" => {
                 let wrong = || ReadError::malformed(place, format!("{value:?}"), moment::EXPECTED);
@@ -160,19 +157,15 @@ impl EventParts {
 
     fn tell(&mut self, place: Place, sink: &mut impl CaseSink) -> Result<(), ReadError> {
         self.open = false;
-        let activity = self.activity.as_deref().filter(|activity| !activity.is_empty());
+        if self.activity.is_empty() {
+            return Err(nameless(place));
+        }
         sink.event(&Happened {
-            activity: activity.ok_or_else(|| nameless(place))?,
+            activity: &self.activity,
             at: self.at,
-            who: self.who.as_deref().filter(|who| !who.is_empty()),
+            who: Some(&*self.who).filter(|who| !who.is_empty()),
             completes: !self.broken_off,
         });
         Ok(())
     }
-}
-
-fn set(field: &mut Option<String>, value: &str) {
-    let text = field.get_or_insert_default();
-    text.clear();
-    text.push_str(value);
 }

@@ -190,13 +190,13 @@ impl Journal<'_> {
                 RunEvent::Intended { step, effect } => tell(step, "start", &[("effect", &effect.describe())]),
                 RunEvent::Performed { step, .. } => tell(step, "progress", &[("said", "accepted")]),
                 RunEvent::NotPerformed { step, why } => {
-                    tell(step, "progress", &[("said", "not done"), ("why", why)])
+                    tell(step, "progress", &[("said", "not done"), ("why", why)]);
                 }
                 RunEvent::ReplyLost { step, why } => {
-                    tell(step, "progress", &[("said", "unknown"), ("why", why)])
+                    tell(step, "progress", &[("said", "unknown"), ("why", why)]);
                 }
                 RunEvent::UnderWay { step, evidence, .. } => {
-                    tell(step, "progress", &[("evidence", evidence)])
+                    tell(step, "progress", &[("evidence", evidence)]);
                 }
                 RunEvent::StepDone { step, evidence, warning } => {
                     let more = steps.get(done + 1).is_some_and(|next| next.step == *step);

@@ -109,7 +109,10 @@ fn side_by_side() -> (Net, Vec<Vec<usize>>) {
     (net, ends)
 }
 
-fn nets() -> Vec<(Net, Vec<Vec<usize>>, Vec<&'static str>)> {
+/// A net, where its cases may end, and what happens in them.
+type Example = (Net, Vec<Vec<usize>>, Vec<&'static str>);
+
+fn nets() -> Vec<Example> {
     let flows = [flows::api(), flows::catalog(), flows::indexer_worker(), flows::ingestion_server()];
     let (net, ends) = side_by_side();
     let mut nets = vec![(net, ends, vec!["A", "B", "C", "D", "E", "X"])];
