@@ -10,8 +10,7 @@ use openverse_release_sandbox::Fault;
 const EXIT_CODES: &str = "\
 Exit codes:
   0  done
-  1  findings (check, drift, glossary lint, runbook --check)
-  1  findings (check, audit, runbook --check)
+  1  findings (audit, check, drift, glossary lint, runbook --check)
   2  bad input: a malformed tag, an unknown app, a wrong configuration
   3  refused, by a gate, a hold or a conflict; what was found and expected is said
   4  failed
