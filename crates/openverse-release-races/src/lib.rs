@@ -1,0 +1,16 @@
+//! Finds the races of a release process, by trying every order in which its automations can act.
+//!
+//! This crate is pure: no I/O.
+
+mod bounds;
+mod cast;
+mod code;
+mod documented;
+mod explore;
+mod race;
+mod report;
+
+pub use bounds::Bounds;
+pub use cast::Unexplorable;
+pub use race::Race;
+pub use report::{FoundRace, Process, Report, explore};

@@ -1,0 +1,93 @@
+//! What an exploration found, and how it is asked for.
+
+use openverse_release_core::{App, Environment, Project};
+use serde::Serialize;
+
+use crate::{
+    bounds::Bounds,
+    cast::{Cast, Unexplorable},
+    documented::{Documented, Part},
+    explore::{Explored, explore as explore_model},
+    race::Race,
+};
+
+/// Whose steps are explored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Process {
+    /// The automations and people of the document.
+    Documented,
+    /// The same world, with the steps of this tool.
+    Runner,
+}
+
+/// What an exploration found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Report {
+    /// Whose steps were explored.
+    pub process: Process,
+    /// The apps.
+    pub apps: Vec<String>,
+    /// The races, the one with the shortest sequence first.
+    pub races: Vec<FoundRace>,
+    /// How many states there are within the bounds.
+    pub states: usize,
+    /// How many steps lead from one to another.
+    pub steps: usize,
+    /// Whether every state within the bounds was looked at.
+    pub complete: bool,
+    /// How much could happen.
+    pub bounds: Bounds,
+}
+
+/// A race, with the shortest sequence of events that leads to it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FoundRace {
+    /// Which.
+    pub race: Race,
+    /// What goes wrong, in a sentence.
+    pub what: &'static str,
+    /// The events, the first one first. No shorter sequence leads there.
+    pub events: Vec<String>,
+}
+
+/// Tries every order in which the hands that touch a release can act, and returns the races.
+///
+/// # Errors
+/// When the apps or the bounds are not such that they can be explored.
+pub fn explore(
+    project: &Project,
+    apps: &[&App],
+    process: Process,
+    bounds: &Bounds,
+) -> Result<Report, Unexplorable> {
+    let cast = Cast::of(project, apps)?;
+    bounds.check()?;
+    let explored = match process {
+        Process::Documented => explore_documented(&cast, bounds),
+        Process::Runner => todo!(),
+    };
+    let Explored { states, steps, complete, found } = explored;
+    let race = |(race, events): (Race, _)| FoundRace { race, what: race.explain(), events };
+    Ok(Report {
+        process,
+        apps: cast.apps.iter().map(|app| app.slug.to_string()).collect(),
+        races: found.into_iter().map(race).collect(),
+        states,
+        steps,
+        complete,
+        bounds: *bounds,
+    })
+}
+
+fn explore_documented(cast: &Cast, bounds: &Bounds) -> Explored {
+    let releases = Documented { cast, bounds, part: Part::GitHubReleases };
+    let mut explored = explore_model(&releases, bounds.states);
+    for alone in cast.each_alone() {
+        for environment in Environment::ALL {
+            let part = Part::Deployments(environment);
+            explored.add(explore_model(&Documented { cast: &alone, bounds, part }, bounds.states));
+        }
+    }
+    explored
+}

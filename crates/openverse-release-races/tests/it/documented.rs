@@ -1,0 +1,26 @@
+use openverse_release_core::Project;
+use openverse_release_races::{Bounds, Process, explore};
+
+#[test]
+fn probe() {
+    let project = Project::openverse();
+    let names: Vec<_> = std::env::var("APPS").unwrap_or("api".into()).split(' ').map(str::to_owned).collect();
+    let apps: Vec<_> = names.iter().map(|it| project.app(it).unwrap()).collect();
+    let n = |k: &str, d: u8| std::env::var(k).ok().map_or(d, |v| v.parse().unwrap());
+    let bounds = Bounds {
+        merges: n("M", 2),
+        releases: n("R", 2),
+        rollbacks: n("B", 1),
+        redeliveries: n("D", 1),
+        ..Bounds::default()
+    };
+    let t = std::time::Instant::now();
+    let report = explore(&project, &apps, Process::Documented, &bounds).unwrap();
+    println!("{} states {} steps {} {:?}", report.states, report.steps, report.complete, t.elapsed());
+    for race in report.races {
+        println!("{}: {}", race.race, race.what);
+        for (n, e) in race.events.iter().enumerate() {
+            println!("  {}. {e}", n + 1);
+        }
+    }
+}

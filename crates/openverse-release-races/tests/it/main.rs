@@ -1,0 +1,3 @@
+//! Tests of the races.
+
+mod documented;
