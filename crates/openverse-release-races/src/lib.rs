@@ -9,8 +9,11 @@ mod documented;
 mod explore;
 mod race;
 mod report;
+mod runner;
+mod safeguard;
 
 pub use bounds::Bounds;
 pub use cast::Unexplorable;
 pub use race::Race;
-pub use report::{FoundRace, Process, Report, explore};
+pub use report::{FoundRace, Process, Report, explore, explore_without};
+pub use safeguard::{Keeper, Safeguard};

@@ -118,6 +118,10 @@ impl Races {
         }
     }
 
+    pub(crate) fn add_all(&mut self, others: Self) {
+        self.0 |= others.0;
+    }
+
     pub(crate) fn contains(self, race: Race) -> bool {
         self.0 & race.bit() != 0
     }

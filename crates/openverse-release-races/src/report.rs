@@ -9,6 +9,8 @@ use crate::{
     documented::{Documented, Part},
     explore::{Explored, explore as explore_model},
     race::Race,
+    runner::Runner,
+    safeguard::Safeguard,
 };
 
 /// Whose steps are explored.
@@ -65,11 +67,31 @@ pub fn explore(
     bounds.check()?;
     let explored = match process {
         Process::Documented => explore_documented(&cast, bounds),
-        Process::Runner => todo!(),
+        Process::Runner => explore_runner(&cast, bounds, None),
     };
+    Ok(report(&cast, process, bounds, explored))
+}
+
+/// Explores the runner without one of its safeguards, to see what that one is for.
+///
+/// # Errors
+/// When the apps or the bounds are not such that they can be explored.
+pub fn explore_without(
+    project: &Project,
+    apps: &[&App],
+    safeguard: Safeguard,
+    bounds: &Bounds,
+) -> Result<Report, Unexplorable> {
+    let cast = Cast::of(project, apps)?;
+    bounds.check()?;
+    let explored = explore_runner(&cast, bounds, Some(safeguard));
+    Ok(report(&cast, Process::Runner, bounds, explored))
+}
+
+fn report(cast: &Cast, process: Process, bounds: &Bounds, explored: Explored) -> Report {
     let Explored { states, steps, complete, found } = explored;
     let race = |(race, events): (Race, _)| FoundRace { race, what: race.explain(), events };
-    Ok(Report {
+    Report {
         process,
         apps: cast.apps.iter().map(|app| app.slug.to_string()).collect(),
         races: found.into_iter().map(race).collect(),
@@ -77,7 +99,11 @@ pub fn explore(
         steps,
         complete,
         bounds: *bounds,
-    })
+    }
+}
+
+fn explore_runner(cast: &Cast, bounds: &Bounds, without: Option<Safeguard>) -> Explored {
+    explore_model(&Runner::new(cast, bounds, without), bounds.states)
 }
 
 fn explore_documented(cast: &Cast, bounds: &Bounds) -> Explored {

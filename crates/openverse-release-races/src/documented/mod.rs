@@ -5,8 +5,8 @@ mod words;
 
 use openverse_release_core::Environment;
 
-pub(crate) use self::state::State;
 use self::state::{Job, Plan, RELEASES, Release, Stage};
+pub(crate) use self::{state::State, words::version};
 use crate::{
     bounds::Bounds,
     cast::Cast,

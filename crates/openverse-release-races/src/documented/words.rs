@@ -7,12 +7,13 @@ impl Documented<'_> {
         let cast = self.cast;
         match what {
             Move::Merge { apps } => {
+                let names = cast.names(apps);
                 let commit = after.main.head();
-                let job = format!("the job that refreshes drafts {}", self.queued(before));
-                format!(
-                    "A pull request that changes the {} is merged as commit {commit}; {job}.",
-                    cast.names(apps)
-                )
+                let job = match self.part.has_jobs() {
+                    true => format!("; the job that refreshes drafts {}", self.queued(before)),
+                    false => String::new(),
+                };
+                format!("A pull request that changes the {names} is merged as commit {commit}{job}.")
             }
             Move::Build { app, image, commit } => {
                 let image_name = cast.image(app, image);
@@ -142,7 +143,7 @@ impl Documented<'_> {
     }
 }
 
-pub(super) fn version(commit: u8) -> String {
+pub(crate) fn version(commit: u8) -> String {
     match commit {
         0 => "the version before".to_owned(),
         commit => format!("commit {commit}"),

@@ -1,3 +1,4 @@
 //! Tests of the races.
 
 mod documented;
+mod runner;
