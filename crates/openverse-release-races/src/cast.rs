@@ -21,6 +21,12 @@ pub enum Unexplorable {
         /// How many.
         found: usize,
     },
+    /// The same one again.
+    #[error("found the {app} twice, expected two apps")]
+    Twice {
+        /// The app's name.
+        app: String,
+    },
     /// Other means of deployment are not part of the model.
     #[error(
         "found the {app}, which is not both released and deployed to {environment} by a GitHub Workflow, expected an \
@@ -48,6 +54,11 @@ impl Cast {
     pub(crate) fn of(project: &Project, apps: &[&App]) -> Result<Self, Unexplorable> {
         if !(1..=APPS).contains(&apps.len()) {
             return Err(Unexplorable::Apps { found: apps.len() });
+        }
+        if let [one, other] = apps
+            && one.slug == other.slug
+        {
+            return Err(Unexplorable::Twice { app: one.name.clone() });
         }
         for app in apps {
             for environment in Environment::ALL {

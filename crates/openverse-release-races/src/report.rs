@@ -102,13 +102,19 @@ fn report(cast: &Cast, process: Process, bounds: &Bounds, explored: Explored) ->
     }
 }
 
+/// Explores each app alone: the runs of two apps share nothing but `main`.
 fn explore_runner(cast: &Cast, bounds: &Bounds, without: Option<Safeguard>) -> Explored {
-    explore_model(&Runner::new(cast, bounds, without), bounds.states)
+    let mut explored = Explored::default();
+    for alone in cast.each_alone() {
+        explored.add(explore_model(&Runner::new(&alone, bounds, without), bounds.states));
+    }
+    explored
 }
 
 fn explore_documented(cast: &Cast, bounds: &Bounds) -> Explored {
-    let releases = Documented { cast, bounds, part: Part::GitHubReleases };
-    let mut explored = explore_model(&releases, bounds.states);
+    let mut explored = Explored::default();
+    let part = Part::GitHubReleases;
+    explored.add(explore_model(&Documented { cast, bounds, part }, bounds.states));
     for alone in cast.each_alone() {
         for environment in Environment::ALL {
             let part = Part::Deployments(environment);

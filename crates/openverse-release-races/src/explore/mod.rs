@@ -52,6 +52,12 @@ pub(crate) struct Explored {
     pub(crate) found: Vec<(Race, Vec<String>)>,
 }
 
+impl Default for Explored {
+    fn default() -> Self {
+        Self { states: 0, steps: 0, complete: true, found: Vec::new() }
+    }
+}
+
 impl Explored {
     /// Adds what another exploration came to, of another part of the same world.
     pub(crate) fn add(&mut self, other: Self) {

@@ -92,12 +92,12 @@ impl Errand {
 
 /// Returns the SHA of a commit that is counted.
 pub(super) fn sha(commit: u8) -> CommitSha {
-    parsed(&format!("{:040x}", u64::from(commit) + 1))
+    parsed(&commit.to_string().repeat(40))
 }
 
 /// Returns the digest of the image of a commit.
 pub(super) fn digest(image: usize, commit: u8) -> Digest {
-    parsed(&format!("sha256:{:064x}", 16 * (image as u64 + 1) + u64::from(commit)))
+    parsed(&format!("sha256:{}", format!("{image}{commit}").repeat(32)))
 }
 
 /// Returns which commit's image has a digest.

@@ -251,12 +251,6 @@ impl Ledger {
             }
         }
     }
-
-    /// Returns how many different runs were met.
-    #[cfg(test)]
-    pub(super) fn runs(&self) -> usize {
-        self.kept.borrow().runs.len()
-    }
 }
 
 impl Kepts {

@@ -1,10 +1,11 @@
 //! The runner in words.
 
-use openverse_release_core::{Effect, Environment, Next, Phase, Run, Stop};
+use openverse_release_core::{Environment, Next, Run, Stop};
 
 use super::{
     Asked, Delivery, Move, Place, Runner,
-    ledger::RunNumber,
+    errand::ErrandKind,
+    ledger::{Act, RunNumber},
     state::{Acting, Plan, State, Status, site},
 };
 use crate::documented::version;
@@ -40,7 +41,7 @@ impl Runner<'_> {
             }
             Move::CompareDraft { app } => match after.apps[app].refresh {
                 Some(_) => {
-                    format!("It reads the draft of the {} once more, and it is as it was.", cast.name(app))
+                    format!("The tool reads the draft of the {} once more, and it is as it was.", cast.name(app))
                 }
                 None => format!(
                     "It reads the draft of the {} once more, finds it changed, and ends.",
@@ -52,13 +53,13 @@ impl Runner<'_> {
                 let plan = before.apps[app].refresh.map(|it| it.plan);
                 match plan {
                     _ if before.apps[app].releases == after.apps[app].releases => {
-                        format!("It finds the draft of the {name} changed, and writes nothing.")
+                        format!("The tool finds the draft of the {name} changed, and writes nothing.")
                     }
                     Some(Plan::Update { release, notes, .. }) => {
-                        format!("It writes {}, to name commit {notes}.", self.release(app, release))
+                        format!("The tool writes {}, to name commit {notes}.", self.release(app, release))
                     }
                     Some(Plan::Create { notes }) => {
-                        format!("It makes a draft of the {name}, which names commit {notes}.")
+                        format!("The tool makes a draft of the {name}, which names commit {notes}.")
                     }
                     None => String::new(),
                 }
@@ -78,39 +79,55 @@ impl Runner<'_> {
             }
             Move::Approve(at) => {
                 let step = self.read(before, at, |run| run.step().step.to_string()).unwrap_or_default();
-                format!("Somebody lets the step {step} of {} go ahead.", self.run(before, at))
+                format!("Somebody lets the step {step} of run {} go ahead.", self.run(before, at))
             }
             Move::Look { at, late } => {
                 let run = self.run(before, at);
-                let looks =
-                    if late { format!("{run} has waited for too long") } else { format!("{run} looks") };
+                let looks = if late {
+                    format!("Run {run} has waited for too long")
+                } else {
+                    format!("Run {run} looks")
+                };
                 format!("{looks}, and {}.", self.comes_to(before, after, at))
             }
             Move::Compare(at) => match self.going_in(after, at) {
                 Some((_, Acting::Compared)) => {
                     format!(
-                        "{} reads once more what it is about to change, and it is as it was.",
+                        "Run {} reads once more what it is about to change, and it is as it was.",
                         self.run(before, at)
                     )
                 }
                 _ => format!(
-                    "{} reads once more what it is about to change, and {}.",
+                    "Run {} reads once more what it is about to change, and {}.",
                     self.run(before, at),
                     self.comes_to(before, after, at)
                 ),
             },
             Move::Act { at, delivery } => {
-                let does = self.read(before, at, in_doubt).flatten().unwrap_or_default();
                 let run = self.run(before, at);
-                let comes_to = match delivery {
-                    Delivery::Answered => String::new(),
-                    Delivery::ReplyLost => "; it is done, and the reply gets lost".to_owned(),
-                    Delivery::RequestLost => "; the request gets lost".to_owned(),
-                };
-                format!("{run} sends the request to {does}{comes_to}.")
+                let acts =
+                    self.going_in(before, at).map(|(run, _)| self.acts(at.app, run)).unwrap_or_default();
+                let changed = before.apps[at.app].releases != after.apps[at.app].releases
+                    || before.apps[at.app].sites.map(|it| it.deployments)
+                        != after.apps[at.app].sites.map(|it| it.deployments);
+                match delivery {
+                    Delivery::Answered if !changed => {
+                        let comes_to = self.comes_to(before, after, at);
+                        format!(
+                            "Run {run} reads once more what it is about to change, finds it changed, and {comes_to}."
+                        )
+                    }
+                    Delivery::Answered => format!("The request of run {run}, to {acts}, is carried out."),
+                    Delivery::ReplyLost => {
+                        format!(
+                            "The request of run {run}, to {acts}, is carried out, and the reply gets lost."
+                        )
+                    }
+                    Delivery::RequestLost => format!("The request of run {run}, to {acts}, gets lost."),
+                }
             }
-            Move::Resume(at) => format!("Somebody lets {} go on.", self.run(before, at)),
-            Move::Abandon(at) => format!("Somebody gives up {}.", self.run(before, at)),
+            Move::Resume(at) => format!("Somebody lets run {} go on.", self.run(before, at)),
+            Move::Abandon(at) => format!("Somebody gives up run {}.", self.run(before, at)),
             Move::Lift { app, environment } => {
                 format!("Somebody lifts the hold on the {} in {environment}.", cast.name(app))
             }
@@ -156,35 +173,47 @@ impl Runner<'_> {
     fn run(&self, state: &State, at: Place) -> String {
         let id = self.read(state, at, |run| run.id().to_string()).unwrap_or_default();
         match self.cast.apps.len() {
-            1 => format!("run {id}"),
-            _ => format!("run {id} of the {}", self.cast.name(at.app)),
+            1 => id,
+            _ => format!("{id} of the {}", self.cast.name(at.app)),
+        }
+    }
+
+    /// Says what a run is about to do, or may have done.
+    fn acts(&self, app: usize, run: RunNumber) -> String {
+        let errand = self.ledger.errand(self.ledger.errand_of(run));
+        let release = match errand.kind {
+            ErrandKind::Release { release, .. } => self.release(app, release),
+            _ => String::new(),
+        };
+        match self.ledger.act(run) {
+            None => String::new(),
+            Some(Act::Publish) => format!("publish {release}, its git tag on {}", version(errand.commit())),
+            Some(Act::Tag { image, commit }) => {
+                let image = self.cast.image(app, image);
+                format!("put the image tag of {release} on {image} of {}", version(commit))
+            }
+            Some(Act::Dispatch) => {
+                format!("deploy {} to {}", version(errand.commit()), errand.environment)
+            }
         }
     }
 
     /// Says what a look came to.
     fn comes_to(&self, before: &State, after: &State, at: Place) -> String {
-        let steps_done = |state: &State| self.read(state, at, |run| run.done().len());
-        let last = self.read(before, at, |run| run.step().step.to_string()).unwrap_or_default();
-        match self.going_in(after, at) {
-            None => "ends".to_owned(),
-            Some((run, Acting::Next | Acting::Compared)) => {
-                let does = self.ledger.read(run, in_doubt).unwrap_or_default();
-                format!("is about to {does}")
-            }
-            Some((run, Acting::No)) => self.ledger.read(run, |it| match it.next() {
-                Next::Stopped(Stop::Conflict { found, .. }) => format!("stops: found {found}"),
-                Next::Stopped(Stop::Unknown { what }) => format!("stops: {what}"),
-                _ if steps_done(before) != steps_done(after) => format!("finds the step {last} done"),
-                _ => "finds it under way".to_owned(),
-            }),
+        let Some((run, acting)) = self.going_in(after, at) else { return "ends".to_owned() };
+        if acting != Acting::No {
+            return format!("is about to {}", self.acts(at.app, run));
         }
+        let done = |state: &State| self.read(state, at, |run| run.done().len());
+        let last = self.read(before, at, |run| {
+            let step = run.step();
+            step.part().map_or_else(|| step.step.to_string(), |part| format!("{} ({part})", step.step))
+        });
+        self.ledger.read(run, |it| match it.next() {
+            Next::Stopped(Stop::Conflict { found, .. }) => format!("stops: found {found}"),
+            Next::Stopped(Stop::Unknown { .. }) => "stops, since it cannot tell what became of it".to_owned(),
+            _ if done(before) != done(after) => format!("finds the step {} done", last.unwrap_or_default()),
+            _ => "finds it under way".to_owned(),
+        })
     }
-}
-
-fn in_doubt(run: &Run) -> Option<String> {
-    let effect: &Effect = match run.phase() {
-        Phase::InDoubt { effect, .. } => effect,
-        _ => return None,
-    };
-    Some(effect.describe())
 }

@@ -1,37 +1,32 @@
+//! The runner, with all its safeguards.
+
 use openverse_release_core::Project;
-use openverse_release_races::{Bounds, Process, Safeguard, explore, explore_without};
+use openverse_release_races::{Bounds, Process, explore};
+
+use super::{app, names};
 
 #[test]
-fn probe_runner() {
+fn the_runner_has_no_race() {
     let project = Project::openverse();
-    let names: Vec<_> = std::env::var("APPS").unwrap_or("api".into()).split(' ').map(str::to_owned).collect();
-    let apps: Vec<_> = names.iter().map(|it| project.app(it).unwrap()).collect();
-    let n = |k: &str, d: u8| std::env::var(k).ok().map_or(d, |v| v.parse().unwrap());
+    let report = explore(&project, &[app(&project, "api")], Process::Runner, &Bounds::default()).unwrap();
+    assert_eq!(names(&report), [""; 0], "{report:#?}");
+    assert!(report.complete);
+    assert!(report.states > 100_000, "only {} states: does it still get anywhere?", report.states);
+    println!("{} states, {} steps", report.states, report.steps);
+}
+
+#[test]
+fn neither_has_it_where_more_is_merged() {
+    let project = Project::openverse();
     let bounds = Bounds {
-        merges: n("M", 2),
-        releases: n("R", 2),
-        rollbacks: n("B", 1),
-        redeliveries: n("D", 1),
-        lost_replies: n("L", 1),
-        interventions: n("I", 1),
-        states: 3_000_000,
+        merges: 3,
+        releases: 1,
+        rollbacks: 0,
+        lost_replies: 0,
+        interventions: 0,
+        ..Bounds::default()
     };
-    let show = |report: openverse_release_races::Report, t: std::time::Instant| {
-        println!("{} states {} steps {} {:?}", report.states, report.steps, report.complete, t.elapsed());
-        for race in report.races {
-            println!("{}: {}", race.race, race.what);
-            for (n, e) in race.events.iter().enumerate() {
-                println!("  {}. {e}", n + 1);
-            }
-        }
-    };
-    let t = std::time::Instant::now();
-    show(explore(&project, &apps, Process::Runner, &bounds).unwrap(), t);
-    if std::env::var("ALL").is_ok() {
-        for guard in Safeguard::ALL {
-            println!("==== {guard:?}");
-            let t = std::time::Instant::now();
-            show(explore_without(&project, &apps, guard, &bounds).unwrap(), t);
-        }
-    }
+    let report = explore(&project, &[app(&project, "frontend")], Process::Runner, &bounds).unwrap();
+    assert_eq!(names(&report), [""; 0], "{report:#?}");
+    assert!(report.complete);
 }
