@@ -46,6 +46,7 @@ layers airflow core ports http
 layers ecs core ports http
 layers infra core ports
 layers mermaid core
+layers races core
 layers engine core ports
 layers sandbox core ports
 

@@ -50,6 +50,22 @@ pub enum Unexplorable {
     },
 }
 
+/// Checks that an app is of the kind whose races can be explored.
+///
+/// # Errors
+/// When it has no releases, or is not deployed by a GitHub Workflow everywhere.
+pub fn check_explorable(app: &App) -> Result<(), Unexplorable> {
+    for environment in Environment::ALL {
+        let by_workflow = app
+            .deployment(environment)
+            .is_some_and(|target| matches!(target.means, DeploymentMeans::GitHubWorkflow { .. }));
+        if !by_workflow || app.git_tag_prefix.is_none() || app.images.is_empty() {
+            return Err(Unexplorable::Means { app: app.name.clone(), environment });
+        }
+    }
+    Ok(())
+}
+
 impl Cast {
     pub(crate) fn of(project: &Project, apps: &[&App]) -> Result<Self, Unexplorable> {
         if !(1..=APPS).contains(&apps.len()) {
@@ -60,16 +76,7 @@ impl Cast {
         {
             return Err(Unexplorable::Twice { app: one.name.clone() });
         }
-        for app in apps {
-            for environment in Environment::ALL {
-                let by_workflow = app
-                    .deployment(environment)
-                    .is_some_and(|target| matches!(target.means, DeploymentMeans::GitHubWorkflow { .. }));
-                if !by_workflow || app.git_tag_prefix.is_none() || app.images.is_empty() {
-                    return Err(Unexplorable::Means { app: app.name.clone(), environment });
-                }
-            }
-        }
+        apps.iter().try_for_each(|app| check_explorable(app))?;
         Ok(Self { project: project.clone(), apps: apps.iter().map(|app| (*app).clone()).collect() })
     }
 

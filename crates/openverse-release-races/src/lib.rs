@@ -13,7 +13,7 @@ mod runner;
 mod safeguard;
 
 pub use bounds::Bounds;
-pub use cast::Unexplorable;
+pub use cast::{Unexplorable, check_explorable};
 pub use race::Race;
-pub use report::{FoundRace, Process, Report, explore, explore_without};
+pub use report::{FoundRace, LeftToOthers, Process, Report, explore, explore_without};
 pub use safeguard::{Keeper, Safeguard};

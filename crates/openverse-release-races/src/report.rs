@@ -1,6 +1,6 @@
 //! What an exploration found, and how it is asked for.
 
-use openverse_release_core::{App, Environment, Project};
+use openverse_release_core::{App, Environment, Operation, Performer, Project, Step, StepId};
 use serde::Serialize;
 
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
     explore::{Explored, explore as explore_model},
     race::Race,
     runner::Runner,
-    safeguard::Safeguard,
+    safeguard::{Keeper, Safeguard},
 };
 
 /// Whose steps are explored.
@@ -38,8 +38,22 @@ pub struct Report {
     pub steps: usize,
     /// Whether every state within the bounds was looked at.
     pub complete: bool,
+    /// What others see to, and the runner has no race only as long as they do.
+    pub rests_on: Vec<&'static str>,
+    /// The steps that the project leaves to others, and that were explored as the runner's own.
+    pub left_to_others: Vec<LeftToOthers>,
     /// How much could happen.
     pub bounds: Bounds,
+}
+
+/// A step that somebody else's automation performs. A run notices when that goes wrong, and does not
+/// keep it from going wrong.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LeftToOthers {
+    /// The app.
+    pub app: String,
+    /// The step.
+    pub step: StepId,
 }
 
 /// A race, with the shortest sequence of events that leads to it.
@@ -91,6 +105,13 @@ pub fn explore_without(
 fn report(cast: &Cast, process: Process, bounds: &Bounds, explored: Explored) -> Report {
     let Explored { states, steps, complete, found } = explored;
     let race = |(race, events): (Race, _)| FoundRace { race, what: race.explain(), events };
+    let (rests_on, left_to_others) = match process {
+        Process::Documented => (Vec::new(), Vec::new()),
+        Process::Runner => {
+            let others = Safeguard::ALL.into_iter().filter(|it| it.keeper() == Keeper::Others);
+            (others.map(Safeguard::explain).collect(), left_to_others(cast))
+        }
+    };
     Report {
         process,
         apps: cast.apps.iter().map(|app| app.slug.to_string()).collect(),
@@ -98,8 +119,23 @@ fn report(cast: &Cast, process: Process, bounds: &Bounds, explored: Explored) ->
         states,
         steps,
         complete,
+        rests_on,
+        left_to_others,
         bounds: *bounds,
     }
+}
+
+/// Returns the steps that tag and deploy, of which the runner performs none.
+fn left_to_others(cast: &Cast) -> Vec<LeftToOthers> {
+    let of_app = |app: &App| {
+        let steps = app.flow.steps().filter(|step| {
+            let is_explored = step.operation == Operation::TagImage || step.operation.is_deployment();
+            is_explored && app.performer(&step.id) == Performer::Elsewhere
+        });
+        let left = |step: &Step| LeftToOthers { app: app.slug.to_string(), step: step.id.clone() };
+        steps.map(left).collect::<Vec<_>>()
+    };
+    cast.apps.iter().flat_map(of_app).collect()
 }
 
 /// Explores each app alone: the runs of two apps share nothing but `main`.

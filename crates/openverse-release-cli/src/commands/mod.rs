@@ -17,6 +17,7 @@ mod hold;
 mod import;
 mod needs_release;
 mod preview;
+mod races;
 mod release;
 mod resume;
 mod revert;
@@ -122,6 +123,7 @@ async fn dispatch(command: &Command, context: &Context) -> Outcome {
         },
         Command::Import { file, flow } => import::run(context, file, *flow),
         Command::Check { app } => check::run(context, app.as_deref()),
+        Command::Races { process, app, merges } => races::run(context, *process, app, *merges),
         Command::Preview { app } => preview::run(context, app).await,
         Command::Draft { app, all: _ } => draft::run(context, app.as_deref()).await,
         Command::Changelog { app, release } => changelog::run(context, app, release.as_ref()).await,

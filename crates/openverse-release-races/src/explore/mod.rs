@@ -1,6 +1,8 @@
 //! Breadth-first exploration: every state once, and the shortest way to each race.
 
 mod visited;
+#[cfg(test)]
+mod walks;
 
 use std::hash::Hash;
 

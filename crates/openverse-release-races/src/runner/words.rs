@@ -41,10 +41,13 @@ impl Runner<'_> {
             }
             Move::CompareDraft { app } => match after.apps[app].refresh {
                 Some(_) => {
-                    format!("The tool reads the draft of the {} once more, and it is as it was.", cast.name(app))
+                    format!(
+                        "The tool reads the draft of the {} once more, and it is as it was.",
+                        cast.name(app)
+                    )
                 }
                 None => format!(
-                    "It reads the draft of the {} once more, finds it changed, and ends.",
+                    "The tool reads the draft of the {} once more, finds it changed, and ends.",
                     cast.name(app)
                 ),
             },
