@@ -64,13 +64,13 @@ fn write_verdict(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     };
     writeln!(out, "{style}{found}{style:#} in {process} of {}", clean(&apps.join(" and ")))?;
     let all = if *complete { "all there are" } else { "not all there are: it was cut short" };
-    writeln!(out, "{states} states and {steps} steps between them, {all} with at most")?;
+    writeln!(out, "{states} states and {steps} steps between them, {all}")?;
     let Bounds { merges, releases, rollbacks, redeliveries, lost_replies, interventions, .. } = bounds;
-    write!(out, "{merges} merges, {releases} releases of an app, {rollbacks} rollback")?;
+    write!(out, "at most: merges {merges}, releases of an app {releases}, rollbacks {rollbacks}, ")?;
     match report.process {
-        Process::Documented => writeln!(out, ", {redeliveries} event delivered twice")?,
+        Process::Documented => writeln!(out, "events delivered twice {redeliveries}")?,
         Process::Runner => {
-            writeln!(out, ", {lost_replies} lost reply, {interventions} run given up or resumed")?;
+            writeln!(out, "replies lost {lost_replies}, runs given up or resumed {interventions}")?;
         }
     }
     if !rests_on.is_empty() {
