@@ -84,13 +84,13 @@ fn a_draft_that_is_written_unread_takes_a_published_release_back() {
     3. CI has built openverse-api_nginx of commit 1, and moves openverse-api_nginx:latest to it from commit 0.
     4. The tool refreshes the draft of the API: it lists the GitHub Releases, and finds no draft.
     5. A pull request that changes the API is merged as commit 2.
-    6. It makes a draft of the API, which names commit 1.
+    6. The tool makes a draft of the API, which names commit 1.
     7. The tool refreshes the draft of the API: it lists the GitHub Releases, and finds the draft API release 1.
     8. Somebody asks to release the API: a run begins.
     9. Somebody lets the step Publish of run production-1 go ahead.
     10. Run production-1 looks, and is about to publish API release 1, its git tag on commit 1.
     11. The request of run production-1, to publish API release 1, its git tag on commit 1, is carried out.
-    12. It writes API release 1, to name commit 2.
+    12. The tool writes API release 1, to name commit 2.
     ");
 }
 
@@ -225,15 +225,15 @@ fn github_lets_a_draft_change_between_the_reading_and_the_publishing() {
     3. CI has built openverse-api_nginx of commit 1, and moves openverse-api_nginx:latest to it from commit 0.
     4. The tool refreshes the draft of the API: it lists the GitHub Releases, and finds no draft.
     5. A pull request that changes the API is merged as commit 2.
-    6. It reads the draft of the API once more, and it is as it was.
-    7. It makes a draft of the API, which names commit 1.
+    6. The tool reads the draft of the API once more, and it is as it was.
+    7. The tool makes a draft of the API, which names commit 1.
     8. The tool refreshes the draft of the API: it lists the GitHub Releases, and finds the draft API release 1.
-    9. It reads the draft of the API once more, and it is as it was.
+    9. The tool reads the draft of the API once more, and it is as it was.
     10. Somebody asks to release the API: a run begins.
     11. Somebody lets the step Publish of run production-1 go ahead.
     12. Run production-1 looks, and is about to publish API release 1, its git tag on commit 1.
     13. Run production-1 reads once more what it is about to change, and it is as it was.
-    14. It writes API release 1, to name commit 2.
+    14. The tool writes API release 1, to name commit 2.
     15. The request of run production-1, to publish API release 1, its git tag on commit 1, is carried out.
     ");
 }
