@@ -7,7 +7,7 @@ use super::{
     errand::{Errand, ErrandKind},
     ledger::{Act, Question, RunNumber, Standing, Told},
     sight::Seen,
-    state::{Acting, Going, Plan, RELEASES, Refresh, Release, Stage, State, Status, site},
+    state::{Acting, Deployment, Going, Plan, RELEASES, Refresh, Release, Stage, State, Status, site},
 };
 use crate::{
     race::{Race, Races},
@@ -277,7 +277,7 @@ impl Runner<'_> {
                 Seen::Tags(of.releases[usize::from(release)].tagged)
             }
             (Question::Deployments, _) => {
-                let visible = site.deployments.map(|it| it.filter(|it| it.is_visible()));
+                let visible = site.deployments.map(|it| it.filter(Deployment::is_visible));
                 Seen::Deployments { all: visible, live: site.live }
             }
             _ => Seen::Proposal,
