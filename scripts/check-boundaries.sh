@@ -48,6 +48,7 @@ layers infra core ports
 layers mermaid core
 layers docs core mermaid
 layers audit core
+layers races core
 layers engine core ports
 layers sandbox core ports
 

@@ -10,7 +10,7 @@ use openverse_release_sandbox::Fault;
 const EXIT_CODES: &str = "\
 Exit codes:
   0  done
-  1  findings (audit, check, drift, glossary lint, runbook --check)
+  1  findings (audit, check, drift, glossary lint, races, runbook --check)
   2  bad input: a malformed tag, an unknown app, a wrong configuration
   3  refused, by a gate, a hold or a conflict; what was found and expected is said
   4  failed
@@ -142,6 +142,21 @@ pub(crate) enum Command {
         /// To this file instead of standard output
         #[arg(long, value_name = "FILE")]
         output: Option<PathBuf>,
+    },
+    /// Find what goes wrong when people and automations touch a release at the same time
+    ///
+    /// Tries every order of a few merges, builds, drafts, releases, deployments and a rollback, and tells for
+    /// each race the shortest sequence of events that leads to it. The exit code is 1 where there is one.
+    Races {
+        /// Whose steps: those of the document, or this tool's own
+        #[arg(long, value_enum, default_value_t)]
+        process: RacingProcess,
+        /// Of this app; twice for two apps. Otherwise the first two that can be explored
+        #[arg(long, value_name = "APP")]
+        app: Vec<String>,
+        /// How many pull requests are merged at the most; three take a minute
+        #[arg(long, value_name = "NUMBER", default_value_t = 2)]
+        merges: u8,
     },
     /// Show what a release would release, and what stands in the way
     Preview {
@@ -415,6 +430,16 @@ pub(crate) enum EcsAction {
         #[arg(long, value_parser = reason, default_value = "deploy by ECS")]
         reason: String,
     },
+}
+
+/// Whose steps are explored.
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+pub(crate) enum RacingProcess {
+    /// The automations and people of the document
+    #[default]
+    Documented,
+    /// The same world with this tool's own steps
+    Runner,
 }
 
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]

@@ -21,6 +21,7 @@ mod hold;
 mod import;
 mod needs_release;
 mod preview;
+mod races;
 mod release;
 mod resume;
 mod revert;
@@ -132,6 +133,7 @@ async fn dispatch(command: &Command, context: &Context) -> Outcome {
         Command::Audit(args) => audit::run(context, args).await,
         Command::Export { ocel: _, output } => export::ocel(context, output.as_deref()),
         Command::Check { app } => check::run(context, app.as_deref()),
+        Command::Races { process, app, merges } => races::run(context, *process, app, *merges),
         Command::Preview { app } => preview::run(context, app).await,
         Command::Draft { app, all: _ } => draft::run(context, app.as_deref()).await,
         Command::Changelog { app, release } => changelog::run(context, app, release.as_ref()).await,

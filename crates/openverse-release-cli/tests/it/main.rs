@@ -22,6 +22,7 @@ mod output;
 mod parallel;
 mod place;
 mod processes;
+mod races;
 mod refusals;
 mod requests;
 mod reverts;

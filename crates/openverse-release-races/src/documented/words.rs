@@ -1,0 +1,151 @@
+//! The documented process in words.
+
+use super::{Documented, Job, Move, Plan, State, site};
+
+impl Documented<'_> {
+    pub(super) fn words(&self, before: &State, what: Move, after: &State) -> String {
+        let cast = self.cast;
+        match what {
+            Move::Merge { apps } => {
+                let names = cast.names(apps);
+                let commit = after.main.head();
+                let job = match self.part.has_jobs() {
+                    true => format!("; the job that refreshes drafts {}", self.queued(before)),
+                    false => String::new(),
+                };
+                format!("A pull request that changes the {names} is merged as commit {commit}{job}.")
+            }
+            Move::Build { app, image, commit } => {
+                let image_name = cast.image(app, image);
+                let from = before.apps[app].builds.latest[image];
+                let mut words = format!(
+                    "CI has built {image_name} of commit {commit}, and moves {image_name}:latest to it from commit \
+                     {from}."
+                );
+                let site = |state: &State| state.apps[app].sites[0].under_way().count();
+                if site(after) > site(before) {
+                    words.push_str(&format!(
+                        " Every image of commit {commit} is there, so it asks staging to deploy it."
+                    ));
+                }
+                words
+            }
+            Move::ReadDrafts => {
+                let Some(Job::Draft(Some(plans))) = after.group.running else { return String::new() };
+                let found = self.cast.numbers().filter_map(|app| {
+                    let name = cast.name(app);
+                    match plans[app] {
+                        Plan::Nothing => None,
+                        Plan::Create => Some(format!("no draft of the {name}")),
+                        Plan::Update(release) => {
+                            Some(format!("the draft {}", self.release(app, release.into())))
+                        }
+                    }
+                });
+                let found: Vec<_> = found.collect();
+                let found =
+                    if found.is_empty() { "nothing to refresh".to_owned() } else { found.join(", and ") };
+                format!("The job that refreshes drafts lists the GitHub Releases, and finds {found}.")
+            }
+            Move::WriteDrafts => {
+                let Some(Job::Draft(Some(plans))) = before.group.running else { return String::new() };
+                let written = self.cast.numbers().filter_map(|app| match plans[app] {
+                    Plan::Nothing => None,
+                    Plan::Create => {
+                        let made = |release: &usize| {
+                            before.apps[app].releases[*release].stage
+                                != after.apps[app].releases[*release].stage
+                        };
+                        let release = (0..2).find(made).unwrap_or_default();
+                        Some(format!("makes the draft {}", self.release(app, release)))
+                    }
+                    Plan::Update(release) => {
+                        let name = self.release(app, release.into());
+                        let turned = before.apps[app].releases[usize::from(release)].stage
+                            != after.apps[app].releases[usize::from(release)].stage;
+                        let words = if turned {
+                            format!(
+                                "writes {name} as the draft that it read, although it is published by now"
+                            )
+                        } else {
+                            format!("writes the draft {name}")
+                        };
+                        Some(words)
+                    }
+                });
+                let written: Vec<_> = written.collect();
+                let written = if written.is_empty() { "ends".to_owned() } else { written.join(", and ") };
+                format!("The job that refreshes drafts {written}.")
+            }
+            Move::Publish { app, release } => format!(
+                "Somebody publishes {}; GitHub puts its git tag on the head of main, commit {}; the job that tags its \
+                 images {}.",
+                self.release(app, release),
+                before.main.head(),
+                self.queued(before)
+            ),
+            Move::Redeliver { app, release } => format!(
+                "GitHub delivers the event that {} was published once more; the job that tags its images {}.",
+                self.release(app, release),
+                self.queued(before)
+            ),
+            Move::Tag { app, release, image } => {
+                let name = cast.image(app, image);
+                let commit = before.apps[app].builds.latest[image];
+                let is_last = image == 1 || !cast.has_companion(app);
+                format!(
+                    "The job puts the image tag of {} on {name}:latest, which is of commit {commit}{}.",
+                    self.release(app, release),
+                    if is_last { ", and asks production to deploy it" } else { "" }
+                )
+            }
+            Move::End { app, environment, place } => {
+                let of = &before.apps[app].sites[site(environment)];
+                let ended =
+                    of.under_way().find(|(at, _)| *at == place).map(|(_, it)| it.commit).unwrap_or_default();
+                let over = match of.live {
+                    live if live == ended => String::new(),
+                    live => format!(" in place of {}", version(live)),
+                };
+                format!(
+                    "The deployment of {} of the {} to {environment} ends: it is live{over}.",
+                    version(ended),
+                    cast.name(app)
+                )
+            }
+            Move::RollBack { app, environment } => {
+                let bad = before.apps[app].sites[site(environment)].live;
+                format!(
+                    "Somebody finds {} of the {} bad in {environment}, and asks to deploy {} again.",
+                    version(bad),
+                    cast.name(app),
+                    version(0)
+                )
+            }
+        }
+    }
+
+    fn release(&self, app: usize, release: usize) -> String {
+        format!("{} release {}", self.cast.name(app), release + 1)
+    }
+
+    /// Says what becomes of a job that is queued.
+    fn queued(&self, before: &State) -> String {
+        match (before.group.running, before.group.waiting) {
+            (None, _) => "starts".to_owned(),
+            (Some(_), None) => "waits for the one that runs".to_owned(),
+            (Some(_), Some(Job::Draft(_))) => "waits, in place of one that refreshes drafts".to_owned(),
+            (Some(_), Some(Job::Release { app, release, .. })) => format!(
+                "waits, and takes the place of the one that would tag the images of {}",
+                self.release(app.into(), release.into())
+            ),
+        }
+    }
+}
+
+pub(crate) fn version(commit: u8) -> String {
+    match commit {
+        0 => "the version before".to_owned(),
+        commit => format!("commit {commit}"),
+    }
+}

@@ -1,0 +1,272 @@
+//! The runs of the core, each kept once, and what became of each when it was told something.
+
+use std::{cell::RefCell, collections::HashMap};
+
+use chrono::TimeDelta;
+use openverse_release_core::{
+    App, DraftPlan, DraftWrite, Effect, End, GitHubRelease, GitTag, Input, Limits, Look, Next, Phase,
+    Project, Reply, Run, plan, plan_draft,
+};
+
+use super::{
+    errand::{Errand, commit_of, content, git_tag, github_release},
+    sight::{Eyes, MOMENT, Seen},
+    state::{Deployment, Plan, RELEASES, Release, Stage},
+};
+
+/// A run as it is at one moment, by its number in the [`Ledger`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct RunNumber(u16);
+
+/// What was asked for, by its number in the [`Ledger`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct ErrandNumber(u16);
+
+/// What a run is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Told {
+    Approve,
+    Resume,
+    Abandon,
+    /// What it saw, and whether it had waited for longer than any limit.
+    Saw(Seen, bool),
+    Accepted,
+    Conflict,
+    Lost,
+}
+
+/// How a run stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Standing {
+    WantsApproval,
+    WantsToSee(Question),
+    Stopped,
+    Ended { done: bool },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Question {
+    Release,
+    Tags,
+    Deployments,
+    Proposal,
+}
+
+/// What a run is about to change, or may have changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Act {
+    Publish,
+    Tag { image: usize, commit: u8 },
+    Dispatch,
+}
+
+#[derive(Debug)]
+struct Kept {
+    run: Run,
+    errand: ErrandNumber,
+}
+
+#[derive(Debug, Default)]
+struct Kepts {
+    runs: Vec<Kept>,
+    errands: Vec<Errand>,
+    begun: HashMap<Errand, (ErrandNumber, RunNumber)>,
+    told: HashMap<(RunNumber, Told), (RunNumber, bool)>,
+    plans: HashMap<(u8, [Release; RELEASES], u8), Option<Plan>>,
+}
+
+/// Every run that was met. The core is asked once for what a run makes of something; from then on the
+/// answer is known, so the steps of the runner are the core's own and still fast.
+#[derive(Debug)]
+pub(super) struct Ledger {
+    project: Project,
+    apps: Vec<App>,
+    eyes: Eyes,
+    kept: RefCell<Kepts>,
+}
+
+impl Ledger {
+    pub(super) fn new(project: &Project, apps: &[App], eyes: Eyes) -> Self {
+        let mut apps = apps.to_vec();
+        for app in &mut apps {
+            // The runner performs every step itself.
+            app.performers.clear();
+        }
+        Self { project: project.clone(), apps, eyes, kept: RefCell::default() }
+    }
+
+    /// Returns the number of something that was asked for.
+    pub(super) fn errand_number(&self, errand: Errand) -> ErrandNumber {
+        let mut kept = self.kept.borrow_mut();
+        let known = kept.errands.iter().position(|it| *it == errand);
+        ErrandNumber(number(known.unwrap_or_else(|| {
+            kept.errands.push(errand);
+            kept.errands.len() - 1
+        })))
+    }
+
+    pub(super) fn errand(&self, number: ErrandNumber) -> Errand {
+        self.kept.borrow().errands[usize::from(number.0)]
+    }
+
+    pub(super) fn errand_of(&self, run: RunNumber) -> ErrandNumber {
+        self.kept.borrow().runs[usize::from(run.0)].errand
+    }
+
+    /// Begins a run.
+    pub(super) fn begin(&self, errand: Errand) -> RunNumber {
+        if let Some((_, run)) = self.kept.borrow().begun.get(&errand) {
+            return *run;
+        }
+        let number = self.errand_number(errand);
+        let app = &self.apps[usize::from(errand.app)];
+        let order = errand.order(app);
+        let steps = plan(&self.project, app, &order.kind, errand.environment, &errand.run_id());
+        let steps = steps.unwrap_or_else(|error| unreachable!("the cast was checked: {error}"));
+        let started = Run::start(errand.run_id(), order, steps, &app.flow, MOMENT);
+        let (run, _) = started.unwrap_or_else(|error| unreachable!("a plan has steps: {error}"));
+        let mut kept = self.kept.borrow_mut();
+        let run = kept.keep(run, number);
+        kept.begun.insert(errand, (number, run));
+        run
+    }
+
+    /// Tells a run something. Returns what it is then, and whether it is about to change something.
+    pub(super) fn tell(&self, run: RunNumber, told: Told) -> (RunNumber, bool) {
+        if let Some(known) = self.kept.borrow().told.get(&(run, told)) {
+            return *known;
+        }
+        let answer = self.ask_the_core(run, told);
+        self.kept.borrow_mut().told.insert((run, told), answer);
+        answer
+    }
+
+    fn ask_the_core(&self, number: RunNumber, told: Told) -> (RunNumber, bool) {
+        /// Longer than any limit.
+        const LATE: TimeDelta = TimeDelta::days(1);
+        let mut kept = self.kept.borrow_mut();
+        let Kept { run, errand } = &kept.runs[usize::from(number.0)];
+        let (mut run, errand) = (run.clone(), *errand);
+        let by = || "somebody".to_owned();
+        let words = || "explored".to_owned();
+        let input = match told {
+            Told::Approve => Input::Approve { by: by() },
+            Told::Resume => Input::Resume { by: by() },
+            Told::Abandon => Input::Abandon { by: by(), reason: words() },
+            Told::Accepted => Input::Replied(Reply::Accepted { run: None }),
+            Told::Conflict => Input::Replied(Reply::Conflict {
+                found: "another state".to_owned(),
+                expected: "the one that was seen".to_owned(),
+            }),
+            Told::Lost => Input::Replied(Reply::Lost { why: words() }),
+            Told::Saw(seen, _) => {
+                let errand = kept.errands[usize::from(errand.0)];
+                let app = &self.apps[usize::from(errand.app)];
+                let errand_of = |it: &Deployment| kept.errands[usize::from(it.errand.0)];
+                Input::Saw(self.eyes.see(&run, app, errand, seen, errand_of))
+            }
+        };
+        let now = if matches!(told, Told::Saw(_, true)) { MOMENT + LATE } else { MOMENT };
+        let decision = run.decide(input, now, &Limits::default());
+        let decision =
+            decision.unwrap_or_else(|error| unreachable!("only what a run can take is told: {error}"));
+        for event in &decision.events {
+            run.apply(MOMENT, event);
+        }
+        (kept.keep(run, errand), decision.perform.is_some())
+    }
+
+    pub(super) fn standing(&self, number: RunNumber) -> Standing {
+        match self.kept.borrow().run(number).next() {
+            Next::Approval(_) => Standing::WantsApproval,
+            Next::Stopped(_) => Standing::Stopped,
+            Next::Ended(end) => Standing::Ended { done: *end == End::Done },
+            Next::Look(look) => Standing::WantsToSee(match look {
+                Look::Release { .. } => Question::Release,
+                Look::ImageTag { .. } => Question::Tags,
+                Look::Deployment(_) => Question::Deployments,
+                Look::Proposal(_) => Question::Proposal,
+                Look::Configuration { .. } | Look::Service { .. } => {
+                    unreachable!("the cast deploys by a GitHub Workflow")
+                }
+            }),
+        }
+    }
+
+    /// Tells whether the environment is held because of a run.
+    pub(super) fn holds(&self, number: RunNumber) -> bool {
+        self.kept.borrow().run(number).holds()
+    }
+
+    /// Returns what a run is about to change, or may have changed.
+    pub(super) fn act(&self, number: RunNumber) -> Option<Act> {
+        let kept = self.kept.borrow();
+        let Phase::InDoubt { effect, .. } = kept.run(number).phase() else { return None };
+        Some(match effect {
+            Effect::PublishGitHubRelease { .. } => Act::Publish,
+            Effect::PointImageTag { to, .. } => {
+                let (image, commit) = commit_of(to)?;
+                Act::Tag { image, commit }
+            }
+            Effect::DispatchDeployment { .. } => Act::Dispatch,
+            other => unreachable!("no errand would {}", other.describe()),
+        })
+    }
+
+    /// Returns the run in the words of its phase, for people.
+    pub(super) fn read<T>(&self, number: RunNumber, reader: impl FnOnce(&Run) -> T) -> T {
+        reader(self.kept.borrow().run(number))
+    }
+
+    /// Returns how the draft of an app comes to name a commit; none if there is nothing to write.
+    pub(super) fn plan_draft(&self, app: u8, releases: [Release; RELEASES], notes: u8) -> Option<Plan> {
+        let key = (app, releases, notes);
+        if let Some(known) = self.kept.borrow().plans.get(&key) {
+            return *known;
+        }
+        let found = self.plan_draft_by_the_core(&self.apps[usize::from(app)], releases, notes);
+        self.kept.borrow_mut().plans.insert(key, found);
+        found
+    }
+
+    fn plan_draft_by_the_core(&self, app: &App, releases: [Release; RELEASES], notes: u8) -> Option<Plan> {
+        let numbered = || (0..).zip(releases).filter(|(_, it)| it.stage != Stage::Absent);
+        let last =
+            numbered().filter(|(_, it)| it.stage == Stage::Published).max_by_key(|(number, _)| *number);
+        if last.is_some_and(|(_, last)| last.on == Some(notes)) {
+            return None;
+        }
+        let shown: Vec<GitHubRelease> =
+            numbered().map(|(number, it)| github_release(app, number, it)).collect();
+        let free = (0..).zip(releases).find(|(_, it)| it.stage == Stage::Absent).map(|(number, _)| number);
+        let kept = numbered().find(|(_, it)| it.stage == Stage::Draft).map(|(number, _)| number);
+        let wanted: GitTag = git_tag(app, kept.or(free)?, notes);
+        let DraftPlan { write, .. } = plan_draft(&shown, content(wanted, notes)).ok()?;
+        match write {
+            DraftWrite::Nothing { .. } => None,
+            DraftWrite::Create(_) => free.map(|_| Plan::Create { notes }),
+            DraftWrite::Update { seen, .. } => {
+                let release = u8::try_from(seen.id.0 - 1).ok()?;
+                Some(Plan::Update { release, seen: releases[usize::from(release)].notes, notes })
+            }
+        }
+    }
+}
+
+impl Kepts {
+    fn run(&self, number: RunNumber) -> &Run {
+        &self.runs[usize::from(number.0)].run
+    }
+
+    fn keep(&mut self, run: Run, errand: ErrandNumber) -> RunNumber {
+        let known = self.runs.iter().position(|it| it.errand == errand && it.run == run);
+        RunNumber(number(known.unwrap_or_else(|| {
+            self.runs.push(Kept { run, errand });
+            self.runs.len() - 1
+        })))
+    }
+}
+
+fn number(place: usize) -> u16 {
+    u16::try_from(place).unwrap_or_else(|_| unreachable!("bounds leave fewer than {} runs", u16::MAX))
+}

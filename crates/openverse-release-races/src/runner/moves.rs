@@ -1,0 +1,382 @@
+//! What each move makes of the world, and what thereby goes wrong.
+
+use openverse_release_core::Environment;
+
+use super::{
+    Asked, Delivery, Move, Place, Runner,
+    errand::{Errand, ErrandKind},
+    ledger::{Act, Question, RunNumber, Standing, Told},
+    sight::Seen,
+    state::{Acting, Deployment, Going, Plan, RELEASES, Refresh, Release, Stage, State, Status, site},
+};
+use crate::{
+    race::{Race, Races},
+    safeguard::Safeguard,
+};
+
+impl Runner<'_> {
+    /// Returns what a move makes of a state; none if it cannot be made.
+    pub(super) fn after(&self, mut state: State, what: Move) -> Option<(State, Races)> {
+        let races = match what {
+            Move::Merge { apps } => {
+                if state.main.head() == self.bounds.merges {
+                    return None;
+                }
+                state.main.merge(apps);
+                Races::default()
+            }
+            Move::Build { app, image, commit } => {
+                let builds = &mut state.apps[app].builds;
+                if !state.main.changes(commit, app) || builds.has(image, commit) {
+                    return None;
+                }
+                builds.finish(image, commit);
+                if !self.cast.has_companion(app) {
+                    builds.finish(1, commit);
+                }
+                Races::default()
+            }
+            Move::PlanDraft { app } => self.plan_draft(&mut state, app)?,
+            Move::CompareDraft { app } => self.compare_draft(&mut state, app),
+            Move::WriteDraft { app } => self.write_draft(&mut state, app),
+            Move::Begin { app, asked } => self.begin(&mut state, app, asked)?,
+            Move::Approve(at) => self.tell(&mut state, at, Told::Approve)?,
+            Move::Look { at, late } => self.look(&mut state, at, late)?,
+            Move::Compare(at) => self.compare(&mut state, at)?,
+            Move::Act { at, delivery } => self.act(&mut state, at, delivery)?,
+            Move::Resume(at) => {
+                self.intervene(&mut state)?;
+                self.tell(&mut state, at, Told::Resume)?
+            }
+            Move::Abandon(at) => {
+                if self.has(Safeguard::NothingGivenUpUnseen) && self.is_unseen(&state, at)? {
+                    return None;
+                }
+                self.intervene(&mut state)?;
+                self.tell(&mut state, at, Told::Abandon)?
+            }
+            Move::Lift { app, environment } => {
+                let site = state.apps[app].site(environment);
+                if !site.held || site.runs.iter().any(Option::is_some) {
+                    return None;
+                }
+                (site.held, site.rolled_back) = (false, false);
+                Races::default()
+            }
+            Move::Appear { app, environment, deployment } => {
+                let site = state.apps[app].site(environment);
+                if site.deployments[deployment]?.status != Status::Accepted {
+                    return None;
+                }
+                site.appear(deployment, self.has(Safeguard::DeploymentsTakeTurns));
+                Races::default()
+            }
+            Move::End { app, environment, deployment } => {
+                let site = state.apps[app].site(environment);
+                let ended = site.deployments[deployment]?;
+                if ended.status != Status::Running {
+                    return None;
+                }
+                let mut races = Races::default();
+                let replaces = ended.commit != site.live;
+                races.add_if(replaces && site.is_overtaken(deployment), Race::OlderLast);
+                races.add_if(replaces && site.rolled_back, Race::BroughtBack);
+                site.end(deployment);
+                races
+            }
+        };
+        Some((state, races))
+    }
+
+    fn intervene(&self, state: &mut State) -> Option<()> {
+        state.interventions += 1;
+        (state.interventions <= self.bounds.interventions).then_some(())
+    }
+
+    fn plan_draft(&self, state: &mut State, app: usize) -> Option<Races> {
+        let of = &mut state.apps[app];
+        let newest = state.main.newest_of(app, state.main.head());
+        if newest == 0 {
+            return None;
+        }
+        let plan = self.ledger.plan_draft(app as u8, of.releases, newest)?;
+        if let Plan::Create { .. } = plan
+            && of.releases.iter().filter(|it| it.stage != Stage::Absent).count()
+                >= usize::from(self.bounds.releases)
+        {
+            return None;
+        }
+        of.refresh = Some(Refresh { plan, compared: false });
+        Some(Races::default())
+    }
+
+    fn compare_draft(&self, state: &mut State, app: usize) -> Races {
+        let of = &mut state.apps[app];
+        of.refresh = of
+            .refresh
+            .filter(|it| is_as_seen(&of.releases, it.plan))
+            .map(|it| Refresh { compared: true, ..it });
+        Races::default()
+    }
+
+    fn write_draft(&self, state: &mut State, app: usize) -> Races {
+        let mut races = Races::default();
+        let of = &mut state.apps[app];
+        let Some(Refresh { plan, compared }) = of.refresh.take() else { return races };
+        let is_guarded = self.has(Safeguard::DraftComparedBeforeWriting);
+        if is_guarded && !compared && !is_as_seen(&of.releases, plan) {
+            return races;
+        }
+        match plan {
+            Plan::Create { notes } => {
+                let free = of.releases.iter_mut().find(|it| it.stage == Stage::Absent);
+                if let Some(free) = free {
+                    *free = Release { stage: Stage::Draft, notes, ..Release::default() };
+                }
+            }
+            Plan::Update { release, notes, .. } => {
+                let it = &mut of.releases[usize::from(release)];
+                let is_published = it.stage == Stage::Published;
+                it.notes = notes;
+                if !is_guarded {
+                    // As the documented job does it.
+                    it.stage = Stage::Draft;
+                }
+                races.add_if(is_published && is_guarded, Race::Rewritten);
+                races.add_if(is_published && !is_guarded, Race::Unpublished);
+            }
+        }
+        races
+    }
+
+    fn begin(&self, state: &mut State, app: usize, asked: Asked) -> Option<Races> {
+        let environment = match asked {
+            Asked::Release => Environment::Production,
+            Asked::Deploy { .. } => Environment::Staging,
+            Asked::RollBack(environment) => environment,
+        };
+        let of = &state.apps[app];
+        let site = &of.sites[site(environment)];
+        let free = site.runs.iter().position(Option::is_none)?;
+        let goes_on = site.runs.iter().any(Option::is_some);
+        if goes_on && self.has(Safeguard::OneRunAtATime) {
+            return None;
+        }
+        let is_held = site.held && self.has(Safeguard::HeldAfterRollback);
+        let arriving = site.newest().filter(|it| !it.has_ended());
+        let kind = match asked {
+            Asked::Release if !is_held => self.release_now(state, app)?,
+            Asked::Deploy { commit } if !is_held => {
+                let is_newer = state.main.changes(commit, app) && commit > site.asked;
+                if !is_newer || !of.builds.has_all(commit) || arriving.is_some() {
+                    return None;
+                }
+                ErrandKind::Deploy { commit }
+            }
+            Asked::RollBack(_) => {
+                let bad = arriving.map_or(site.live, |it| it.commit);
+                if state.rollbacks == self.bounds.rollbacks || bad == 0 {
+                    return None;
+                }
+                state.rollbacks += 1;
+                ErrandKind::RollBack
+            }
+            Asked::Release | Asked::Deploy { .. } => return None,
+        };
+        let site = state.apps[app].site(environment);
+        if let Asked::Deploy { commit } = asked {
+            site.asked = commit;
+        }
+        site.begun += 1;
+        let errand = Errand { app: app as u8, environment, number: site.begun, kind };
+        site.runs[free] = Some(Going { run: self.ledger.begin(errand), acting: Acting::No });
+        Some(Races::default())
+    }
+
+    /// Returns what a release of an app would be, as the preview tells it.
+    fn release_now(&self, state: &State, app: usize) -> Option<ErrandKind> {
+        let of = &state.apps[app];
+        let mut drafts = (0..RELEASES).filter(|it| of.releases[*it].stage == Stage::Draft);
+        let (Some(release), None) = (drafts.next(), drafts.next()) else { return None };
+        let draft = of.releases[release];
+        let commit = draft.notes;
+        let last = of.releases.iter().filter(|it| it.stage == Stage::Published).filter_map(|it| it.on).max();
+        if draft.on.is_some() || last == Some(commit) {
+            return None;
+        }
+        let mut images = [commit; 2];
+        for (image, safeguard) in
+            [Safeguard::ImageOfTheCommit, Safeguard::CompanionOfTheCommit].into_iter().enumerate()
+        {
+            let latest = of.builds.latest[image];
+            if !self.has(safeguard) {
+                images[image] = latest;
+            } else if latest != commit || !of.builds.has(image, commit) {
+                return None;
+            }
+        }
+        Some(ErrandKind::Release { release: release as u8, notes: commit, images })
+    }
+
+    fn going(&self, state: &State, at: Place) -> Option<Going> {
+        state.apps[at.app].sites[site(at.environment)].runs[at.run]
+    }
+
+    /// Tells whether the deployment of a run was accepted and has not appeared.
+    fn is_unseen(&self, state: &State, at: Place) -> Option<bool> {
+        let errand = self.ledger.errand_of(self.going(state, at)?.run);
+        let mut deployments = state.apps[at.app].sites[site(at.environment)].deployments.iter().flatten();
+        Some(deployments.any(|it| it.errand == errand && it.status == Status::Accepted))
+    }
+
+    fn tell(&self, state: &mut State, at: Place, told: Told) -> Option<Races> {
+        let (run, acts) = self.ledger.tell(self.going(state, at)?.run, told);
+        Some(self.go_on(state, at, run, if acts { Acting::Next } else { Acting::No }))
+    }
+
+    /// Puts a run in the place of what it was before.
+    fn go_on(&self, state: &mut State, at: Place, run: RunNumber, acting: Acting) -> Races {
+        let mut races = Races::default();
+        let errand = self.ledger.errand(self.ledger.errand_of(run));
+        let is_done = match self.ledger.standing(run) {
+            Standing::Ended { done } => Some(done),
+            _ => None,
+        };
+        if is_done == Some(true) {
+            races.add_if(!self.is_so(state, errand), Race::FalselyDone);
+        }
+        let site = state.apps[at.app].site(at.environment);
+        site.held |= self.ledger.holds(run);
+        site.rolled_back |= is_done == Some(true) && errand.kind == ErrandKind::RollBack;
+        site.runs[at.run] = is_done.is_none().then_some(Going { run, acting });
+        races
+    }
+
+    /// Tells whether the world is as a run was to make it.
+    fn is_so(&self, state: &State, errand: Errand) -> bool {
+        let of = &state.apps[usize::from(errand.app)];
+        let is_live = of.sites[site(errand.environment)].live == errand.commit();
+        let ErrandKind::Release { release, notes, images } = errand.kind else { return is_live };
+        let it = of.releases[usize::from(release)];
+        let count = if self.cast.has_companion(errand.app.into()) { 2 } else { 1 };
+        let is_tagged = (0..count).all(|image| it.tagged[image] == Some(images[image]));
+        is_live && is_tagged && it.stage == Stage::Published && it.on == Some(notes)
+    }
+
+    fn look(&self, state: &mut State, at: Place, late: bool) -> Option<Races> {
+        let going = self.going(state, at)?;
+        let Standing::WantsToSee(question) = self.ledger.standing(going.run) else { return None };
+        let errand = self.ledger.errand(self.ledger.errand_of(going.run));
+        let of = &state.apps[at.app];
+        let site = &of.sites[site(at.environment)];
+        let seen = match (question, errand.kind) {
+            (Question::Release, ErrandKind::Release { release, .. }) => {
+                Seen::Release(release, of.releases[usize::from(release)])
+            }
+            (Question::Tags, ErrandKind::Release { release, .. }) => {
+                Seen::Tags(of.releases[usize::from(release)].tagged)
+            }
+            (Question::Deployments, _) => {
+                let visible = site.deployments.map(|it| it.filter(Deployment::is_visible));
+                Seen::Deployments { all: visible, live: site.live }
+            }
+            _ => Seen::Proposal,
+        };
+        let soon = self.ledger.tell(going.run, Told::Saw(seen, false));
+        if !late {
+            return (soon != (going.run, false))
+                .then(|| self.tell(state, at, Told::Saw(seen, false)))
+                .flatten();
+        }
+        // Only who still waits can wait for too long.
+        let appears = self.has(Safeguard::DeploymentsAppearInTime) && self.is_unseen(state, at)?;
+        if soon != (going.run, false) || appears {
+            return None;
+        }
+        let later = self.ledger.tell(going.run, Told::Saw(seen, true));
+        (later != (going.run, false)).then(|| self.tell(state, at, Told::Saw(seen, true))).flatten()
+    }
+
+    /// Tells whether what a run is about to change is as it was seen.
+    fn is_as_it_was(&self, state: &State, at: Place, errand: Errand, act: Act) -> bool {
+        let ErrandKind::Release { release, notes, .. } = errand.kind else { return true };
+        let it = &state.apps[at.app].releases[usize::from(release)];
+        match act {
+            Act::Publish => it.stage == Stage::Draft && it.notes == notes,
+            Act::Tag { image, commit } => it.tagged[image].is_none_or(|tagged| tagged == commit),
+            Act::Dispatch => true,
+        }
+    }
+
+    fn compare(&self, state: &mut State, at: Place) -> Option<Races> {
+        let going = self.going(state, at)?;
+        let errand = self.ledger.errand(self.ledger.errand_of(going.run));
+        let act = self.ledger.act(going.run)?;
+        if !self.is_as_it_was(state, at, errand, act) {
+            return self.tell(state, at, Told::Conflict);
+        }
+        Some(self.go_on(state, at, going.run, Acting::Compared))
+    }
+
+    fn act(&self, state: &mut State, at: Place, delivery: Delivery) -> Option<Races> {
+        let going = self.going(state, at)?;
+        let errand_number = self.ledger.errand_of(going.run);
+        let errand = self.ledger.errand(errand_number);
+        let act = self.ledger.act(going.run)?;
+        if delivery != Delivery::Answered {
+            state.lost_replies += 1;
+            if state.lost_replies > self.bounds.lost_replies {
+                return None;
+            }
+        }
+        if delivery == Delivery::RequestLost {
+            return self.tell(state, at, Told::Lost);
+        }
+        let is_guarded = act != Act::Publish || self.has(Safeguard::DraftComparedBeforePublishing);
+        if is_guarded && going.acting == Acting::Next && !self.is_as_it_was(state, at, errand, act) {
+            return (delivery == Delivery::Answered).then(|| self.tell(state, at, Told::Conflict)).flatten();
+        }
+        let mut races = Races::default();
+        let of = &mut state.apps[at.app];
+        match (act, errand.kind) {
+            (Act::Publish, ErrandKind::Release { release, notes, .. }) => {
+                let it = &mut of.releases[usize::from(release)];
+                races.add_if(it.notes != notes, Race::Rewritten);
+                (it.stage, it.on) = (Stage::Published, Some(notes));
+            }
+            (Act::Tag { image, commit }, ErrandKind::Release { release, .. }) => {
+                let it = &mut of.releases[usize::from(release)];
+                it.tagged[image] = Some(commit);
+                races.add_if(image == 0 && it.on != Some(commit), Race::OtherCommit);
+                let [own, companion] = it.tagged;
+                races.add_if(own.is_some() && companion.is_some() && own != companion, Race::MixedImages);
+            }
+            _ => {
+                let commit = match errand.kind {
+                    ErrandKind::Release { release, .. } => of.releases[usize::from(release)].tagged[0]?,
+                    _ => errand.commit(),
+                };
+                of.site(at.environment).accept(errand_number, commit)?;
+            }
+        }
+        if delivery == Delivery::ReplyLost && !self.has(Safeguard::LookedAfterLostReply) {
+            // It is sent again at once.
+            self.go_on(state, at, going.run, Acting::Next);
+            return Some(races);
+        }
+        let told = if delivery == Delivery::Answered { Told::Accepted } else { Told::Lost };
+        races.add_all(self.tell(state, at, told)?);
+        Some(races)
+    }
+}
+
+/// Tells whether a draft is as it was when its refreshing was planned.
+fn is_as_seen(releases: &[Release; RELEASES], plan: Plan) -> bool {
+    match plan {
+        Plan::Create { .. } => releases.iter().all(|it| it.stage != Stage::Draft),
+        Plan::Update { release, seen, .. } => {
+            let it = releases[usize::from(release)];
+            it.stage == Stage::Draft && it.notes == seen
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! The runner in words.
+
+use openverse_release_core::{Environment, Next, Run, Stop};
+
+use super::{
+    Asked, Delivery, Move, Place, Runner,
+    errand::ErrandKind,
+    ledger::{Act, RunNumber},
+    state::{Acting, Plan, State, Status, site},
+};
+use crate::documented::version;
+
+impl Runner<'_> {
+    pub(super) fn words(&self, before: &State, what: Move, after: &State) -> String {
+        let cast = self.cast;
+        match what {
+            Move::Merge { apps } => {
+                format!(
+                    "A pull request that changes the {} is merged as commit {}.",
+                    cast.names(apps),
+                    after.main.head()
+                )
+            }
+            Move::Build { app, image, commit } => {
+                let image_name = cast.image(app, image);
+                let from = before.apps[app].builds.latest[image];
+                format!(
+                    "CI has built {image_name} of commit {commit}, and moves {image_name}:latest to it from commit \
+                     {from}."
+                )
+            }
+            Move::PlanDraft { app } => {
+                let name = cast.name(app);
+                let found = match after.apps[app].refresh.map(|it| it.plan) {
+                    Some(Plan::Update { release, .. }) => format!("the draft {}", self.release(app, release)),
+                    _ => "no draft".to_owned(),
+                };
+                format!(
+                    "The tool refreshes the draft of the {name}: it lists the GitHub Releases, and finds {found}."
+                )
+            }
+            Move::CompareDraft { app } => match after.apps[app].refresh {
+                Some(_) => {
+                    format!(
+                        "The tool reads the draft of the {} once more, and it is as it was.",
+                        cast.name(app)
+                    )
+                }
+                None => format!(
+                    "The tool reads the draft of the {} once more, finds it changed, and ends.",
+                    cast.name(app)
+                ),
+            },
+            Move::WriteDraft { app } => {
+                let name = cast.name(app);
+                let plan = before.apps[app].refresh.map(|it| it.plan);
+                match plan {
+                    _ if before.apps[app].releases == after.apps[app].releases => {
+                        format!("The tool finds the draft of the {name} changed, and writes nothing.")
+                    }
+                    Some(Plan::Update { release, notes, .. }) => {
+                        format!("The tool writes {}, to name commit {notes}.", self.release(app, release))
+                    }
+                    Some(Plan::Create { notes }) => {
+                        format!("The tool makes a draft of the {name}, which names commit {notes}.")
+                    }
+                    None => String::new(),
+                }
+            }
+            Move::Begin { app, asked } => {
+                let name = cast.name(app);
+                match asked {
+                    Asked::Release => format!("Somebody asks to release the {name}: a run begins."),
+                    Asked::Deploy { commit } => {
+                        format!("CI asks to deploy commit {commit} of the {name} to staging: a run begins.")
+                    }
+                    Asked::RollBack(environment) => format!(
+                        "Somebody asks to roll back the {name} in {environment} to {}: a run begins.",
+                        version(0)
+                    ),
+                }
+            }
+            Move::Approve(at) => {
+                let step = self.read(before, at, |run| run.step().step.to_string()).unwrap_or_default();
+                format!("Somebody lets the step {step} of run {} go ahead.", self.run(before, at))
+            }
+            Move::Look { at, late } => {
+                let run = self.run(before, at);
+                let looks = if late {
+                    format!("Run {run} has waited for too long")
+                } else {
+                    format!("Run {run} looks")
+                };
+                format!("{looks}, and {}.", self.comes_to(before, after, at))
+            }
+            Move::Compare(at) => match self.going_in(after, at) {
+                Some((_, Acting::Compared)) => {
+                    format!(
+                        "Run {} reads once more what it is about to change, and it is as it was.",
+                        self.run(before, at)
+                    )
+                }
+                _ => format!(
+                    "Run {} reads once more what it is about to change, and {}.",
+                    self.run(before, at),
+                    self.comes_to(before, after, at)
+                ),
+            },
+            Move::Act { at, delivery } => {
+                let run = self.run(before, at);
+                let acts =
+                    self.going_in(before, at).map(|(run, _)| self.acts(at.app, run)).unwrap_or_default();
+                let changed = before.apps[at.app].releases != after.apps[at.app].releases
+                    || before.apps[at.app].sites.map(|it| it.deployments)
+                        != after.apps[at.app].sites.map(|it| it.deployments);
+                match delivery {
+                    Delivery::Answered if !changed => {
+                        let comes_to = self.comes_to(before, after, at);
+                        format!(
+                            "Run {run} reads once more what it is about to change, finds it changed, and {comes_to}."
+                        )
+                    }
+                    Delivery::Answered => format!("The request of run {run}, to {acts}, is carried out."),
+                    Delivery::ReplyLost => {
+                        format!(
+                            "The request of run {run}, to {acts}, is carried out, and the reply gets lost."
+                        )
+                    }
+                    Delivery::RequestLost => format!("The request of run {run}, to {acts}, gets lost."),
+                }
+            }
+            Move::Resume(at) => format!("Somebody lets run {} go on.", self.run(before, at)),
+            Move::Abandon(at) => format!("Somebody gives up run {}.", self.run(before, at)),
+            Move::Lift { app, environment } => {
+                format!("Somebody lifts the hold on the {} in {environment}.", cast.name(app))
+            }
+            Move::Appear { app, environment, deployment } => {
+                let of = after.apps[app].sites[site(environment)].deployments[deployment];
+                let how = match of.map(|it| it.status) {
+                    Some(Status::Waiting) => "appears, and waits for the one that runs",
+                    _ => "appears, and runs",
+                };
+                format!("{} {how}.", self.deployment(before, app, environment, deployment))
+            }
+            Move::End { app, environment, deployment } => {
+                let live = before.apps[app].sites[site(environment)].live;
+                let name = self.deployment(before, app, environment, deployment);
+                format!("{name} ends: it is live in place of {}.", version(live))
+            }
+        }
+    }
+
+    fn release(&self, app: usize, release: u8) -> String {
+        format!("{} release {}", self.cast.name(app), release + 1)
+    }
+
+    fn deployment(&self, state: &State, app: usize, environment: Environment, deployment: usize) -> String {
+        let of = state.apps[app].sites[site(environment)].deployments[deployment];
+        let (commit, run) = of
+            .map_or((0, String::new()), |it| (it.commit, self.ledger.errand(it.errand).run_id().to_string()));
+        format!(
+            "The deployment of {} of the {} that run {run} asked for",
+            version(commit),
+            self.cast.name(app)
+        )
+    }
+
+    fn going_in(&self, state: &State, at: Place) -> Option<(RunNumber, Acting)> {
+        state.apps[at.app].sites[site(at.environment)].runs[at.run].map(|going| (going.run, going.acting))
+    }
+
+    fn read<T>(&self, state: &State, at: Place, reader: impl FnOnce(&Run) -> T) -> Option<T> {
+        Some(self.ledger.read(self.going_in(state, at)?.0, reader))
+    }
+
+    fn run(&self, state: &State, at: Place) -> String {
+        let id = self.read(state, at, |run| run.id().to_string()).unwrap_or_default();
+        match self.cast.apps.len() {
+            1 => id,
+            _ => format!("{id} of the {}", self.cast.name(at.app)),
+        }
+    }
+
+    /// Says what a run is about to do, or may have done.
+    fn acts(&self, app: usize, run: RunNumber) -> String {
+        let errand = self.ledger.errand(self.ledger.errand_of(run));
+        let release = match errand.kind {
+            ErrandKind::Release { release, .. } => self.release(app, release),
+            _ => String::new(),
+        };
+        match self.ledger.act(run) {
+            None => String::new(),
+            Some(Act::Publish) => format!("publish {release}, its git tag on {}", version(errand.commit())),
+            Some(Act::Tag { image, commit }) => {
+                let image = self.cast.image(app, image);
+                format!("put the image tag of {release} on {image} of {}", version(commit))
+            }
+            Some(Act::Dispatch) => {
+                format!("deploy {} to {}", version(errand.commit()), errand.environment)
+            }
+        }
+    }
+
+    /// Says what a look came to.
+    fn comes_to(&self, before: &State, after: &State, at: Place) -> String {
+        let Some((run, acting)) = self.going_in(after, at) else { return "ends".to_owned() };
+        if acting != Acting::No {
+            return format!("is about to {}", self.acts(at.app, run));
+        }
+        let done = |state: &State| self.read(state, at, |run| run.done().len());
+        let last = self.read(before, at, |run| {
+            let step = run.step();
+            step.part().map_or_else(|| step.step.to_string(), |part| format!("{} ({part})", step.step))
+        });
+        self.ledger.read(run, |it| match it.next() {
+            Next::Stopped(Stop::Conflict { found, .. }) => format!("stops: found {found}"),
+            Next::Stopped(Stop::Unknown { .. }) => "stops, since it cannot tell what became of it".to_owned(),
+            _ if done(before) != done(after) => format!("finds the step {} done", last.unwrap_or_default()),
+            _ => "finds it under way".to_owned(),
+        })
+    }
+}

@@ -1,0 +1,239 @@
+//! What each safeguard is for: without it there is a race.
+
+use openverse_release_core::Project;
+use openverse_release_races::{Bounds, Keeper, Process, Race, Report, Safeguard, explore, explore_without};
+
+use super::{app, names, told};
+
+/// Nothing is lost, rolled back or given up.
+const CALM: Bounds = Bounds {
+    merges: 2,
+    releases: 1,
+    rollbacks: 0,
+    redeliveries: 0,
+    lost_replies: 0,
+    interventions: 0,
+    states: 1_000_000,
+};
+
+/// Nothing is released either: only staging is deployed to.
+const STAGING: Bounds = Bounds { releases: 0, ..CALM };
+
+/// Returns how much has to happen for a safeguard to matter, and what goes wrong without it.
+fn matters(safeguard: Safeguard) -> (Bounds, &'static [Race]) {
+    let rolled_back = Bounds { rollbacks: 1, interventions: 1, merges: 1, ..STAGING };
+    match safeguard {
+        Safeguard::DraftComparedBeforeWriting => (CALM, &[Race::Unpublished, Race::FalselyDone]),
+        Safeguard::DraftComparedBeforePublishing => (CALM, &[Race::Rewritten]),
+        Safeguard::ImageOfTheCommit => (CALM, &[Race::OtherCommit, Race::MixedImages]),
+        Safeguard::CompanionOfTheCommit => (CALM, &[Race::MixedImages]),
+        Safeguard::OwnDeploymentFollowed => (rolled_back, &[Race::BroughtBack]),
+        Safeguard::LiveVersionRead => (Bounds { merges: 1, ..CALM }, &[Race::FalselyDone]),
+        Safeguard::HeldAfterRollback => (Bounds { merges: 2, ..rolled_back }, &[Race::BroughtBack]),
+        Safeguard::OneRunAtATime => (STAGING, &[Race::OlderLast]),
+        Safeguard::LookedAfterLostReply => (Bounds { lost_replies: 1, ..STAGING }, &[Race::OlderLast]),
+        Safeguard::NothingBetweenReadAndWrite => (CALM, &[Race::Rewritten]),
+        Safeguard::DeploymentsAppearInTime => {
+            (Bounds { lost_replies: 1, ..rolled_back }, &[Race::OlderLast, Race::BroughtBack])
+        }
+        Safeguard::DeploymentsTakeTurns => (rolled_back, &[Race::OlderLast, Race::BroughtBack]),
+        Safeguard::NothingGivenUpUnseen => (Bounds { interventions: 1, ..STAGING }, &[Race::OlderLast]),
+        other => panic!("what {other:?} is for is not known here"),
+    }
+}
+
+fn without(safeguard: Safeguard) -> Report {
+    let project = Project::openverse();
+    let (bounds, _) = matters(safeguard);
+    explore_without(&project, &[app(&project, "api")], safeguard, &bounds).unwrap()
+}
+
+#[test]
+fn without_each_safeguard_there_is_a_race() {
+    let project = Project::openverse();
+    for safeguard in Safeguard::ALL {
+        let (bounds, races) = matters(safeguard);
+        let found = without(safeguard);
+        let expected: Vec<_> = races.iter().map(|race| race.id()).collect();
+        assert_eq!(names(&found), expected, "without {safeguard:?}");
+        let kept = explore(&project, &[app(&project, "api")], Process::Runner, &bounds).unwrap();
+        assert_eq!(names(&kept), [""; 0], "with {safeguard:?}");
+    }
+}
+
+#[test]
+fn what_the_tool_rests_on_is_told_from_what_it_does() {
+    let others: Vec<_> = Safeguard::ALL.into_iter().filter(|it| it.keeper() == Keeper::Others).collect();
+    assert_eq!(
+        others,
+        [
+            Safeguard::NothingBetweenReadAndWrite,
+            Safeguard::DeploymentsAppearInTime,
+            Safeguard::DeploymentsTakeTurns,
+            Safeguard::NothingGivenUpUnseen
+        ]
+    );
+}
+
+#[test]
+fn a_draft_that_is_written_unread_takes_a_published_release_back() {
+    let report = without(Safeguard::DraftComparedBeforeWriting);
+    insta::assert_snapshot!(told(&report, Race::Unpublished), @"
+    1. A pull request that changes the API is merged as commit 1.
+    2. CI has built openverse-api of commit 1, and moves openverse-api:latest to it from commit 0.
+    3. CI has built openverse-api_nginx of commit 1, and moves openverse-api_nginx:latest to it from commit 0.
+    4. The tool refreshes the draft of the API: it lists the GitHub Releases, and finds no draft.
+    5. A pull request that changes the API is merged as commit 2.
+    6. The tool makes a draft of the API, which names commit 1.
+    7. The tool refreshes the draft of the API: it lists the GitHub Releases, and finds the draft API release 1.
+    8. Somebody asks to release the API: a run begins.
+    9. Somebody lets the step Publish of run production-1 go ahead.
+    10. Run production-1 looks, and is about to publish API release 1, its git tag on commit 1.
+    11. The request of run production-1, to publish API release 1, its git tag on commit 1, is carried out.
+    12. The tool writes API release 1, to name commit 2.
+    ");
+}
+
+#[test]
+fn two_runs_at_once_deploy_in_any_order() {
+    let report = without(Safeguard::OneRunAtATime);
+    insta::assert_snapshot!(told(&report, Race::OlderLast), @"
+    1. A pull request that changes the API is merged as commit 1.
+    2. A pull request that changes the API is merged as commit 2.
+    3. CI has built openverse-api of commit 1, and moves openverse-api:latest to it from commit 0.
+    4. CI has built openverse-api_nginx of commit 1, and moves openverse-api_nginx:latest to it from commit 0.
+    5. CI has built openverse-api of commit 2, and moves openverse-api:latest to it from commit 1.
+    6. CI has built openverse-api_nginx of commit 2, and moves openverse-api_nginx:latest to it from commit 1.
+    7. CI asks to deploy commit 1 of the API to staging: a run begins.
+    8. CI asks to deploy commit 2 of the API to staging: a run begins.
+    9. Run staging-1 looks, and is about to deploy commit 1 to staging.
+    10. The request of run staging-1, to deploy commit 1 to staging, is carried out.
+    11. Run staging-2 looks, and is about to deploy commit 2 to staging.
+    12. The request of run staging-2, to deploy commit 2 to staging, is carried out.
+    13. The deployment of commit 2 of the API that run staging-2 asked for appears, and runs.
+    14. The deployment of commit 1 of the API that run staging-1 asked for appears, and waits for the one that runs.
+    15. The deployment of commit 2 of the API that run staging-2 asked for ends: it is live in place of the version before.
+    16. The deployment of commit 1 of the API that run staging-1 asked for ends: it is live in place of commit 2.
+    ");
+}
+
+#[test]
+fn a_request_that_is_sent_again_unseen_deploys_twice() {
+    let report = without(Safeguard::LookedAfterLostReply);
+    insta::assert_snapshot!(told(&report, Race::OlderLast), @"
+    1. A pull request that changes the API is merged as commit 1.
+    2. A pull request that changes the API is merged as commit 2.
+    3. CI has built openverse-api of commit 1, and moves openverse-api:latest to it from commit 0.
+    4. CI has built openverse-api_nginx of commit 1, and moves openverse-api_nginx:latest to it from commit 0.
+    5. CI has built openverse-api of commit 2, and moves openverse-api:latest to it from commit 1.
+    6. CI has built openverse-api_nginx of commit 2, and moves openverse-api_nginx:latest to it from commit 1.
+    7. CI asks to deploy commit 1 of the API to staging: a run begins.
+    8. Run staging-1 looks, and is about to deploy commit 1 to staging.
+    9. The request of run staging-1, to deploy commit 1 to staging, is carried out, and the reply gets lost.
+    10. The request of run staging-1, to deploy commit 1 to staging, is carried out.
+    11. The deployment of commit 1 of the API that run staging-1 asked for appears, and runs.
+    12. The deployment of commit 1 of the API that run staging-1 asked for ends: it is live in place of the version before.
+    13. Run staging-1 looks, and ends.
+    14. CI asks to deploy commit 2 of the API to staging: a run begins.
+    15. Run staging-2 looks, and is about to deploy commit 2 to staging.
+    16. The request of run staging-2, to deploy commit 2 to staging, is carried out.
+    17. The deployment of commit 2 of the API that run staging-2 asked for appears, and runs.
+    18. The deployment of commit 1 of the API that run staging-1 asked for appears, and waits for the one that runs.
+    19. The deployment of commit 2 of the API that run staging-2 asked for ends: it is live in place of commit 1.
+    20. The deployment of commit 1 of the API that run staging-1 asked for ends: it is live in place of commit 2.
+    ");
+}
+
+#[test]
+fn without_a_hold_the_next_merge_brings_the_bad_version_back() {
+    let report = without(Safeguard::HeldAfterRollback);
+    insta::assert_snapshot!(told(&report, Race::BroughtBack), @"
+    1. A pull request that changes the API is merged as commit 1.
+    2. A pull request that changes the API is merged as commit 2.
+    3. CI has built openverse-api of commit 1, and moves openverse-api:latest to it from commit 0.
+    4. CI has built openverse-api_nginx of commit 1, and moves openverse-api_nginx:latest to it from commit 0.
+    5. CI has built openverse-api of commit 2, and moves openverse-api:latest to it from commit 1.
+    6. CI has built openverse-api_nginx of commit 2, and moves openverse-api_nginx:latest to it from commit 1.
+    7. CI asks to deploy commit 1 of the API to staging: a run begins.
+    8. Run staging-1 looks, and is about to deploy commit 1 to staging.
+    9. The request of run staging-1, to deploy commit 1 to staging, is carried out.
+    10. The deployment of commit 1 of the API that run staging-1 asked for appears, and runs.
+    11. Somebody gives up run staging-1.
+    12. Somebody asks to roll back the API in staging to the version before: a run begins.
+    13. Run staging-2 looks, and is about to deploy the version before to staging.
+    14. The request of run staging-2, to deploy the version before to staging, is carried out.
+    15. The deployment of commit 1 of the API that run staging-1 asked for ends: it is live in place of the version before.
+    16. The deployment of the version before of the API that run staging-2 asked for appears, and runs.
+    17. The deployment of the version before of the API that run staging-2 asked for ends: it is live in place of commit 1.
+    18. Run staging-2 looks, and ends.
+    19. CI asks to deploy commit 2 of the API to staging: a run begins.
+    20. Run staging-3 looks, and is about to deploy commit 2 to staging.
+    21. The request of run staging-3, to deploy commit 2 to staging, is carried out.
+    22. The deployment of commit 2 of the API that run staging-3 asked for appears, and runs.
+    23. The deployment of commit 2 of the API that run staging-3 asked for ends: it is live in place of the version before.
+    ");
+}
+
+#[test]
+fn another_deployment_of_the_same_version_is_not_the_one_that_was_asked_for() {
+    let report = without(Safeguard::OwnDeploymentFollowed);
+    insta::assert_snapshot!(told(&report, Race::BroughtBack), @"
+    1. A pull request that changes the API is merged as commit 1.
+    2. CI has built openverse-api of commit 1, and moves openverse-api:latest to it from commit 0.
+    3. CI has built openverse-api_nginx of commit 1, and moves openverse-api_nginx:latest to it from commit 0.
+    4. CI asks to deploy commit 1 of the API to staging: a run begins.
+    5. Run staging-1 looks, and is about to deploy commit 1 to staging.
+    6. The request of run staging-1, to deploy commit 1 to staging, is carried out.
+    7. The deployment of commit 1 of the API that run staging-1 asked for appears, and runs.
+    8. Somebody gives up run staging-1.
+    9. Somebody asks to roll back the API in staging to the version before: a run begins.
+    10. Run staging-2 looks, and ends.
+    11. The deployment of commit 1 of the API that run staging-1 asked for ends: it is live in place of the version before.
+    ");
+}
+
+#[test]
+fn a_run_that_is_given_up_too_early_leaves_a_deployment_that_ends_last() {
+    let report = without(Safeguard::NothingGivenUpUnseen);
+    insta::assert_snapshot!(told(&report, Race::OlderLast), @"
+    1. A pull request that changes the API is merged as commit 1.
+    2. A pull request that changes the API is merged as commit 2.
+    3. CI has built openverse-api of commit 1, and moves openverse-api:latest to it from commit 0.
+    4. CI has built openverse-api_nginx of commit 1, and moves openverse-api_nginx:latest to it from commit 0.
+    5. CI has built openverse-api of commit 2, and moves openverse-api:latest to it from commit 1.
+    6. CI has built openverse-api_nginx of commit 2, and moves openverse-api_nginx:latest to it from commit 1.
+    7. CI asks to deploy commit 1 of the API to staging: a run begins.
+    8. Run staging-1 looks, and is about to deploy commit 1 to staging.
+    9. The request of run staging-1, to deploy commit 1 to staging, is carried out.
+    10. Somebody gives up run staging-1.
+    11. CI asks to deploy commit 2 of the API to staging: a run begins.
+    12. Run staging-2 looks, and is about to deploy commit 2 to staging.
+    13. The request of run staging-2, to deploy commit 2 to staging, is carried out.
+    14. The deployment of commit 2 of the API that run staging-2 asked for appears, and runs.
+    15. The deployment of commit 1 of the API that run staging-1 asked for appears, and waits for the one that runs.
+    16. The deployment of commit 2 of the API that run staging-2 asked for ends: it is live in place of the version before.
+    17. The deployment of commit 1 of the API that run staging-1 asked for ends: it is live in place of commit 2.
+    ");
+}
+
+#[test]
+fn github_lets_a_draft_change_between_the_reading_and_the_publishing() {
+    let report = without(Safeguard::NothingBetweenReadAndWrite);
+    insta::assert_snapshot!(told(&report, Race::Rewritten), @"
+    1. A pull request that changes the API is merged as commit 1.
+    2. CI has built openverse-api of commit 1, and moves openverse-api:latest to it from commit 0.
+    3. CI has built openverse-api_nginx of commit 1, and moves openverse-api_nginx:latest to it from commit 0.
+    4. The tool refreshes the draft of the API: it lists the GitHub Releases, and finds no draft.
+    5. A pull request that changes the API is merged as commit 2.
+    6. The tool reads the draft of the API once more, and it is as it was.
+    7. The tool makes a draft of the API, which names commit 1.
+    8. The tool refreshes the draft of the API: it lists the GitHub Releases, and finds the draft API release 1.
+    9. The tool reads the draft of the API once more, and it is as it was.
+    10. Somebody asks to release the API: a run begins.
+    11. Somebody lets the step Publish of run production-1 go ahead.
+    12. Run production-1 looks, and is about to publish API release 1, its git tag on commit 1.
+    13. Run production-1 reads once more what it is about to change, and it is as it was.
+    14. The tool writes API release 1, to name commit 2.
+    15. The request of run production-1, to publish API release 1, its git tag on commit 1, is carried out.
+    ");
+}
