@@ -334,22 +334,21 @@ fn the_name_of_a_check_is_read_back_and_another_refused() {
 
 /// A chain of merges, each made possible by the one before, and a deployment at the end.
 fn chain(length: usize, closed: bool) -> Flow {
-    let step = |number: usize| {
+    let ids: Vec<StepId> = (0..length).map(|number| format!("S{number}").parse().unwrap()).collect();
+    let step = |(number, id): (usize, &StepId)| {
         let operation = if number + 1 == length { TO_STAGING } else { Operation::MergeToMain };
-        let id = format!("S{number}").parse().unwrap();
-        Step::new(id, "", Trigger::Manual, operation)
+        Step::new(id.clone(), "", Trigger::Manual, operation)
     };
-    let link = |from: usize, to: usize| Link {
-        from: format!("S{from}").parse().unwrap(),
-        to: format!("S{to}").parse().unwrap(),
-        kind: LinkKind::Enables,
-        label: None,
+    let link = |from: usize, to: usize| {
+        let (from, to) = (ids[from].clone(), ids[to].clone());
+        Link { from, to, kind: LinkKind::Enables, label: None }
     };
     let mut links: Vec<_> = (1..length).map(|to| link(to - 1, to)).collect();
     if closed {
         links.push(link(length - 1, 1));
     }
-    Flow::new("chain", "1.0.0".parse().unwrap(), (0..length).map(step).collect(), links, Vec::new()).unwrap()
+    let steps = ids.iter().enumerate().map(step).collect();
+    Flow::new("chain", "1.0.0".parse().unwrap(), steps, links, Vec::new()).unwrap()
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::{
 use super::super::{nature::Nature, scope::Scope};
 
 /// How many branches are opened or closed in all plays of a flow, before they are given up.
-pub(super) const EFFORT: usize = 4_000_000;
+pub(super) const EFFORT: usize = 400_000;
 
 /// What goes wrong at a step. Branches are named by their numbers.
 #[derive(Debug, Clone, Copy)]
