@@ -3,6 +3,7 @@
 use super::{
     CheckId, Rule, Severity,
     nature::Nature,
+    net::Arc,
     scope::{Scope, Violation},
 };
 
@@ -49,7 +50,7 @@ fn redundant_links(scope: &Scope<'_>) -> Vec<Violation> {
         for arc in joins {
             let to = arc.other();
             let others = scope.net.branches(from).filter(|other| other.other() != to);
-            let others = others.map(|other| other.other()).filter(|&other| other != from);
+            let others = others.map(Arc::other).filter(|&other| other != from);
             let walk = scope.walk(others, |at, next| at != to && next.is_branch && next.other() != from);
             if walk.reached(to) {
                 let mut path = vec![from];

@@ -17,6 +17,20 @@
 //!   link that is taken is enough to get to it. A step that waits for all its branches has seen
 //!   what happened on any of them.
 //!
+//! What else could be asked of a flow is not asked here, because it cannot be otherwise, or because a
+//! flow by itself does not tell:
+//!
+//! - names are unique and links have ends ([`Flow::new`]); boxes are square or round by the trigger;
+//!   what Mermaid reads of a printed chart is the flow again (tests of the reader);
+//! - that every circle holds a step that rolls back follows from `cycle-without-rollback`, and that
+//!   what dotted links hold together is connected without them follows from `stuck-step` and
+//!   `continues-not-from-deployment`; that the process begins with a merge, from
+//!   `artefact-consumed-before-produced`, since every other first step uses something;
+//! - both renderings of a release tag come from one value ([`crate::ReleaseTag`]); the API and the
+//!   frontend have one flow ([`crate::flows::DocumentedFlow`]);
+//! - that whoever approves is not who publishes, and that an environment variable is configured
+//!   before the code that needs it is deployed, are facts of a run: a gate of it, or its history.
+//!
 //! Every traversal is a loop over an explicit queue, so a long flow does not overflow the stack.
 //! The flow is copied into arrays once ([`net`]), what holds before and after each step is found for
 //! all steps at once ([`facts`]), and the rules look it up. The time is linear in the size of the

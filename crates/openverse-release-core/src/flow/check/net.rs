@@ -35,28 +35,27 @@ pub(super) struct Side {
 }
 
 impl Side {
-    /// Gathers the links by one end: each is given as that end and what is seen from there.
-    fn gather(steps: usize, links: impl Iterator<Item = (u32, Arc)> + Clone) -> Self {
-        let mut begins = vec![0_u32; steps + 1];
+    /// Returns room for the links of each step, from how many each has.
+    fn with_room(mut counts: Vec<u32>) -> Self {
         let mut total = 0;
-        for (end, _) in links.clone() {
-            begins[end as usize] += 1;
-            total += 1;
+        for count in &mut counts {
+            total += std::mem::replace(count, total);
         }
-        let mut sum = 0;
-        for begin in &mut begins {
-            sum += std::mem::replace(begin, sum);
-        }
-        let mut arcs = vec![Arc { other: 0, link: 0, kind: LinkKind::Triggers, is_branch: false }; total];
-        for (end, arc) in links {
-            let place = &mut begins[end as usize];
-            arcs[*place as usize] = arc;
-            *place += 1;
-        }
-        // Each begin has moved to its end, which is the begin of the next.
-        begins.rotate_right(1);
-        begins[0] = 0;
-        Self { begins, arcs }
+        let nothing = Arc { other: 0, link: 0, kind: LinkKind::Triggers, is_branch: false };
+        Self { begins: counts, arcs: vec![nothing; total as usize] }
+    }
+
+    /// Puts a link where the next one of a step belongs.
+    fn put(&mut self, step: usize, arc: Arc) {
+        let place = &mut self.begins[step];
+        self.arcs[*place as usize] = arc;
+        *place += 1;
+    }
+
+    /// Ends the putting: each begin has moved to the end of its links, where those of the next begin.
+    fn close(&mut self) {
+        self.begins.rotate_right(1);
+        self.begins[0] = 0;
     }
 
     pub(super) fn of(&self, step: usize) -> &[Arc] {
@@ -74,15 +73,22 @@ pub(super) struct Net {
 impl Net {
     pub(super) fn of(graph: &DiGraph<Step, LinkLabel>) -> Self {
         let natures: Vec<_> = graph.node_weights().map(Nature::of).collect();
-        let links = graph.raw_edges().iter().zip(0_u32..).map(|(edge, link)| {
-            let (from, to) = (edge.source().index() as u32, edge.target().index() as u32);
+        let links = graph.raw_edges();
+        let (mut leaving, mut coming) = (vec![0; natures.len() + 1], vec![0; natures.len() + 1]);
+        for link in links {
+            leaving[link.source().index()] += 1;
+            coming[link.target().index()] += 1;
+        }
+        let (mut out, mut into) = (Side::with_room(leaving), Side::with_room(coming));
+        for (edge, link) in links.iter().zip(0..) {
+            let (from, to) = (edge.source().index(), edge.target().index());
             let kind = edge.weight.kind;
-            let is_branch = kind.is_forward() && !natures[to as usize].is(Nature::ROLLS_BACK);
-            (from, to, Arc { other: to, link, kind, is_branch })
-        });
-        let out = Side::gather(natures.len(), links.clone().map(|(from, _, arc)| (from, arc)));
-        let into = links.map(|(from, to, arc)| (to, Arc { other: from, ..arc }));
-        let into = Side::gather(natures.len(), into);
+            let is_branch = kind.is_forward() && !natures[to].is(Nature::ROLLS_BACK);
+            out.put(from, Arc { other: to as u32, link, kind, is_branch });
+            into.put(to, Arc { other: from as u32, link, kind, is_branch });
+        }
+        out.close();
+        into.close();
         Self { natures, out, into }
     }
 

@@ -3,7 +3,7 @@
 use super::{
     super::{
         nature::Nature,
-        net::Net,
+        net::{Arc, Net},
         scope::{Scope, Violation, Walk},
     },
     Soundness,
@@ -135,7 +135,7 @@ impl<'a> Groups<'a> {
         let waits_for_all = net.is(step, Nature::JOINS_ALL) && led_by > 1;
         if waits_for_all && by.len() < led_by {
             let mut others = net.branches_to(step).filter(|arc| self.group_of[arc.link()] == NOTHING);
-            let other = others.next().map_or(step, |arc| arc.other());
+            let other = others.next().map_or(step, Arc::other);
             self.found.problems.push((Problem::NeverComes { step, by: first, other }, Vec::new()));
         }
         let group = self.meeting_group(&by);
@@ -355,11 +355,8 @@ impl Found {
         self.problems.dedup_by(|(problem, _), (before, _)| problem.is_like(before));
         for (problem, trace) in self.problems {
             let violation = violation(scope, &walk, problem, trace);
-            if problem.is_double() {
-                soundness.doubles.push(violation)
-            } else {
-                soundness.deadlocks.push(violation)
-            };
+            let found = if problem.is_double() { &mut soundness.doubles } else { &mut soundness.deadlocks };
+            found.push(violation);
         }
         self.gave_up.sort_unstable();
         self.gave_up.dedup();

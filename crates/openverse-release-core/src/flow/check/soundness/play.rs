@@ -72,6 +72,7 @@ pub(super) struct Played {
 type Open = BTreeSet<u32>;
 
 /// Where a play begins.
+#[derive(Clone, Copy)]
 pub(super) enum From<'a> {
     /// At a step, whose branches are played.
     Head(usize),
