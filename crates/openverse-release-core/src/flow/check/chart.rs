@@ -26,39 +26,29 @@ fn chart_too_large(scope: &Scope<'_>) -> Vec<Violation> {
         return vec![Violation::at(from, why).on(link).along(vec![from, to])];
     }
     let Some(last) = scope.net.len().checked_sub(1) else { return Vec::new() };
-    // Drawing the chart takes longer than all other checks, and most are far from being too large.
-    let is_large = bounds(scope.flow).is_some_and(|drawn| match drawn {
-        Bounds::Above => true,
-        Bounds::Near => scope.flow.to_mermaid(ChartLevel::Overview).chars().count() > MOST_CHARACTERS,
-    });
-    if !is_large {
+    // Drawing the chart takes longer than all other checks, and few are near the limit.
+    let too_many = |characters| characters > MOST_CHARACTERS;
+    let drawn = || scope.flow.to_mermaid(ChartLevel::Overview).chars().count();
+    if !too_many(at_most(scope.flow)) || !(too_many(at_least(scope.flow)) || too_many(drawn())) {
         return Vec::new();
     }
-    vec![
-        Violation::at(last, format!("the chart has more than {MOST_CHARACTERS} characters"))
-            .along(vec![last]),
-    ]
+    let why = format!("the chart has more than {MOST_CHARACTERS} characters");
+    vec![Violation::at(last, why).along(vec![last])]
 }
 
-enum Bounds {
-    Near,
-    Above,
+fn at_least(flow: &Flow) -> usize {
+    flow.steps().map(|step| step.id.as_str().len() + step.label.chars().count()).sum()
 }
 
-/// Tells what can be known of the number of characters without drawing; nothing is said if it is small.
-fn bounds(flow: &Flow) -> Option<Bounds> {
-    /// As many bytes as a character takes at most, and as many characters as one is written with.
-    const WIDEST: usize = 4;
-    const LONGEST_CODE: usize = 10;
-    const LONGEST_LINE_BUT_LABEL: usize = 160;
-    let steps = flow.steps().map(|step| step.label.len());
-    let links = flow.graph.edge_weights().map(|link| link.label.as_ref().map_or(0, String::len));
-    let (words, lines) = steps.chain(links).fold((0, 1), |(sum, lines), words| (sum + words, lines + 1));
-    if words / WIDEST > MOST_CHARACTERS {
-        Some(Bounds::Above)
-    } else if words * LONGEST_CODE + lines * LONGEST_LINE_BUT_LABEL > MOST_CHARACTERS {
-        Some(Bounds::Near)
-    } else {
-        None
-    }
+fn at_most(flow: &Flow) -> usize {
+    /// What a line has beside names and words, and what a character is written with at most.
+    const LINE: usize = 20;
+    const CODE: usize = 10;
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() && byte != b'd';
+    let words = |text: &str| text.bytes().map(|byte| if plain(byte) { 1 } else { CODE }).sum::<usize>();
+    let longest = flow.steps().map(|step| step.id.as_str().len()).max().unwrap_or_default();
+    let steps = flow.steps().map(|step| LINE + longest + words(&step.label));
+    let labels = flow.graph.edge_weights().map(|link| link.label.as_deref().map_or(0, words));
+    let links = labels.map(|words| LINE + 2 * longest + words);
+    LINE + steps.sum::<usize>() + links.sum::<usize>()
 }

@@ -6,6 +6,9 @@ use openverse_release_core::{Artefact, Branches, Environment, Flow, LinkKind, Op
 
 use super::number;
 
+/// Steps, each with something that it makes or uses.
+type Made = BTreeSet<(usize, Artefact)>;
+
 /// A flow as a table: `links[from][to]` holds the kinds.
 pub(super) struct Table {
     steps: Vec<Step>,
@@ -213,7 +216,7 @@ impl Table {
     }
 
     /// What is made for nobody, and what is made again first, by following every way.
-    pub(super) fn vain(&self) -> (BTreeSet<(usize, Artefact)>, BTreeSet<(usize, Artefact)>) {
+    pub(super) fn vain(&self) -> (Made, Made) {
         let (mut never, mut lost) = (BTreeSet::new(), BTreeSet::new());
         for step in self.all() {
             for &artefact in self.operations[step].produces() {

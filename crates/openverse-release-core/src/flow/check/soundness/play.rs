@@ -7,7 +7,7 @@ use std::{
 
 use super::super::{nature::Nature, scope::Scope};
 
-/// How many branches are opened or closed in all plays of a flow, before they are given up.
+/// How many branches are looked at or copied in all plays of a flow, before they are given up.
 pub(super) const EFFORT: usize = 400_000;
 
 /// What goes wrong at a step. Branches are named by their numbers.
@@ -106,7 +106,7 @@ pub(super) fn play(
         play.leave(Open::new(), history, head);
     }
     for &step in members {
-        let cost: usize = play.states.keys().map(|open| open.len() + 1).sum();
+        let cost = play.cost(step);
         let Some(left) = effort.checked_sub(cost) else {
             play.played.gave_up = Some(head.unwrap_or(step));
             return (play.played, 0);
@@ -138,6 +138,17 @@ struct Play<'a> {
 }
 
 impl Play<'_> {
+    /// Returns how many branches are looked at, or copied, when it is a step's turn.
+    fn cost(&self, step: usize) -> usize {
+        let net = &self.scope.net;
+        let looked_at = self.states.len() * (1 + net.branches_to(step).count());
+        let choices = if net.is(step, Nature::SPLITS_INTO_ALL) { 0 } else { net.branches(step).count() };
+        match choices {
+            0 | 1 => looked_at,
+            _ => looked_at + choices * self.states.keys().map(BTreeSet::len).sum::<usize>(),
+        }
+    }
+
     fn come_to(&mut self, step: usize, entry: Option<u32>) {
         let net = &self.scope.net;
         let by: Vec<u32> = net.branches_to(step).map(|arc| arc.link() as u32).chain(entry).collect();
