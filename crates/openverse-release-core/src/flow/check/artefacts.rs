@@ -41,9 +41,9 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: CheckId::StaleAlias,
         severity: Severity::Info,
-        explanation: "A step that takes an image by the image tag latest takes whatever was built last, not what \
-            was built for the code it is about. Where a person is waited for in between, or where the step happens \
-            in its own time, another merge may move the image tag. An image is safely named by its digest: this \
+        explanation: "A step takes the image that was built for the code it is about. By the image tag latest it \
+            takes whatever was built last: where a person is waited for in between, or where the step happens in \
+            its own time, another merge may have moved the image tag. An image is safely named by its digest: this \
             tool reads the digest for the release's commit first, and stops where latest is another one.",
         find: stale_aliases,
     },

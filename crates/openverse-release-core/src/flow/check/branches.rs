@@ -19,10 +19,10 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: CheckId::RedundantLink,
         severity: Severity::Info,
-        explanation: "A step that goes on by all its branches is linked to one that waits for all of its own, and a \
-            longer way leads from the one to the other as well. The longer way says already which comes first, so \
-            the link can be left out. It is looked for only in flows of at most 500 links, which is as many as \
-            GitHub draws.",
+        explanation: "Where a step waits for all its branches, no link says what a longer way says already. If a \
+            step goes on by all of its own, and both a link and a longer way lead from it to the one that waits, \
+            the longer way tells which comes first, and the link can be left out. It is looked for only in flows \
+            of at most 500 links, which is as many as GitHub draws.",
         find: redundant_links,
     },
 ];

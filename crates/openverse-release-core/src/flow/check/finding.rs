@@ -45,16 +45,6 @@ checks! {
     StuckStep = "stuck-step",
     /// Steps follow each other in a circle and none of them rolls back.
     CycleWithoutRollback = "cycle-without-rollback",
-    /// Several arrows leave a step, and it does not say by how many it goes on.
-    SplitUndeclared = "split-undeclared",
-    /// A step waits for ever for one of its branches.
-    Deadlock = "deadlock",
-    /// A step happens twice, because branches meet that all happen.
-    LackOfSynchronisation = "lack-of-synchronisation",
-    /// Whether the branches fit together could not be found out.
-    SoundnessUnknown = "soundness-unknown",
-    /// A link says what a longer way says already.
-    RedundantLink = "redundant-link",
     /// A link sets off a step that needs a person.
     TriggerIntoManual = "trigger-into-manual",
     /// A link makes possible a step that needs nobody.
@@ -65,6 +55,16 @@ checks! {
     ContinuesNotFromDeployment = "continues-not-from-deployment",
     /// A rollback link joins other things than a deployment and a rollback.
     RollsBackIllTyped = "rolls-back-ill-typed",
+    /// Several arrows leave a step, and it does not say by how many it goes on.
+    SplitUndeclared = "split-undeclared",
+    /// A link says what a longer way says already.
+    RedundantLink = "redundant-link",
+    /// A step waits for ever for one of its branches.
+    Deadlock = "deadlock",
+    /// A step happens twice, because branches meet that all happen.
+    LackOfSynchronisation = "lack-of-synchronisation",
+    /// Whether the branches fit together could not be found out.
+    SoundnessUnknown = "soundness-unknown",
     /// A deployment cannot be rolled back.
     DeploymentWithoutRollback = "deployment-without-rollback",
     /// A rollback starts by itself.

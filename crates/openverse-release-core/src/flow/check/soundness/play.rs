@@ -195,8 +195,8 @@ impl Play<'_> {
     /// Opens the branches that leave a step: all, or each by itself.
     fn leave(&mut self, mut open: Open, history: History, step: usize) {
         let net = &self.scope.net;
-        let mut branches = net.branches(step).map(|arc| arc.link() as u32).peekable();
-        if net.is(step, Nature::SPLITS_INTO_ALL) || branches.peek().is_none() {
+        let branches = net.branches(step).map(|arc| arc.link() as u32);
+        if net.is(step, Nature::SPLITS_INTO_ALL) || branches.clone().nth(1).is_none() {
             open.extend(branches);
             self.states.entry(open).or_insert(history);
             return;
