@@ -37,10 +37,10 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: CheckId::RollbackNotPreferred,
         severity: Severity::Info,
-        explanation: "Each environment is taken back by its preferred means. For staging that is a revert on main: main must be healthy at any time, since \
-            every production deployment starts there. For production, where it runs a release, it is \
-            deploying the last working version, which is there already; a revert would have to be released first. \
-            Either is enough as one of several rollbacks.",
+        explanation: "Each environment is taken back by its preferred means. For staging that is a revert on main: \
+            main must be healthy at any time, since every production deployment starts there. For production, where \
+            it runs a release, it is deploying the last working version, which is there already; a revert would have \
+            to be released first. Either is enough as one of several rollbacks.",
         find: rollbacks_not_preferred,
     },
 ];
