@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use openverse_release_audit::Rule;
-use openverse_release_core::{AppSlug, CommitSha, DagId, Environment, GitTag, ImageTag, RunId, StepId};
+use openverse_release_core::{
+    AppSlug, CheckId, CommitSha, DagId, Environment, GitTag, ImageTag, RunId, StepId,
+};
 use openverse_release_sandbox::Fault;
 
 const EXIT_CODES: &str = "\
@@ -124,9 +126,17 @@ pub(crate) enum Command {
         app: Vec<String>,
     },
     /// Check flows for mistakes
+    ///
+    /// The exit code is 1 where one is found.
     Check {
         /// Only the flow of this app
         app: Option<String>,
+        /// Explain this check instead: what it demands, and why
+        #[arg(long, value_name = "CHECK", conflicts_with_all = ["app", "list"])]
+        explain: Option<CheckId>,
+        /// List the checks instead
+        #[arg(long, conflicts_with = "app")]
+        list: bool,
     },
     /// Hold what happened against the flows: who did what otherwise, and what was expected
     ///

@@ -33,6 +33,8 @@ mod repository_file;
 mod run;
 mod runbook;
 mod service;
+#[cfg(feature = "proptest")]
+pub mod strategies;
 mod tag;
 
 pub use app::{
@@ -52,9 +54,9 @@ pub use environment_variables::{
     DeclarationError, EnvironmentVariableName, MissingVariables, VariableDeclaration, VariableDeclarations,
 };
 pub use flow::{
-    Artefact, Automatic, ChartLevel, CheckId, DeployedVersion, DeploymentStep, Detail, DetailKind, Exemption,
-    Finding, Flow, FlowBuilder, FlowError, Forward, Handle, Link, LinkKind, Manual, Operation, RollbackStep,
-    Severity, Step, StepId, StepMark, StepMarks, Trigger, documented as flows,
+    Artefact, Automatic, Branches, ChartLevel, CheckId, DeployedVersion, DeploymentStep, Detail, DetailKind,
+    Exemption, Finding, Flow, FlowBuilder, FlowError, Forward, Handle, Link, LinkKind, Manual, Operation,
+    RollbackStep, Severity, Step, StepId, StepMark, StepMarks, Trigger, documented as flows,
 };
 pub use gate::{Gate, GateClosed};
 pub use github::{

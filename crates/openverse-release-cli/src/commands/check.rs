@@ -1,6 +1,8 @@
 //! `check`: mistakes in flows.
 
-use openverse_release_core::{Finding, Severity, StepId};
+use anstyle::Style;
+use openverse_release_core::{CheckId, Finding, Severity, StepId};
+use serde::Serialize;
 
 use super::Outcome;
 use crate::{
@@ -8,6 +10,50 @@ use crate::{
     exit::Exit,
     output::{BAD, DIM, GOOD, WARN, clean},
 };
+
+/// What a check demands.
+#[derive(Debug, Serialize)]
+struct Explained {
+    check: CheckId,
+    severity: Severity,
+    explanation: &'static str,
+}
+
+impl Explained {
+    fn of(check: CheckId) -> Self {
+        Self { check, severity: check.severity(), explanation: check.explain() }
+    }
+}
+
+fn style(severity: Severity) -> Style {
+    match severity {
+        Severity::Error => BAD,
+        Severity::Warning => WARN,
+        Severity::Info | Severity::Exempted => DIM,
+    }
+}
+
+pub(super) fn explain(context: &Context, check: CheckId) -> Outcome {
+    let explained = Explained::of(check);
+    context.output.result(&explained, |out| {
+        let style = style(explained.severity);
+        writeln!(out, "{check}  {style}{}{style:#}", explained.severity)?;
+        writeln!(out, "{}", explained.explanation)
+    })?;
+    Ok(Exit::Done)
+}
+
+pub(super) fn list(context: &Context) -> Outcome {
+    let checks: Vec<_> = CheckId::ALL.into_iter().map(Explained::of).collect();
+    context.output.result(&checks, |out| {
+        for Explained { check, severity, .. } in &checks {
+            let style = style(*severity);
+            writeln!(out, "{style}{severity:<8}{style:#} {check:<38} {}", check.demand())?;
+        }
+        writeln!(out, "{DIM}`check --explain CHECK` says why.{DIM:#}")
+    })?;
+    Ok(Exit::Done)
+}
 
 pub(super) fn run(context: &Context, app: Option<&str>) -> Outcome {
     let project = context.project()?;
@@ -19,16 +65,16 @@ pub(super) fn run(context: &Context, app: Option<&str>) -> Outcome {
     let errors = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
     context.output.result(&findings, |out| {
         for finding in &findings {
-            let style = match finding.severity {
-                Severity::Error => BAD,
-                Severity::Warning => WARN,
-                Severity::Exempted => DIM,
-            };
+            let style = style(finding.severity);
             writeln!(out, "{style}{}{style:#} {}", finding.severity, clean(&finding.place()))?;
             writeln!(out, "  {}  {DIM}[{}]{DIM:#}", clean(&finding.why), finding.check)?;
             if !finding.path.is_empty() {
                 let path: Vec<_> = finding.path.iter().map(StepId::as_str).collect();
                 writeln!(out, "  by way of {}", path.join(" -> "))?;
+            }
+            if !finding.trace.is_empty() {
+                let trace: Vec<_> = finding.trace.iter().map(StepId::as_str).collect();
+                writeln!(out, "  it happens so: {}", trace.join(", "))?;
             }
             if let Some(reason) = &finding.exemption {
                 writeln!(out, "  right here because {}", clean(reason))?;

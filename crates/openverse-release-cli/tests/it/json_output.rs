@@ -75,8 +75,14 @@ fn every_command_prints_one_document_with_these_keys() {
     }
 
     let findings = place.json(&["check", "catalog"]);
-    assert_eq!(keys(&findings[0]), ["check", "exemption", "flow", "link", "path", "severity", "step", "why"]);
-    assert_eq!(place.json(&["check", "api"]), serde_json::json!([]));
+    assert_eq!(
+        keys(&findings[0]),
+        ["check", "exemption", "flow", "link", "path", "severity", "step", "trace", "why"]
+    );
+    assert_eq!(place.json(&["check", "api"])[0]["severity"], "info");
+    let explained = place.json(&["check", "--explain", "deadlock"]);
+    assert_eq!(keys(&explained), ["check", "explanation", "severity"]);
+    assert_eq!(keys(&place.json(&["check", "--list"])[0]), keys(&explained));
 
     let need = place.json(&["needs-release", "api"]);
     assert_eq!(keys(&need), ["because", "release"]);

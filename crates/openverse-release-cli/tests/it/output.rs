@@ -190,17 +190,78 @@ fn flows_are_drawn() {
 #[test]
 fn flows_are_checked() {
     let place = Place::empty();
-    assert_snapshot!(printed(&place, &["check", "api"]), @"no errors in the flows of api");
+    assert_snapshot!(printed(&place, &["check", "api"]), @"
+    info API: Tag
+      it takes the image by the image tag latest, which may have moved while Publish waited for a person  [stale-alias]
+      by way of Publish -> Tag
+    no errors in the flows of api
+    ");
     assert_snapshot!(printed(&place, &["check"]), @"
+    info API: Tag
+      it takes the image by the image tag latest, which may have moved while Publish waited for a person  [stale-alias]
+      by way of Publish -> Tag
+    info frontend: Tag
+      it takes the image by the image tag latest, which may have moved while Publish waited for a person  [stale-alias]
+      by way of Publish -> Tag
     exempted catalog: Tag
       it uses a built image, which no step before it on this way makes  [artefact-consumed-before-produced]
       by way of Merge -> DagSync -> Publish -> Tag
       right here because the documented chart follows the code of the DAGs and leaves out the building of the image, which CI does for every push to main here as for any app
+    info catalog: Tag
+      it takes the image by the image tag latest, which may have moved while Publish waited for a person  [stale-alias]
+      by way of Publish -> Tag
     exempted indexer worker: IdxWorker
       it deploys to production, and a way to it publishes no GitHub Release  [publish-does-not-dominate-production]
       by way of Merge -> Build -> IdxWorker
       right here because every run pulls latest, so there is no release of its own for production and nothing to publish
+    exempted indexer worker: IdxWorker
+      it deploys to production, and a merge leads to it without asking anybody  [production-without-consent]
+      by way of Merge -> Build -> IdxWorker
+      right here because whoever merges decides that the next run uses it: the document wants no later step to ask anybody
+    info indexer worker: IdxWorker
+      it takes the image by the image tag latest, whichever it is whenever that happens  [stale-alias]
+      by way of IdxWorker
+    info ingestion server: Tag
+      it takes the image by the image tag latest, which may have moved while Publish waited for a person  [stale-alias]
+      by way of Publish -> Tag
     no errors in the flows of api, frontend, catalog, indexer-worker, ingestion-server
+    ");
+    assert_snapshot!(printed(&place, &["check", "--explain", "deadlock"]), @"
+    deadlock  error
+    A step that waits for all its branches gets all of them, in every run in which it gets one. It waits for ever where the branches come from a step that goes on by one of them, where one of them may have ended before, or where nothing ever comes by one of them.
+    ");
+    assert_snapshot!(printed(&place, &["check", "--list"]), @"
+    error    source-not-manual                      Every step that no link leads to is manual.
+    warning  several-sources                        One step alone has no link that leads to it: the merge with which the process begins.
+    error    automatic-without-trigger              Every automatic step is the end of a triggering link.
+    error    dead-step                              Every step can be reached from a step that no link leads to.
+    error    stuck-step                             From every step, the arrows lead to a step that updates a live environment, unless it is such a step itself.
+    error    cycle-without-rollback                 Steps follow each other in a circle only by way of a step that rolls back.
+    error    trigger-into-manual                    A triggering link ends at an automatic step.
+    error    enables-into-automatic                 An enabling link ends at a manual step.
+    error    continues-into-automatic               A dotted link ends at a manual step.
+    error    continues-not-from-deployment          A dotted link starts at a deployment.
+    error    rolls-back-ill-typed                   A rollback link joins a deployment to a step that rolls back, in that order.
+    warning  split-undeclared                       A step that several arrows leave says whether it goes on by all of them or by one.
+    info     redundant-link                         Where a step waits for all its branches, no link says what a longer way says already.
+    error    deadlock                               A step that waits for all its branches gets all of them, in every run in which it gets one.
+    error    lack-of-synchronisation                Branches that all happen do not meet at a step that happens once for each of them.
+    warning  soundness-unknown                      Whether a step waits for ever or happens twice is known.
+    error    deployment-without-rollback            Every deployment has a step that rolls it back.
+    error    rollback-not-manual                    Every step that rolls back is manual.
+    error    rollback-reaches-no-deployment         Every rollback ends in a deployment of the environment it takes back.
+    info     rollback-not-preferred                 Each environment is taken back by its preferred means.
+    error    publish-not-manual                     Publishing a GitHub Release is manual.
+    error    publish-does-not-dominate-production   Every way to a deployment that updates production goes through the publishing of a GitHub Release.
+    error    production-without-consent             Between a merge and a production deployment stands a step that needs a person, or the deployment itself does.
+    error    publish-without-tag                    Whatever happens after a GitHub Release is published, the image is given the release's image tag.
+    error    artefact-consumed-before-produced      What a step uses was made on every way that leads to it: the commit, the built image, the published GitHub Release, the image with the release's image tag.
+    warning  artefact-never-used                    What a step makes is used by some step after it: the commit, the built image, the published GitHub Release, the image with the release's image tag.
+    warning  artefact-lost                          What a step makes is used before it is made again.
+    info     stale-alias                            A step takes the image that was built for the code it is about.
+    info     chart-too-large                        The flowchart of the flow has at most 500 links and 50,000 characters.
+    warning  unused-exemption                       Every declared exemption names a check that has a finding at that step.
+    `check --explain CHECK` says why.
     ");
 }
 

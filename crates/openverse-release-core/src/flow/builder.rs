@@ -5,7 +5,8 @@ use std::marker::PhantomData;
 use semver::Version;
 
 use super::{
-    CheckId, Detail, DetailKind, Exemption, Flow, FlowError, Link, LinkKind, Operation, Step, StepId, Trigger,
+    Branches, CheckId, Detail, DetailKind, Exemption, Flow, FlowError, Link, LinkKind, Operation, Step,
+    StepId, Trigger,
 };
 use crate::{DeployedVersion, Environment};
 
@@ -158,7 +159,7 @@ impl FlowBuilder {
     fn add<T, R>(&mut self, id: &str, label: String, trigger: Trigger, operation: Operation) -> Handle<T, R> {
         let index = self.steps.len();
         match id.parse::<StepId>() {
-            Ok(id) => self.steps.push(Step { id, label, trigger, operation, details: Vec::new() }),
+            Ok(id) => self.steps.push(Step::new(id, label, trigger, operation)),
             Err(_) => self.bad_ids.push(id.to_owned()),
         }
         Handle { index, marks: PhantomData }
@@ -197,6 +198,22 @@ impl FlowBuilder {
     pub fn labelled(&mut self, label: impl Into<String>) -> &mut Self {
         if let Some((.., text)) = self.links.last_mut() {
             *text = Some(label.into());
+        }
+        self
+    }
+
+    /// Says by how many of the arrows that leave a step it goes on.
+    pub fn splits<T, R>(&mut self, step: Handle<T, R>, branches: Branches) -> &mut Self {
+        if let Some(step) = self.steps.get_mut(step.index) {
+            step.split = Some(branches);
+        }
+        self
+    }
+
+    /// Says how many of the arrows that lead to a step it waits for.
+    pub fn joins<T, R>(&mut self, step: Handle<T, R>, branches: Branches) -> &mut Self {
+        if let Some(step) = self.steps.get_mut(step.index) {
+            step.join = Some(branches);
         }
         self
     }

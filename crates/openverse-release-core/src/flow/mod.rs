@@ -1,5 +1,6 @@
 //! Flows: the steps by which the code of an app gets from `main` to production, as a typed graph.
 
+mod branches;
 mod builder;
 mod check;
 pub mod documented;
@@ -18,6 +19,7 @@ use petgraph::{
 use semver::Version;
 use serde::{Deserialize, Serialize};
 
+pub use branches::Branches;
 pub use builder::{Automatic, DeploymentStep, FlowBuilder, Forward, Handle, Manual, RollbackStep};
 pub use check::{CheckId, Finding, Severity};
 pub use link::{Exemption, Link, LinkKind};

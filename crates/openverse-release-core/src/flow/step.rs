@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::operation_file::OperationFile;
+use super::{branches::Branches, operation_file::OperationFile};
 use crate::{
     Environment,
     parse::{ParseError, check_characters, text_newtype},
@@ -215,6 +215,19 @@ pub struct Step {
     /// What the document says of it beyond the chart; shown in the detailed chart.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub details: Vec<Detail>,
+    /// By how many of the arrows that leave it the step goes on, where there are several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub split: Option<Branches>,
+    /// How many of the arrows that lead to it the step waits for; by default [`Branches::One`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub join: Option<Branches>,
+}
+
+impl Step {
+    /// Returns a step of which nothing more is said.
+    pub fn new(id: StepId, label: impl Into<String>, trigger: Trigger, operation: Operation) -> Self {
+        Self { id, label: label.into(), trigger, operation, details: Vec::new(), split: None, join: None }
+    }
 }
 
 /// Something the document says of a step beyond the chart.

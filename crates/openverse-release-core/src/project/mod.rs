@@ -93,6 +93,23 @@ impl Project {
     pub fn validate(&self) -> Result<(), ProjectError> {
         validate::validate(self)
     }
+
+    /// Panics when a part of the project does not fit, or a flow of it has an error or a warning: one
+    /// line for the test of a team that keeps its own project.
+    ///
+    /// ```
+    /// openverse_release_core::Project::openverse().assert_valid();
+    /// ```
+    ///
+    /// # Panics
+    /// With the first thing that does not fit, or every such finding of the first flow that has one.
+    #[track_caller]
+    pub fn assert_valid(&self) {
+        if let Err(error) = self.validate() {
+            panic!("the project is not valid: {error}");
+        }
+        self.apps.iter().for_each(|app| app.flow.assert_valid());
+    }
 }
 
 /// A git tag that is none of the project's.

@@ -3,6 +3,8 @@
 mod charts;
 mod checks;
 mod checks_naively;
+mod checks_of_branches;
+mod checks_of_weaknesses;
 mod documented_flows;
 mod drafts;
 mod environment_variables;

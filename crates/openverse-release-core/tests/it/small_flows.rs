@@ -1,7 +1,7 @@
 //! Flows that are made without the builder, which would refuse what the checks look for.
 
 use openverse_release_core::{
-    DeployedVersion,
+    Branches, DeployedVersion,
     Environment::{Production, Staging},
     Exemption, Flow, Link, LinkKind, Operation, Step, Trigger,
 };
@@ -58,8 +58,7 @@ impl Parts {
 
     /// Adds a step, or changes the one of that name.
     pub(crate) fn step(mut self, id: &str, trigger: Trigger, operation: Operation) -> Self {
-        let id = id.parse().unwrap();
-        let step = Step { label: format!("The step {id}"), id, trigger, operation, details: Vec::new() };
+        let step = Step::new(id.parse().unwrap(), format!("The step {id}"), trigger, operation);
         match self.steps.iter_mut().find(|known| known.id == step.id) {
             Some(known) => *known = step,
             None => self.steps.push(step),
@@ -78,6 +77,21 @@ impl Parts {
         };
         self.links.push(Link { from: from.parse().unwrap(), to: to.parse().unwrap(), kind, label: None });
         self
+    }
+
+    pub(crate) fn split(mut self, id: &str, branches: Branches) -> Self {
+        self.known(id).split = Some(branches);
+        self
+    }
+
+    pub(crate) fn join(mut self, id: &str, branches: Branches) -> Self {
+        self.known(id).join = Some(branches);
+        self
+    }
+
+    fn known(&mut self, id: &str) -> &mut Step {
+        let known = self.steps.iter_mut().find(|known| known.id.as_str() == id);
+        known.unwrap_or_else(|| panic!("no step {id}"))
     }
 
     pub(crate) fn without_link(mut self, from: &str, to: &str) -> Self {

@@ -7,12 +7,10 @@ pub(crate) fn large_flow(links: usize) -> Flow {
     let steps = links * 2 / 3;
     let id =
         |number: usize| format!("Step{}", number % steps).parse().expect("a letter, then letters and digits");
-    let step = |number: usize| Step {
-        id: id(number),
-        label: format!("Do the step {number},\nthen tell the others"),
-        trigger: if number.is_multiple_of(3) { Trigger::Manual } else { Trigger::Automatic },
-        operation: Operation::BuildImages,
-        details: Vec::new(),
+    let step = |number: usize| {
+        let label = format!("Do the step {number},\nthen tell the others");
+        let trigger = if number.is_multiple_of(3) { Trigger::Manual } else { Trigger::Automatic };
+        Step::new(id(number), label, trigger, Operation::BuildImages)
     };
     let link = |number: usize| Link {
         from: id(number),

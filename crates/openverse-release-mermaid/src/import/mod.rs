@@ -128,7 +128,7 @@ fn step(vertex: &Vertex, known: impl Fn(&StepId) -> Option<Operation>) -> Result
     let label = vertex.plain_text();
     let operation = known(&id).or_else(|| operation::of(&id, &label));
     let operation = operation.ok_or("neither its name nor its label says what it does")?;
-    Ok(Step { id, label, trigger, operation, details: Vec::new() })
+    Ok(Step::new(id, label, trigger, operation))
 }
 
 fn link(edge: &Edge, from: &Step, to: &Step) -> Result<Link, &'static str> {

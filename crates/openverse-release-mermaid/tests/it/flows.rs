@@ -148,7 +148,7 @@ prop_compose! {
             let label = plain(&label);
             // A box without a word is drawn with a space in it.
             let label = if label.is_empty() { " ".to_owned() } else { label };
-            Some(Step { id: id.parse().ok()?, label, trigger, operation, details: Vec::new() })
+            Some(Step::new(id.parse().ok()?, label, trigger, operation))
         }).collect();
         let link = |(from, to, kind, label): (prop::sample::Index, prop::sample::Index, i32, Option<String>)| {
             let (from, to) = (from.get(&steps), to.get(&steps));

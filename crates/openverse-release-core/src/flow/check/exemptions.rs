@@ -30,6 +30,7 @@ pub(super) fn apply(flow: &Flow, mut findings: Vec<Finding>) -> Vec<Finding> {
             link: None,
             why: format!("it is exempted from {}, which finds nothing here", exemption.check),
             path: Vec::new(),
+            trace: Vec::new(),
             exemption: None,
         });
     }

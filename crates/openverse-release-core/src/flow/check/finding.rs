@@ -35,6 +35,8 @@ macro_rules! checks {
 checks! {
     /// A step that nothing leads to starts by itself.
     SourceNotManual = "source-not-manual",
+    /// More than one step begins the process.
+    SeveralSources = "several-sources",
     /// No link sets an automatic step off.
     AutomaticWithoutTrigger = "automatic-without-trigger",
     /// A step cannot be reached from any start.
@@ -53,18 +55,42 @@ checks! {
     ContinuesNotFromDeployment = "continues-not-from-deployment",
     /// A rollback link joins other things than a deployment and a rollback.
     RollsBackIllTyped = "rolls-back-ill-typed",
+    /// Several arrows leave a step, and it does not say by how many it goes on.
+    SplitUndeclared = "split-undeclared",
+    /// A link says what a longer way says already.
+    RedundantLink = "redundant-link",
+    /// A step waits for ever for one of its branches.
+    Deadlock = "deadlock",
+    /// A step happens twice, because branches meet that all happen.
+    LackOfSynchronisation = "lack-of-synchronisation",
+    /// Whether the branches fit together could not be found out.
+    SoundnessUnknown = "soundness-unknown",
     /// A deployment cannot be rolled back.
     DeploymentWithoutRollback = "deployment-without-rollback",
     /// A rollback starts by itself.
     RollbackNotManual = "rollback-not-manual",
     /// A rollback does not lead to a deployment of the environment it takes back.
     RollbackReachesNoDeployment = "rollback-reaches-no-deployment",
+    /// An environment is not taken back by the preferred means.
+    RollbackNotPreferred = "rollback-not-preferred",
     /// A GitHub Release is published by itself.
     PublishNotManual = "publish-not-manual",
     /// Production can be deployed to without a GitHub Release being published.
     PublishDoesNotDominateProduction = "publish-does-not-dominate-production",
+    /// Code gets from a merge to production without anybody being asked.
+    ProductionWithoutConsent = "production-without-consent",
+    /// A GitHub Release can be published without the image being tagged.
+    PublishWithoutTag = "publish-without-tag",
     /// A step uses what was not made before on every way to it.
     ArtefactConsumedBeforeProduced = "artefact-consumed-before-produced",
+    /// What a step makes is used by no step after it.
+    ArtefactNeverUsed = "artefact-never-used",
+    /// What a step makes is made again before it is used.
+    ArtefactLost = "artefact-lost",
+    /// A step takes an image by an image tag that may have moved in the meantime.
+    StaleAlias = "stale-alias",
+    /// The chart is larger than GitHub draws.
+    ChartTooLarge = "chart-too-large",
     /// An exemption is declared for something that is not found.
     UnusedExemption = "unused-exemption",
 }
@@ -94,6 +120,8 @@ serde_through_text!(CheckId);
 pub enum Severity {
     /// Broken, but the flow declares that this is right for it.
     Exempted,
+    /// A weakness that the process has even where it is followed; nothing is wrong with the flow.
+    Info,
     /// Worth a look.
     Warning,
     /// The flow must not be used like this.
@@ -101,10 +129,11 @@ pub enum Severity {
 }
 
 impl Severity {
-    /// Returns the text: `exempted`, `warning` or `error`.
+    /// Returns the text: `exempted`, `info`, `warning` or `error`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Exempted => "exempted",
+            Self::Info => "info",
             Self::Warning => "warning",
             Self::Error => "error",
         }
@@ -135,6 +164,9 @@ pub struct Finding {
     pub why: String,
     /// The steps, in order, by which the rule is broken; empty where no such way exists.
     pub path: Vec<StepId>,
+    /// The steps in the order in which they happen when it goes wrong, for a finding about branches;
+    /// otherwise, and where no such order was worked out, empty.
+    pub trace: Vec<StepId>,
     /// The declared reason why it is right here, for an exempted finding.
     pub exemption: Option<String>,
 }
@@ -150,12 +182,16 @@ impl Finding {
 }
 
 impl fmt::Display for Finding {
-    /// Writes severity, check, place, reason, path and exemption on one line.
+    /// Writes severity, check, place, reason, path, trace and exemption on one line.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} [{}] {}: {}", self.severity, self.check, self.place(), self.why)?;
         if !self.path.is_empty() {
             let path: Vec<_> = self.path.iter().map(StepId::as_str).collect();
             write!(f, " (by way of {})", path.join(" -> "))?;
+        }
+        if !self.trace.is_empty() {
+            let trace: Vec<_> = self.trace.iter().map(StepId::as_str).collect();
+            write!(f, " (it happens so: {})", trace.join(", "))?;
         }
         match &self.exemption {
             Some(reason) => write!(f, "; exempted: {reason}"),

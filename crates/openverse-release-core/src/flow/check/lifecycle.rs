@@ -1,12 +1,12 @@
 //! Checks of the life of the code: every step is started by something and leads somewhere.
 
-use petgraph::{Direction, algo::kosaraju_scc, graph::NodeIndex, visit::NodeFiltered};
-
 use super::{
     CheckId, Rule, Severity,
+    facts::Facts,
+    nature::Nature,
     scope::{Scope, Violation},
 };
-use crate::{LinkKind, Trigger};
+use crate::LinkKind;
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -15,6 +15,12 @@ pub(super) const RULES: &[Rule] = &[
         explanation: "Every step that no link leads to is manual. A process begins with somebody who decides \
             something; an automatic step is the result of the step before it, and here there is none.",
         find: sources_not_manual,
+    },
+    Rule {
+        id: CheckId::SeveralSources,
+        severity: Severity::Warning,
+        explanation: "One step alone has no link that leads to it: the merge with which the process begins.             A second beginning is a way into the process that nobody looks at, or a step whose link was             forgotten. Steps that roll back are held to rollback-reaches-no-deployment instead.",
+        find: several_sources,
     },
     Rule {
         id: CheckId::AutomaticWithoutTrigger,
@@ -49,69 +55,64 @@ pub(super) const RULES: &[Rule] = &[
 ];
 
 fn sources_not_manual(scope: &Scope<'_>) -> Vec<Violation> {
-    let automatic = scope.sources.iter().filter(|&&step| scope.graph[step].trigger == Trigger::Automatic);
+    let automatic = scope.sources.iter().filter(|&&step| !scope.is(step, Nature::MANUAL));
     automatic
         .map(|&step| Violation::at(step, "it is automatic, and no link leads to it").along(vec![step]))
         .collect()
 }
 
+fn several_sources(scope: &Scope<'_>) -> Vec<Violation> {
+    let mut sources = scope.sources.iter().filter(|&&step| !scope.is(step, Nature::ROLLS_BACK));
+    let Some(&first) = sources.next() else { return Vec::new() };
+    let why = format!("no link leads to it, and the process begins with {} already", scope.id(first));
+    sources.map(|&step| Violation::at(step, why.as_str()).along(vec![step])).collect()
+}
+
 fn automatic_without_trigger(scope: &Scope<'_>) -> Vec<Violation> {
-    let automatic = scope.steps().filter(|(_, step)| step.trigger == Trigger::Automatic);
+    let automatic = (0..scope.net.len()).filter(|&step| !scope.is(step, Nature::MANUAL));
     automatic
-        .filter(|(index, _)| scope.links_to(*index).all(|link| link.kind != LinkKind::Triggers))
-        .map(|(index, _)| {
-            let violation = Violation::at(index, "it is automatic, and no link sets it off");
-            match scope.links_to(index).next() {
-                Some(link) => violation.on(link.index).along(vec![link.from, index]),
-                None => violation.along(vec![index]),
+        .filter(|&step| scope.net.into.of(step).iter().all(|arc| arc.kind != LinkKind::Triggers))
+        .map(|step| {
+            let violation = Violation::at(step, "it is automatic, and no link sets it off");
+            match scope.net.into.of(step).first() {
+                Some(arc) => violation.on(arc.link()).along(vec![arc.other(), step]),
+                None => violation.along(vec![step]),
             }
         })
         .collect()
 }
 
 fn dead_steps(scope: &Scope<'_>) -> Vec<Violation> {
-    let walk = scope.walk(scope.sources.iter().copied(), Direction::Outgoing, |_| true);
-    let dead = scope.steps().filter(|(step, _)| !walk.reached(*step));
-    dead.map(|(step, _)| Violation::at(step, "no way leads to it from where the flow starts")).collect()
+    let dead = (0..scope.net.len()).filter(|&step| !scope.before[step].has(Facts::REACHED));
+    dead.map(|step| Violation::at(step, "no way leads to it from where the flow starts")).collect()
 }
 
 fn stuck_steps(scope: &Scope<'_>) -> Vec<Violation> {
-    let updates = |step: NodeIndex| !scope.graph[step].operation.deploys_to().is_empty();
-    let outcomes = scope.graph.node_indices().filter(|&step| updates(step));
-    let walk = scope.walk(outcomes, Direction::Incoming, |link| link.kind.is_forward());
-    scope
-        .steps()
-        .filter(|(step, value)| !walk.reached(*step) && !value.operation.rolls_back())
-        .map(|(step, _)| Violation::at(step, "no arrow leads on from it to a deployment").along(vec![step]))
+    let outcome = Nature::UPDATES_STAGING | Nature::UPDATES_PRODUCTION | Nature::ROLLS_BACK;
+    let others = (0..scope.net.len()).filter(|&step| !scope.net.natures[step].is_any(outcome));
+    others
+        .filter(|&step| !scope.after[step].has(Facts::ENDS_WELL))
+        .map(|step| Violation::at(step, "no arrow leads on from it to a deployment").along(vec![step]))
         .collect()
 }
 
 fn cycles_without_rollback(scope: &Scope<'_>) -> Vec<Violation> {
-    let kept = |step: NodeIndex| !scope.graph[step].operation.rolls_back();
-    let forward = NodeFiltered::from_fn(scope.graph, kept);
-    let mut component = vec![0; scope.graph.node_count()];
-    let components = kosaraju_scc(&forward);
-    for (number, steps) in components.iter().enumerate() {
-        for step in steps {
-            component[step.index()] = number + 1;
-        }
+    let circles = scope.order.circles(&scope.net);
+    let mut circle_of = vec![usize::MAX; if circles.is_empty() { 0 } else { scope.net.len() }];
+    for (number, steps) in circles.iter().enumerate() {
+        steps.iter().for_each(|&step| circle_of[step] = number);
     }
-    let mut violations = Vec::new();
-    for (number, steps) in components.iter().enumerate() {
-        let Some(&first) = steps.iter().min() else { continue };
-        let inside = |step: NodeIndex| component[step.index()] == number + 1;
-        let onward: Vec<_> = scope.links_from(first).map(|link| link.to).filter(|&to| inside(to)).collect();
-        if onward.is_empty() {
-            continue;
-        }
+    let violation = |(number, steps): (usize, &Vec<usize>)| {
+        let first = steps[0];
+        let inside = |step: usize| circle_of[step] == number;
+        let onward = scope.net.out.of(first).iter().map(|arc| arc.other()).filter(|&to| inside(to));
         // The shortest way back to the first step, and that step again.
-        let walk = scope.walk(onward, Direction::Outgoing, |link| inside(link.to));
+        let walk = scope.walk(onward, |_, arc| inside(arc.other()));
         let mut path = vec![first];
         path.extend(walk.path_to(first));
         let why =
             format!("from {} the links lead back to it, and no step on the way rolls back", scope.id(first));
-        violations.push(Violation::at(first, why).along(path));
-    }
-    violations.sort_by_key(|violation| violation.step);
-    violations
+        Violation::at(first, why).along(path)
+    };
+    circles.iter().enumerate().map(violation).collect()
 }

@@ -2,9 +2,11 @@
 
 use super::{
     CheckId, Rule, Severity,
-    scope::{Scope, Seen, Violation},
+    nature::Nature,
+    net::Arc,
+    scope::{Scope, Violation},
 };
-use crate::{LinkKind, Trigger};
+use crate::LinkKind;
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -13,12 +15,7 @@ pub(super) const RULES: &[Rule] = &[
         explanation: "A triggering link ends at an automatic step. A step that needs a person is not set off \
             by another: the step before it only makes it possible, and the person decides when.",
         find: |scope| {
-            at_end(
-                scope,
-                LinkKind::Triggers,
-                Trigger::Manual,
-                "is set off, but needs a person; the link enables it",
-            )
+            at_end(scope, LinkKind::Triggers, true, "is set off, but needs a person; the link enables it")
         },
     },
     Rule {
@@ -27,12 +24,7 @@ pub(super) const RULES: &[Rule] = &[
         explanation: "An enabling link ends at a manual step. An automatic step does not wait for anybody to \
             use the chance: what leads to it sets it off.",
         find: |scope| {
-            at_end(
-                scope,
-                LinkKind::Enables,
-                Trigger::Automatic,
-                "is enabled, but needs nobody; the link triggers it",
-            )
+            at_end(scope, LinkKind::Enables, false, "is enabled, but needs nobody; the link triggers it")
         },
     },
     Rule {
@@ -41,12 +33,7 @@ pub(super) const RULES: &[Rule] = &[
         explanation: "A dotted link ends at a manual step. It says that the life of the code goes on there \
             although nothing is caused; an automatic step has to be caused.",
         find: |scope| {
-            at_end(
-                scope,
-                LinkKind::Continues,
-                Trigger::Automatic,
-                "is automatic, and a dotted link causes nothing",
-            )
+            at_end(scope, LinkKind::Continues, false, "is automatic, and a dotted link causes nothing")
         },
     },
     Rule {
@@ -65,25 +52,30 @@ pub(super) const RULES: &[Rule] = &[
     },
 ];
 
-fn at_end(scope: &Scope<'_>, kind: LinkKind, trigger: Trigger, why: &str) -> Vec<Violation> {
-    let wrong = scope.links().filter(|link| link.kind == kind && link.to_step.trigger == trigger);
-    wrong.map(|link| found(&link, false, format!("{} {why}", link.to_step.id))).collect()
+fn at_end(scope: &Scope<'_>, kind: LinkKind, manual: bool, why: &str) -> Vec<Violation> {
+    let links = scope.links().filter(|(_, arc)| arc.kind == kind);
+    links
+        .filter(|(_, arc)| scope.is(arc.other(), Nature::MANUAL) == manual)
+        .map(|(from, arc)| at(arc.other(), from, arc, format!("{} {why}", scope.id(arc.other()))))
+        .collect()
 }
 
 fn continues_not_from_deployment(scope: &Scope<'_>) -> Vec<Violation> {
-    let dotted = scope.links().filter(|link| link.kind == LinkKind::Continues);
-    let wrong = dotted.filter(|link| !link.from_step.operation.is_deployment());
-    wrong.map(|link| found(&link, true, format!("{} deploys nothing", link.from_step.id))).collect()
+    let dotted = scope.links().filter(|(_, arc)| arc.kind == LinkKind::Continues);
+    dotted
+        .filter(|(from, _)| !scope.is(*from, Nature::DEPLOYMENT))
+        .map(|(from, arc)| at(from, from, arc, format!("{} deploys nothing", scope.id(from))))
+        .collect()
 }
 
 fn rolls_back_ill_typed(scope: &Scope<'_>) -> Vec<Violation> {
-    let links = scope.links().filter(|link| link.kind == LinkKind::RollsBack);
+    let links = scope.links().filter(|(_, arc)| arc.kind == LinkKind::RollsBack);
     links
-        .filter_map(|link| {
-            if !link.from_step.operation.is_deployment() {
-                Some(found(&link, true, format!("{} is not a deployment", link.from_step.id)))
-            } else if !link.to_step.operation.rolls_back() {
-                Some(found(&link, false, format!("{} rolls nothing back", link.to_step.id)))
+        .filter_map(|(from, arc)| {
+            if !scope.is(from, Nature::DEPLOYMENT) {
+                Some(at(from, from, arc, format!("{} is not a deployment", scope.id(from))))
+            } else if !scope.is(arc.other(), Nature::ROLLS_BACK) {
+                Some(at(arc.other(), from, arc, format!("{} rolls nothing back", scope.id(arc.other()))))
             } else {
                 None
             }
@@ -91,7 +83,6 @@ fn rolls_back_ill_typed(scope: &Scope<'_>) -> Vec<Violation> {
         .collect()
 }
 
-fn found(link: &Seen<'_>, at_start: bool, why: String) -> Violation {
-    let step = if at_start { link.from } else { link.to };
-    Violation::at(step, why).on(link.index).along(vec![link.from, link.to])
+fn at(step: usize, from: usize, arc: Arc, why: String) -> Violation {
+    Violation::at(step, why).on(arc.link()).along(vec![from, arc.other()])
 }

@@ -1,12 +1,11 @@
 //! Checks that nothing gets to production unless somebody published its GitHub Release.
 
-use petgraph::Direction;
-
 use super::{
     CheckId, Rule, Severity,
+    facts::Facts,
+    nature::Nature,
     scope::{Scope, Violation},
 };
-use crate::{Environment, Operation, Trigger};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -23,37 +22,62 @@ pub(super) const RULES: &[Rule] = &[
             GitHub Release. Steps that roll back are left out here, because a person may start one at any \
             time; that they deploy something once released is the business of \
             artefact-consumed-before-produced. The dotted links count: code comes to the release by them.",
-        find: publish_does_not_dominate,
+        find: |scope| production_after(scope, Facts::UNPUBLISHED, "a way to it publishes no GitHub Release"),
+    },
+    Rule {
+        id: CheckId::ProductionWithoutConsent,
+        severity: Severity::Error,
+        explanation: "Between a merge and a production deployment stands a step that needs a person, or the \
+            deployment itself does. Whoever merges a change decides that it is good, not that its users get \
+            it now. Where the two are one decision, the flow has to say so by an exemption.",
+        find: |scope| {
+            let manual = |violation: &Violation| scope.is(violation.step, Nature::MANUAL);
+            let mut found =
+                production_after(scope, Facts::UNASKED, "a merge leads to it without asking anybody");
+            found.retain(|violation| !manual(violation));
+            found
+        },
+    },
+    Rule {
+        id: CheckId::PublishWithoutTag,
+        severity: Severity::Error,
+        explanation: "Whatever happens after a GitHub Release is published, the image is given the release's \
+            image tag. A GitHub Release without it names no image, so nobody can deploy it, nor go back to it.",
+        find: publish_without_tag,
     },
 ];
 
 fn publish_not_manual(scope: &Scope<'_>) -> Vec<Violation> {
-    let publishing = scope.steps().filter(|(_, step)| step.operation == Operation::PublishGitHubRelease);
-    let automatic = publishing.filter(|(_, step)| step.trigger == Trigger::Automatic);
-    automatic
-        .map(|(index, _)| {
-            Violation::at(index, "it publishes a GitHub Release, and is automatic").along(vec![index])
-        })
+    let publishing = scope.net.that_are(Nature::PUBLISH);
+    publishing
+        .filter(|&step| !scope.is(step, Nature::MANUAL))
+        .map(|step| Violation::at(step, "it publishes a GitHub Release, and is automatic").along(vec![step]))
         .collect()
 }
 
-fn publish_does_not_dominate(scope: &Scope<'_>) -> Vec<Violation> {
-    // A step is dominated by a set of steps exactly if it cannot be reached once they are blocked.
-    let sources = scope.sources.iter().copied();
-    let starts = sources.filter(|&source| !scope.graph[source].operation.rolls_back());
-    let walk = scope.walk(starts, Direction::Outgoing, |link| {
-        link.kind.is_forward()
-            && link.from_step.operation != Operation::PublishGitHubRelease
-            && !link.to_step.operation.rolls_back()
-    });
-    let production = scope.steps().filter(|(_, step)| {
-        step.operation.is_deployment() && step.operation.deploys_to().contains(&Environment::Production)
-    });
-    production
-        .filter(|(index, _)| walk.reached(*index))
-        .map(|(index, _)| {
-            let why = "it deploys to production, and a way to it publishes no GitHub Release";
-            Violation::at(index, why).along(walk.path_to(index))
+/// Finds the deployments to production to which a way of this kind leads.
+fn production_after(scope: &Scope<'_>, fact: Facts, why: &str) -> Vec<Violation> {
+    let production = scope.net.that_are(Nature::DEPLOYMENT | Nature::UPDATES_PRODUCTION);
+    let found: Vec<_> = production.filter(|&step| scope.before[step].has(fact)).collect();
+    if found.is_empty() {
+        return Vec::new();
+    }
+    let ways = scope.ways_of(fact);
+    let violation = |step| Violation::at(step, format!("it deploys to production, and {why}"));
+    found.into_iter().map(|step| violation(step).along(ways.path_to(step))).collect()
+}
+
+fn publish_without_tag(scope: &Scope<'_>) -> Vec<Violation> {
+    let publishing = scope.net.that_are(Nature::PUBLISH);
+    publishing
+        .filter(|&step| !scope.after[step].has(Facts::TAGGED))
+        .map(|step| {
+            let untagged = |at: usize| !scope.is(at, Nature::TAG) && !scope.after[at].has(Facts::TAGGED);
+            let walk = scope.walk([step], |_, arc| arc.is_branch && untagged(arc.other()));
+            let mut ends = (0..scope.net.len()).filter(|&end| scope.net.branches(end).next().is_none());
+            let end = ends.find(|&end| walk.reached(end)).unwrap_or(step);
+            Violation::at(step, "it is not certain that the image is tagged afterwards")
+                .along(walk.path_to(end))
         })
         .collect()
 }

@@ -1,12 +1,13 @@
 //! Checks that every deployment can be taken back, and that taking back works.
 
-use petgraph::{Direction, graph::NodeIndex};
-
 use super::{
     CheckId, Rule, Severity,
+    facts::Facts,
+    nature::Nature,
+    net::Arc,
     scope::{Scope, Violation},
 };
-use crate::{Environment, LinkKind, Operation, Trigger};
+use crate::{Environment, LinkKind};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -33,63 +34,89 @@ pub(super) const RULES: &[Rule] = &[
             each. A rollback that is linked to no deployment takes nothing back.",
         find: rollbacks_without_deployment,
     },
+    Rule {
+        id: CheckId::RollbackNotPreferred,
+        severity: Severity::Info,
+        explanation: "Each environment is taken back by its preferred means. For staging that is a revert on main: \
+            main must be healthy at any time, since every production deployment starts there. For production, where \
+            it runs a release, it is deploying the last working version, which is there already; a revert would have \
+            to be released first. Either is enough as one of several rollbacks.",
+        find: rollbacks_not_preferred,
+    },
 ];
 
+/// The environments, with what the checks know of a step that updates one or leads to one.
+const ENVIRONMENTS: [(Environment, Nature, Facts); 2] = [
+    (Environment::Staging, Nature::UPDATES_STAGING, Facts::TO_STAGING),
+    (Environment::Production, Nature::UPDATES_PRODUCTION, Facts::TO_PRODUCTION),
+];
+
+/// Returns the links from a step to those that roll it back.
+fn rollbacks_of(scope: &Scope<'_>, step: usize) -> impl Iterator<Item = Arc> {
+    scope.net.out.of(step).iter().copied().filter(|arc| arc.kind == LinkKind::RollsBack)
+}
+
+/// Tells whether a step that rolls back does so by deploying an earlier version, not by a revert.
+fn redeploys(scope: &Scope<'_>, step: usize) -> bool {
+    scope.net.natures[step].is_any(Nature::UPDATES_STAGING | Nature::UPDATES_PRODUCTION)
+}
+
 fn deployments_without_rollback(scope: &Scope<'_>) -> Vec<Violation> {
-    let deployments = scope.steps().filter(|(_, step)| step.operation.is_deployment());
-    let bare = deployments
-        .filter(|(index, _)| scope.links_from(*index).all(|link| link.kind != LinkKind::RollsBack));
-    bare.map(|(index, _)| Violation::at(index, "it deploys, and no step rolls it back").along(vec![index]))
-        .collect()
+    let deployments = scope.net.that_are(Nature::DEPLOYMENT);
+    let bare = deployments.filter(|&step| rollbacks_of(scope, step).next().is_none());
+    bare.map(|step| Violation::at(step, "it deploys, and no step rolls it back").along(vec![step])).collect()
 }
 
 fn rollbacks_not_manual(scope: &Scope<'_>) -> Vec<Violation> {
-    let rollbacks = scope.steps().filter(|(_, step)| step.operation.rolls_back());
-    let automatic = rollbacks.filter(|(_, step)| step.trigger == Trigger::Automatic);
-    automatic
-        .map(|(index, _)| Violation::at(index, "it rolls back, and is automatic").along(vec![index]))
-        .collect()
+    let rollbacks = scope.net.that_are(Nature::ROLLS_BACK);
+    let automatic = rollbacks.filter(|&step| !scope.is(step, Nature::MANUAL));
+    automatic.map(|step| Violation::at(step, "it rolls back, and is automatic").along(vec![step])).collect()
 }
 
 fn rollbacks_without_deployment(scope: &Scope<'_>) -> Vec<Violation> {
-    let rollbacks: Vec<_> = scope.steps().filter(|(_, step)| step.operation.rolls_back()).collect();
-    // For each environment, the steps from which solid arrows lead to a deployment of it. Walking
-    // back once from the deployments keeps this linear, however many rollbacks there are.
-    let leads_to = Environment::ALL.map(|environment| {
-        let deploys = |step: NodeIndex| {
-            let operation = scope.graph[step].operation;
-            operation.is_deployment() && operation.deploys_to().contains(&environment)
-        };
-        let deployments = scope.graph.node_indices().filter(|&step| deploys(step));
-        let solid = |kind| matches!(kind, LinkKind::Triggers | LinkKind::Enables);
-        (environment, scope.walk(deployments, Direction::Incoming, |link| solid(link.kind)))
-    });
-    let mut violations = Vec::new();
-    for (index, step) in rollbacks {
-        let links = scope.links_to(index).filter(|link| link.kind == LinkKind::RollsBack);
-        let undone: Vec<_> = links.filter(|link| link.from_step.operation.is_deployment()).collect();
-        let Some(first) = undone.first() else {
-            violations.push(Violation::at(index, "it is linked to no deployment").along(vec![index]));
-            continue;
-        };
-        let takes_back = |environment: Environment| {
-            undone.iter().find(|link| link.from_step.operation.deploys_to().contains(&environment))
-        };
-        let missing = if let Operation::RedeployLastWorking { environment } = step.operation {
-            takes_back(environment).is_none().then_some((environment, *first))
+    scope.net.that_are(Nature::ROLLS_BACK).filter_map(|step| without_deployment(scope, step)).collect()
+}
+
+fn without_deployment(scope: &Scope<'_>, step: usize) -> Option<Violation> {
+    let links = scope.net.into.of(step).iter().copied().filter(|arc| arc.kind == LinkKind::RollsBack);
+    let undone = links.filter(|arc| scope.is(arc.other(), Nature::DEPLOYMENT));
+    let Some(first) = undone.clone().next() else {
+        return Some(Violation::at(step, "it is linked to no deployment").along(vec![step]));
+    };
+    let taken_back = |updates: Nature| undone.clone().find(|arc| scope.is(arc.other(), updates));
+    let (arc, why) = ENVIRONMENTS.into_iter().find_map(|(environment, updates, leads_to)| {
+        if redeploys(scope, step) {
+            let strange = scope.is(step, updates) && taken_back(updates).is_none();
+            let why = format!("it deploys to {environment}, which no deployment it is linked to updates");
+            strange.then_some((first, why))
         } else {
-            let mut unreached = leads_to.iter().filter(|(_, walk)| !walk.reached(index));
-            unreached.find_map(|(environment, _)| Some((*environment, *takes_back(*environment)?)))
-        };
-        if let Some((environment, link)) = missing {
-            let why = match step.operation {
-                Operation::RedeployLastWorking { .. } => {
-                    format!("it deploys to {environment}, which no deployment it is linked to updates")
-                }
-                _ => format!("it takes {environment} back, but leads to no deployment of {environment}"),
-            };
-            violations.push(Violation::at(index, why).on(link.index).along(vec![link.from, index]));
+            let arc = taken_back(updates).filter(|_| !scope.after[step].has(leads_to))?;
+            Some((arc, format!("it takes {environment} back, but leads to no deployment of {environment}")))
         }
-    }
-    violations
+    })?;
+    Some(Violation::at(step, why).on(arc.link()).along(vec![arc.other(), step]))
+}
+
+fn rollbacks_not_preferred(scope: &Scope<'_>) -> Vec<Violation> {
+    let violation = |step: usize| {
+        let nature = scope.net.natures[step];
+        let production = nature.is(Nature::UPDATES_PRODUCTION);
+        // What runs in production without a release has no earlier version to deploy again.
+        if production && !nature.uses_released_image() {
+            return None;
+        }
+        let rollbacks = rollbacks_of(scope, step).filter(|arc| scope.is(arc.other(), Nature::ROLLS_BACK));
+        let rollbacks: Vec<_> = rollbacks.collect();
+        let first = rollbacks.first()?;
+        if rollbacks.iter().any(|arc| redeploys(scope, arc.other()) == production) {
+            return None;
+        }
+        let why = if production {
+            "production is rather taken back by deploying the last working version"
+        } else {
+            "staging is rather taken back by a revert on main"
+        };
+        Some(Violation::at(step, why).on(first.link()).along(vec![step, first.other()]))
+    };
+    scope.net.that_are(Nature::DEPLOYMENT).filter_map(violation).collect()
 }

@@ -25,6 +25,11 @@ pub(super) fn flow(app: &str) -> FlowBuilder {
         CheckId::PublishDoesNotDominateProduction,
         "every run pulls latest, so there is no release of its own for production and nothing to publish",
     );
+    flow.exempt(
+        run,
+        CheckId::ProductionWithoutConsent,
+        "whoever merges decides that the next run uses it: the document wants no later step to ask anybody",
+    );
 
     say::build(&mut flow, build);
     say::environment_variables_first(&mut flow, run);

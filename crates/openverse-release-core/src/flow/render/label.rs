@@ -1,6 +1,6 @@
 //! Text on its way into a rendering.
 
-use crate::{ChartLevel, Detail, DetailKind, Step};
+use crate::{Branches, ChartLevel, Detail, DetailKind, Step};
 
 /// Splits text into its lines, with what a terminal would obey made visible.
 pub(crate) fn lines(text: &str) -> Vec<String> {
@@ -29,15 +29,26 @@ pub(super) fn box_lines(step: &Step, level: ChartLevel) -> Vec<String> {
     shown
 }
 
-/// Returns a line for each detail of a step, in the order of time.
+/// Returns a line for each detail of a step, in the order of time, and for its branches.
 pub(super) fn detail_lines(step: &Step, level: ChartLevel) -> Vec<String> {
-    let kinds = match level {
-        ChartLevel::Overview => &[][..],
-        ChartLevel::Detailed => &[DetailKind::Gate, DetailKind::Part, DetailKind::FollowUp][..],
-    };
-    let of_kind = |kind: DetailKind| step.details.iter().filter(move |detail| detail.kind == kind);
+    if level == ChartLevel::Overview {
+        return Vec::new();
+    }
     let line = |detail: &Detail| format!("{} {}", lead(detail.kind), lines(&detail.text).join(" "));
-    kinds.iter().copied().flat_map(of_kind).map(line).collect()
+    let of_kind = |kind| step.details.iter().filter(move |detail| detail.kind == kind).map(line);
+    let join = match step.join {
+        Some(Branches::All) => Some("Before: everything that leads here is done."),
+        Some(Branches::One) | None => None,
+    };
+    let split = match step.split {
+        Some(Branches::All) => Some("After: all that follows happens."),
+        Some(Branches::One) => Some("After: one of what follows happens."),
+        None => None,
+    };
+    let mut shown: Vec<String> = join.map(str::to_owned).into_iter().collect();
+    shown.extend([DetailKind::Gate, DetailKind::Part, DetailKind::FollowUp].into_iter().flat_map(of_kind));
+    shown.extend(split.map(str::to_owned));
+    shown
 }
 
 /// Returns the word that begins a detail.

@@ -1,0 +1,111 @@
+//! What the checks want to know of a step, in one word.
+
+use std::ops::BitOr;
+
+use crate::{Artefact, Branches, Environment, Operation, Step, Trigger};
+
+/// A set of marks, small enough that a walk over a million steps stays in the cache.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Nature(u32);
+
+impl Nature {
+    pub(super) const MANUAL: Self = Self(1);
+    pub(super) const ROLLS_BACK: Self = Self(1 << 1);
+    pub(super) const DEPLOYMENT: Self = Self(1 << 2);
+    pub(super) const UPDATES_STAGING: Self = Self(1 << 3);
+    pub(super) const UPDATES_PRODUCTION: Self = Self(1 << 4);
+    pub(super) const MERGE: Self = Self(1 << 5);
+    pub(super) const BUILD: Self = Self(1 << 6);
+    pub(super) const PUBLISH: Self = Self(1 << 7);
+    pub(super) const TAG: Self = Self(1 << 8);
+    /// Takes the image by the image tag `latest`.
+    pub(super) const TAKES_LATEST: Self = Self(1 << 9);
+    pub(super) const SPLITS_INTO_ALL: Self = Self(1 << 10);
+    pub(super) const SAYS_HOW_IT_SPLITS: Self = Self(1 << 11);
+    pub(super) const JOINS_ALL: Self = Self(1 << 12);
+    const USES: u32 = 16;
+    const MAKES: u32 = 20;
+
+    pub(super) fn of(step: &Step) -> Self {
+        let operation = step.operation;
+        let marks = [
+            (step.trigger == Trigger::Manual, Self::MANUAL),
+            (operation.rolls_back(), Self::ROLLS_BACK),
+            (operation.is_deployment(), Self::DEPLOYMENT),
+            (operation.deploys_to().contains(&Environment::Staging), Self::UPDATES_STAGING),
+            (operation.deploys_to().contains(&Environment::Production), Self::UPDATES_PRODUCTION),
+            (operation == Operation::MergeToMain, Self::MERGE),
+            (operation == Operation::BuildImages, Self::BUILD),
+            (operation == Operation::PublishGitHubRelease, Self::PUBLISH),
+            (operation == Operation::TagImage, Self::TAG),
+            (matches!(operation, Operation::TagImage | Operation::RunLatest), Self::TAKES_LATEST),
+            (step.split == Some(Branches::All), Self::SPLITS_INTO_ALL),
+            (step.split.is_some(), Self::SAYS_HOW_IT_SPLITS),
+            (step.join == Some(Branches::All), Self::JOINS_ALL),
+        ];
+        let artefacts = |list: &[Artefact], at: u32| {
+            let numbers = list.iter().filter_map(|&artefact| number(artefact));
+            numbers.fold(0, |set, number| set | 1 << (at + number))
+        };
+        let set = marks.iter().filter(|(holds, _)| *holds).fold(0, |set, (_, mark)| set | mark.0);
+        Self(set | artefacts(operation.consumes(), Self::USES) | artefacts(operation.produces(), Self::MAKES))
+    }
+
+    /// Tells whether it has all of these marks.
+    pub(super) fn is(self, marks: Self) -> bool {
+        self.0 & marks.0 == marks.0
+    }
+
+    /// Tells whether it has one of these marks.
+    pub(super) fn is_any(self, marks: Self) -> bool {
+        self.0 & marks.0 != 0
+    }
+
+    /// Returns the artefacts it uses: a bit for each of [`ARTEFACTS`].
+    pub(super) fn uses(self) -> u16 {
+        (self.0 >> Self::USES & 0xf) as u16
+    }
+
+    pub(super) fn uses_released_image(self) -> bool {
+        number(Artefact::ReleasedImage).is_some_and(|number| self.uses() & 1 << number != 0)
+    }
+
+    /// Returns the artefacts it makes: a bit for each of [`ARTEFACTS`].
+    pub(super) fn makes(self) -> u16 {
+        (self.0 >> Self::MAKES & 0xf) as u16
+    }
+}
+
+impl BitOr for Nature {
+    type Output = Self;
+
+    fn bitor(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+}
+
+/// What one step makes for another. A deployment is made for the users of the app, so it is none.
+pub(super) const ARTEFACTS: [Artefact; 4] =
+    [Artefact::Commit, Artefact::BuiltImage, Artefact::PublishedRelease, Artefact::ReleasedImage];
+
+fn number(artefact: Artefact) -> Option<u32> {
+    match artefact {
+        Artefact::Commit => Some(0),
+        Artefact::BuiltImage => Some(1),
+        Artefact::PublishedRelease => Some(2),
+        Artefact::ReleasedImage => Some(3),
+        Artefact::Deployment(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_artefact_has_the_number_of_its_place() {
+        for (place, artefact) in ARTEFACTS.into_iter().enumerate() {
+            assert_eq!(number(artefact), Some(place as u32));
+        }
+    }
+}

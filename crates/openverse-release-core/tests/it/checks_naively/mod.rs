@@ -1,0 +1,90 @@
+//! The checks that walk the flow, against slow and obvious ways of finding the same.
+
+mod runs;
+mod table;
+
+use std::collections::BTreeSet;
+
+use openverse_release_core::{Artefact, Branches, CheckId, Finding, Flow, StepId, strategies};
+use proptest::prelude::*;
+
+use table::Table;
+
+fn number(step: &StepId) -> usize {
+    step.as_str()[1..].parse().unwrap()
+}
+
+fn found(flow: &Flow, check: CheckId) -> BTreeSet<usize> {
+    let findings = flow.check();
+    findings.iter().filter(|finding| finding.check == check).map(|finding| number(&finding.step)).collect()
+}
+
+/// The steps at which a check finds something, and the artefacts that it names there.
+fn artefacts(flow: &Flow, check: CheckId) -> BTreeSet<(usize, Artefact)> {
+    let all = [Artefact::Commit, Artefact::BuiltImage, Artefact::PublishedRelease, Artefact::ReleasedImage];
+    let named = |finding: &Finding| {
+        let named = all.into_iter().filter(|artefact| finding.why.contains(&artefact.to_string()));
+        let named: Vec<_> = named.collect();
+        assert_eq!(named.len(), 1, "{finding}");
+        (number(&finding.step), named[0])
+    };
+    let findings = flow.check();
+    let found: Vec<_> = findings.iter().filter(|finding| finding.check == check).map(named).collect();
+    let unique: BTreeSet<_> = found.iter().copied().collect();
+    assert_eq!(unique.len(), found.len());
+    unique
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn checks_that_walk_agree_with_naive_ones(flow in strategies::flow()) {
+        let table = Table::of(&flow);
+        prop_assert_eq!(found(&flow, CheckId::DeadStep), table.dead());
+        prop_assert_eq!(found(&flow, CheckId::StuckStep), table.stuck());
+        prop_assert_eq!(found(&flow, CheckId::CycleWithoutRollback), table.circles());
+        prop_assert_eq!(found(&flow, CheckId::PublishDoesNotDominateProduction), table.unpublished());
+        if flow.steps().all(|step| step.join != Some(Branches::All)) {
+            prop_assert_eq!(table.unpublished(), table.undominated());
+        }
+        prop_assert_eq!(found(&flow, CheckId::ProductionWithoutConsent), table.unasked());
+        prop_assert_eq!(found(&flow, CheckId::PublishWithoutTag), table.untagged());
+        prop_assert_eq!(found(&flow, CheckId::StaleAlias), table.stale());
+        prop_assert_eq!(found(&flow, CheckId::SplitUndeclared), table.silent_splits());
+        prop_assert_eq!(found(&flow, CheckId::RollbackReachesNoDeployment), table.aimless());
+
+        let (never, lost) = table.vain();
+        prop_assert_eq!(artefacts(&flow, CheckId::ArtefactConsumedBeforeProduced), table.missing());
+        prop_assert_eq!(artefacts(&flow, CheckId::ArtefactNeverUsed), never);
+        prop_assert_eq!(artefacts(&flow, CheckId::ArtefactLost), lost);
+    }
+
+    #[test]
+    fn every_path_follows_links_to_where_the_finding_is(flow in strategies::flow()) {
+        let table = Table::of(&flow);
+        for finding in flow.check() {
+            let path: Vec<_> = finding.path.iter().map(number).collect();
+            for pair in path.windows(2) {
+                prop_assert!(!table.links[pair[0]][pair[1]].is_empty(), "{}", finding);
+            }
+            if !path.is_empty() {
+                prop_assert!(path.contains(&number(&finding.step)), "{}", finding);
+            }
+        }
+    }
+
+    #[test]
+    fn any_flow_can_be_shown_and_read_back(flow in strategies::flow()) {
+        let json = serde_json::to_string(&flow).unwrap();
+        prop_assert_eq!(&serde_json::from_str::<Flow>(&json).unwrap(), &flow);
+        let text = flow.to_text(Default::default());
+        let chart = flow.to_mermaid(Default::default());
+        for step in flow.steps() {
+            let boxed = [format!("[{}]", step.id), format!("({})", step.id)];
+            prop_assert!(boxed.iter().any(|boxed| text.contains(boxed)));
+            let line = format!("\n    {}", step.id);
+            prop_assert!(chart.contains(&line));
+        }
+    }
+}

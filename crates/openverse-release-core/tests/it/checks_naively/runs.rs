@@ -1,0 +1,238 @@
+//! Soundness, against playing every run step by step in every order.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use openverse_release_core::{Branches, CheckId, Finding, Flow, Link, Step, strategies};
+use proptest::{prelude::*, sample::Index};
+
+use super::number;
+
+/// How many times something has come by each branch, and not been taken. The ways into the starts
+/// come after the links.
+type Marking = Vec<u8>;
+
+struct Game {
+    steps: Vec<Step>,
+    ends: Vec<(usize, usize)>,
+    into: Vec<Vec<usize>>,
+    out: Vec<Vec<usize>>,
+    starts: Vec<usize>,
+}
+
+impl Game {
+    fn of(flow: &Flow) -> Self {
+        let steps: Vec<Step> = flow.steps().cloned().collect();
+        let ends: Vec<_> = flow.links().map(|link| (number(&link.from), number(&link.to))).collect();
+        let mut game = Self {
+            into: vec![Vec::new(); steps.len()],
+            out: vec![Vec::new(); steps.len()],
+            starts: Vec::new(),
+            steps,
+            ends,
+        };
+        for (link, Link { kind, .. }) in flow.links().enumerate() {
+            let (from, to) = game.ends[link];
+            if kind.is_forward() && !game.steps[to].operation.rolls_back() {
+                game.into[to].push(link);
+                game.out[from].push(link);
+            }
+        }
+        for step in 0..game.steps.len() {
+            let linked = game.ends.iter().any(|&(_, to)| to == step);
+            if !linked || game.steps[step].operation.rolls_back() {
+                game.into[step].push(game.ends.len() + game.starts.len());
+                game.starts.push(step);
+            }
+        }
+        game
+    }
+
+    fn begins(&self) -> Vec<Marking> {
+        let places = self.ends.len() + self.starts.len();
+        (self.ends.len()..places)
+            .map(|start| (0..places).map(|place| u8::from(place == start)).collect())
+            .collect()
+    }
+
+    fn waits(&self, step: usize) -> bool {
+        self.steps[step].join == Some(Branches::All) && self.into[step].len() > 1
+    }
+
+    /// What can be after a step has happened once.
+    fn after(&self, marking: &Marking, step: usize) -> Vec<Marking> {
+        let come: Vec<_> = self.into[step].iter().copied().filter(|&branch| marking[branch] > 0).collect();
+        let taken: Vec<Vec<usize>> = match self.waits(step) {
+            true if come.len() == self.into[step].len() => vec![come],
+            true => Vec::new(),
+            false => come.into_iter().map(|branch| vec![branch]).collect(),
+        };
+        let opened: Vec<Vec<usize>> = match self.steps[step].split {
+            Some(Branches::All) => vec![self.out[step].clone()],
+            _ if self.out[step].is_empty() => vec![Vec::new()],
+            _ => self.out[step].iter().map(|&branch| vec![branch]).collect(),
+        };
+        let mut after = Vec::new();
+        for taken in &taken {
+            for opened in &opened {
+                let mut next = marking.clone();
+                taken.iter().for_each(|&branch| next[branch] -= 1);
+                opened.iter().for_each(|&branch| next[branch] += 1);
+                after.push(next);
+            }
+        }
+        after
+    }
+
+    /// Everything that can be from there on.
+    fn reachable(&self, from: Vec<Marking>) -> BTreeSet<Marking> {
+        let (mut seen, mut open) = (BTreeSet::from_iter(from.clone()), from);
+        while let Some(marking) = open.pop() {
+            for step in 0..self.steps.len() {
+                for next in self.after(&marking, step) {
+                    if seen.insert(next.clone()) {
+                        open.push(next);
+                    }
+                }
+            }
+        }
+        seen
+    }
+
+    fn has_come(&self, marking: &Marking, step: usize) -> u8 {
+        self.into[step].iter().map(|&branch| marking[branch]).sum()
+    }
+
+    /// The steps that are left waiting when nothing can happen any more.
+    fn waiting(&self, markings: &BTreeSet<Marking>) -> BTreeSet<usize> {
+        let over =
+            |marking: &&Marking| (0..self.steps.len()).all(|step| self.after(marking, step).is_empty());
+        let waiting = |marking| (0..self.steps.len()).filter(move |&step| self.has_come(marking, step) > 0);
+        markings.iter().filter(over).flat_map(waiting).collect()
+    }
+
+    /// The steps to which something comes twice before it is taken.
+    fn twice(&self, markings: &BTreeSet<Marking>) -> BTreeSet<usize> {
+        let twice = |marking: &Marking, step: usize| {
+            let most = self.into[step].iter().map(|&branch| marking[branch]).max().unwrap_or_default();
+            most > 1 || !self.waits(step) && self.has_come(marking, step) > 1
+        };
+        let twice = |marking| (0..self.steps.len()).filter(move |&step| twice(marking, step));
+        markings.iter().flat_map(twice).collect()
+    }
+
+    /// What can be after these steps have happened in this order, from when the first of them can.
+    fn follow(&self, trace: &[usize]) -> BTreeSet<Marking> {
+        let first = trace[0];
+        let mut begin = vec![0; self.ends.len() + self.starts.len()];
+        let come = if self.waits(first) { &self.into[first][..] } else { &self.into[first][..1] };
+        come.iter().for_each(|&branch| begin[branch] = 1);
+        let mut markings = BTreeSet::from([begin]);
+        for &step in trace {
+            markings = markings.iter().flat_map(|marking| self.after(marking, step)).collect();
+        }
+        markings
+    }
+}
+
+fn of_branches(finding: &Finding) -> bool {
+    [CheckId::Deadlock, CheckId::LackOfSynchronisation, CheckId::SoundnessUnknown].contains(&finding.check)
+}
+
+fn agrees(flow: &Flow) -> Result<(), TestCaseError> {
+    let game = Game::of(flow);
+    let markings = game.reachable(game.begins());
+    let (waiting, twice) = (game.waiting(&markings), game.twice(&markings));
+    let findings: Vec<_> = flow.check().into_iter().filter(of_branches).collect();
+    let shown = findings.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
+
+    let sound = waiting.is_empty() && twice.is_empty();
+    prop_assert_eq!(findings.is_empty(), sound, "waiting {:?}, twice {:?}\n{}", waiting, twice, shown);
+    // Steps are numbered in an order in which they can happen, so before the first at which something
+    // goes wrong everything is as it should be; after it, much may be muddled.
+    let first = findings.iter().min_by_key(|finding| number(&finding.step));
+    let first = first.map(|finding| (number(&finding.step), finding.check));
+    let wrong = |steps: &BTreeSet<usize>, check| steps.first().map(|&step| (step, check));
+    let wrong = [wrong(&waiting, CheckId::Deadlock), wrong(&twice, CheckId::LackOfSynchronisation)];
+    let expected = wrong.into_iter().flatten().min();
+    prop_assert_eq!(first, expected, "{}", shown);
+    let [finding] = &findings[..] else { return Ok(()) };
+    let trace: Vec<_> = finding.trace.iter().map(number).collect();
+    prop_assert!(!trace.is_empty(), "{}", shown);
+    let then = game.follow(&trace);
+    prop_assert!(!then.is_empty(), "it cannot happen so: {}", shown);
+    let step = number(&finding.step);
+    if finding.check == CheckId::LackOfSynchronisation {
+        let times: BTreeMap<usize, usize> = trace.iter().fold(BTreeMap::new(), |mut times, &step| {
+            *times.entry(step).or_default() += 1;
+            times
+        });
+        prop_assert_eq!(times.get(&step), Some(&2), "{}", shown);
+    } else {
+        let never = |marking: &Marking| {
+            let on = game.reachable(vec![marking.clone()]);
+            game.has_come(marking, step) > 0 && on.iter().all(|marking| game.after(marking, step).is_empty())
+        };
+        prop_assert!(then.iter().any(never), "it does not wait for ever: {}", shown);
+    }
+    Ok(())
+}
+
+/// A flow whose branches fit, with one thing changed at random.
+fn nearly_sound() -> impl Strategy<Value = Flow> {
+    let small =
+        strategies::nested_flow().prop_filter("small", |flow| (2..12).contains(&flow.steps().count()));
+    (small, any::<Index>(), any::<Index>(), 0..3).prop_map(|(flow, one, other, change)| {
+        let mut steps: Vec<Step> = flow.steps().cloned().collect();
+        let mut links: Vec<Link> = flow.links().collect();
+        let (one, other) = (one.index(steps.len()), other.index(steps.len()));
+        let turned = |branches: Option<Branches>| match branches {
+            Some(Branches::All) => Some(Branches::One),
+            _ => Some(Branches::All),
+        };
+        match change {
+            0 => steps[one].split = turned(steps[one].split),
+            1 => steps[one].join = turned(steps[one].join),
+            // A link onwards, that makes no circle: from a step that happens before the other.
+            _ if one < other && !leads(&flow, other, one) => {
+                let (from, to) = (steps[one].id.clone(), steps[other].id.clone());
+                links.push(Link { from, to, ..links[0].clone() });
+            }
+            _ => {}
+        }
+        Flow::new("any", flow.version().clone(), steps, links, Vec::new()).unwrap()
+    })
+}
+
+fn leads(flow: &Flow, from: usize, to: usize) -> bool {
+    let (mut seen, mut open) = (BTreeSet::from([from]), vec![from]);
+    while let Some(at) = open.pop() {
+        for link in flow.links().filter(|link| number(&link.from) == at) {
+            if seen.insert(number(&link.to)) {
+                open.push(number(&link.to));
+            }
+        }
+    }
+    seen.contains(&to)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(500))]
+
+    #[test]
+    fn branches_that_part_and_meet_anyhow_are_judged_as_by_playing_every_run(
+        flow in strategies::branching_flow(),
+    ) {
+        agrees(&flow)?;
+    }
+
+    #[test]
+    fn branches_that_nearly_fit_are_judged_as_by_playing_every_run(flow in nearly_sound()) {
+        agrees(&flow)?;
+    }
+
+    #[test]
+    fn nested_branches_fit(flow in strategies::nested_flow()) {
+        let findings: Vec<_> = flow.check().into_iter().filter(of_branches).collect();
+        prop_assert!(findings.is_empty(), "{:?}", findings);
+    }
+}

@@ -1,0 +1,191 @@
+//! Branches: what is split and joined, and what becomes of it in a run.
+
+use openverse_release_core::{
+    Branches::{All, One},
+    CheckId, Flow, Operation, Severity,
+};
+
+use crate::{
+    checks::assert_finds,
+    small_flows::{Automatic, Manual, Parts, TO_STAGING},
+};
+
+/// Merge, a split into several builds, a join, deploy to staging.
+fn block(builds: &[&str]) -> Parts {
+    let parts = Parts::empty()
+        .step("Merge", Manual, Operation::MergeToMain)
+        .step("Join", Automatic, TO_STAGING)
+        .step("Revert", Manual, Operation::RevertOnMain)
+        .link("Revert", "-->", builds[0])
+        .link("Join", "o--o", "Revert");
+    builds.iter().fold(parts, |parts, build| {
+        let parts = parts.step(build, Automatic, Operation::BuildImages);
+        parts.link("Merge", "-->", build).link(build, "-->", "Join")
+    })
+}
+
+fn of_branches(flow: &Flow) -> Vec<String> {
+    let about = [CheckId::Deadlock, CheckId::LackOfSynchronisation, CheckId::SoundnessUnknown];
+    let findings = flow.check().into_iter().filter(|finding| about.contains(&finding.check));
+    findings.map(|finding| finding.to_string()).collect()
+}
+
+#[test]
+fn a_step_that_several_arrows_leave_says_how_it_goes_on() {
+    assert_finds(block(&["One", "Other"]), &[("split-undeclared Merge", "Merge Other")]);
+    assert_finds(block(&["One", "Other"]).split("Merge", One), &[]);
+    // A rollback is no branch, and one arrow leaves nothing to say.
+    assert_finds(Parts::staging_only().link("Staging", "==>", "Revert"), &[]);
+}
+
+#[test]
+fn branches_that_all_happen_meet_at_a_step_that_waits_for_all() {
+    // The revert begins at one build alone, so it may not lead into the block.
+    let sound = block(&["One", "Other"]).without_link("Revert", "One").link("Revert", "-->", "Merge");
+    assert_eq!(of_branches(&sound.split("Merge", All).join("Join", All).flow()), [""; 0]);
+}
+
+#[test]
+fn branches_of_which_one_happens_leave_a_step_waiting_that_waits_for_all() {
+    let flow = block(&["One", "Other"]).without_link("Revert", "One").link("Revert", "-->", "Merge");
+    let findings = of_branches(&flow.split("Merge", One).join("Join", All).flow());
+    insta::assert_snapshot!(findings.join("\n"), @"error [deadlock] small: Join: it waits for One and for Other, of which a run has only one (by way of Revert -> Merge -> One -> Join) (it happens so: Revert, Merge, One)");
+}
+
+#[test]
+fn a_rollback_that_begins_inside_of_a_block_leaves_the_join_waiting() {
+    let findings = of_branches(&block(&["One", "Other"]).split("Merge", All).join("Join", All).flow());
+    insta::assert_snapshot!(findings.join("\n"), @"error [deadlock] small: Join: it waits for Other too, from where not every run comes (by way of Merge -> One -> Join) (it happens so: Revert, One)");
+}
+
+#[test]
+fn branches_that_all_happen_make_a_step_that_waits_for_one_happen_twice() {
+    let flow = block(&["One", "Other"]).without_link("Revert", "One").link("Revert", "-->", "Merge");
+    let findings = of_branches(&flow.split("Merge", All).flow());
+    insta::assert_snapshot!(findings.join("\n"), @"error [lack-of-synchronisation] small: Join: it happens for One and for Other, each by itself, and a run can have both (by way of Revert -> Merge -> One -> Join) (it happens so: Merge, Other, One, Join, Join)");
+}
+
+#[test]
+fn a_branch_that_may_end_before_leaves_the_join_waiting() {
+    let flow = block(&["One", "Other"])
+        .without_link("Revert", "One")
+        .link("Revert", "-->", "Merge")
+        .step("Stop", Automatic, TO_STAGING)
+        .link("One", "-->", "Stop")
+        .link("Stop", "o--o", "Revert")
+        .split("Merge", All)
+        .split("One", One)
+        .join("Join", All);
+    insta::assert_snapshot!(of_branches(&flow.flow()).join("\n"), @"error [deadlock] small: Join: it waits for One too, and what leads there may have ended before (by way of Revert -> Merge -> Other -> Join) (it happens so: Merge, Other, One, Stop)");
+}
+
+#[test]
+fn a_branch_that_nothing_comes_by_leaves_the_join_waiting() {
+    // What only a rollback link leads to, though it rolls nothing back, never happens.
+    let flow = Parts::staging_only()
+        .step("Dead", Automatic, Operation::BuildImages)
+        .link("Build", "o--o", "Dead")
+        .link("Dead", "-->", "Staging")
+        .join("Staging", All);
+    insta::assert_snapshot!(of_branches(&flow.flow()).join("\n"), @"error [deadlock] small: Staging: it waits for Dead, which never happens (by way of Merge -> Build -> Staging)");
+}
+
+/// Branches that do not meet in the reverse order in which they parted.
+fn crossed(last: &str) -> Parts {
+    let build = |parts: Parts, id: &str| parts.step(id, Automatic, Operation::BuildImages);
+    let parts = Parts::empty().step("Merge", Manual, Operation::MergeToMain);
+    let parts = ["A", "B", "A1", "A2", "B1", "B2", "Left", "Right", "Last"].into_iter().fold(parts, build);
+    let links = [
+        ("Merge", "A"),
+        ("Merge", "B"),
+        ("A", "A1"),
+        ("A", "A2"),
+        ("B", "B1"),
+        ("B", "B2"),
+        ("A1", "Left"),
+        ("B1", "Left"),
+        ("A2", "Right"),
+        ("B2", last),
+        ("Left", "Last"),
+        ("Right", "Last"),
+    ];
+    let parts = links.into_iter().fold(parts, |parts, (from, to)| parts.link(from, "-->", to));
+    parts.split("Merge", One).split("A", All).split("B", All).join("Last", All)
+}
+
+#[test]
+fn branches_that_are_not_nested_are_played_through() {
+    assert_eq!(of_branches(&crossed("Right").flow()), [""; 0]);
+    insta::assert_snapshot!(of_branches(&crossed("Left").flow()).join("\n"), @"
+    error [deadlock] small: Last: it waits for Right too, from where not every run comes (by way of Merge -> A -> A1 -> Left -> Last) (it happens so: Merge, B, B2, B1, Left)
+    error [lack-of-synchronisation] small: Left: it happens for B1 and for B2, each by itself, and a run can have both (by way of Merge -> B -> B1 -> Left) (it happens so: Merge, B, B2, B1, Left, Left)
+    ");
+}
+
+#[test]
+fn what_would_take_too_long_to_play_is_said_to_be_unknown() {
+    // Each of the builds goes on by one branch, they all happen, and their branches meet crosswise.
+    const WIDTH: usize = 24;
+    let mut parts = Parts::empty().step("Merge", Manual, Operation::MergeToMain).split("Merge", All);
+    parts = parts.step("Last", Automatic, TO_STAGING).join("Last", All);
+    for number in 0..WIDTH {
+        let id = |name: &str, number: usize| format!("{name}{}", number % WIDTH);
+        for name in ["Build", "Left", "Right", "Meet"] {
+            parts = parts.step(&id(name, number), Automatic, Operation::BuildImages);
+        }
+        parts = parts
+            .link("Merge", "-->", &id("Build", number))
+            .link(&id("Build", number), "-->", &id("Left", number))
+            .link(&id("Build", number), "-->", &id("Right", number))
+            .link(&id("Left", number), "-->", &id("Meet", number))
+            .link(&id("Right", number), "-->", &id("Meet", number + 1))
+            .link(&id("Meet", number), "-->", "Last")
+            .split(&id("Build", number), One);
+    }
+    let flow = parts.flow();
+    let unknown: Vec<_> =
+        flow.check().into_iter().filter(|finding| finding.check == CheckId::SoundnessUnknown).collect();
+    assert_eq!(unknown.len(), 1);
+    assert_eq!(unknown[0].severity, Severity::Warning);
+    assert!(unknown[0].why.contains("too many runs"), "{}", unknown[0]);
+}
+
+#[test]
+fn branches_in_a_circle_are_said_to_be_unknown() {
+    let flow = block(&["One", "Other"]).link("Other", "-->", "Other").split("Merge", All).join("Join", All);
+    let findings = of_branches(&flow.flow());
+    insta::assert_snapshot!(findings.join("\n"), @"warning [soundness-unknown] small: Merge: several branches happen at a time, and the steps go in a circle");
+}
+
+#[test]
+fn a_link_beside_a_longer_way_is_redundant() {
+    let flow =
+        block(&["One", "Other"]).split("Merge", All).join("Join", All).link("Merge", "-->", "Join").flow();
+    let redundant: Vec<_> =
+        flow.check().into_iter().filter(|finding| finding.check == CheckId::RedundantLink).collect();
+    assert_eq!(redundant.len(), 1);
+    assert_eq!(redundant[0].severity, Severity::Info);
+    assert_eq!(redundant[0].link.as_ref().unwrap().to.as_str(), "Join");
+}
+
+#[test]
+fn a_block_of_a_thousand_branches_is_judged() {
+    let names: Vec<String> = (0..1000).map(|number| format!("Build{number}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let parts =
+        || block(&names).without_link("Revert", names[0]).link("Revert", "-->", "Merge").split("Merge", All);
+    assert_eq!(of_branches(&parts().join("Join", All).flow()), [""; 0]);
+    assert_eq!(of_branches(&parts().flow()).len(), 1);
+}
+
+#[test]
+fn branches_stand_in_the_detailed_chart_and_survive_being_written_and_read() {
+    use openverse_release_core::ChartLevel::{Detailed, Overview};
+    let flow = block(&["One", "Other"]).split("Merge", All).join("Join", All).flow();
+    let json = serde_json::to_string(&flow).unwrap();
+    assert!(json.contains(r#""split":"all""#), "{json}");
+    assert_eq!(serde_json::from_str::<Flow>(&json).unwrap(), flow);
+    assert!(flow.to_text(Detailed).contains("After: all that follows happens."));
+    assert!(flow.to_text(Detailed).contains("Before: everything that leads here is done."));
+    assert!(!flow.to_text(Overview).contains("After:"));
+}
