@@ -154,7 +154,7 @@ fn a_mistyped_command_is_refused() {
     stderr:
     error: unrecognized subcommand 'relese'
 
-      tip: a similar subcommand exists: 'release'
+      tip: some similar subcommands exist: 'races', 'release'
 
     Usage: openverse-release [OPTIONS] <COMMAND>
 
