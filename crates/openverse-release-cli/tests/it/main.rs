@@ -8,6 +8,7 @@ mod by_hand;
 mod crash;
 mod crash_at_random;
 mod crash_by_configuration;
+mod crash_of_processes;
 mod drift;
 mod exchange;
 mod expectation;
