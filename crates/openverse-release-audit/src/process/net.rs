@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use openverse_release_core::{Flow, LinkKind, Operation, Step, StepId};
+use openverse_release_core::{Branches, Flow, LinkKind, Operation, Step, StepId};
 
 /// How much of what is documented counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,8 +19,8 @@ pub enum Reading {
 /// A net of steps and places: a step happens where each place it takes from holds a token, and puts one
 /// on each place it gives to.
 ///
-/// A [`Flow`] leads from each step to one of those after it, so a single token goes along. Steps that go
-/// on side by side can be written here by hand.
+/// A [`Flow`] leads from each step to one of those after it, so a single token goes along, except where a
+/// step says that it goes on to all of them. Any other net can be written here by hand.
 ///
 /// ```
 /// use openverse_release_audit::{Net, Process};
@@ -71,16 +71,26 @@ impl Net {
     /// Returns the net of a flow. A step that `seen` denies can happen without an event in the log.
     pub fn of(flow: &Flow, reading: Reading, seen: impl Fn(&Step) -> bool) -> Self {
         let mut net = Self::new();
-        // The place after each step.
-        let after: BTreeMap<_, _> = flow.steps().map(|step| (step.id.clone(), net.place())).collect();
+        let after: BTreeMap<_, _> =
+            flow.steps().map(|step| (&step.id, Outputs::of(flow, step, &mut net))).collect();
         for step in flow.steps() {
-            let gives = after[&step.id];
-            for before in comes_after(flow, step, reading) {
-                let takes = before.map_or(Self::START, |before| after[&before.id]);
-                net.add(step.id.clone(), &[takes], &[gives], !seen(step));
+            let gives: Vec<_> = after[&step.id].all();
+            let mut add = |takes: &[usize]| net.add(step.id.clone(), takes, &gives, !seen(step));
+            let arrows = flow.before(&step.id, &LinkKind::FORWARD);
+            let arrows: Vec<_> = arrows.map(|before| after[&before.id].to(&step.id)).collect();
+            if step.join == Some(Branches::All) {
+                add(&arrows);
+            } else {
+                arrows.iter().for_each(|&place| add(&[place]));
+            }
+            for before in also_comes_after(flow, step, reading) {
+                match before {
+                    Some(before) => add(&after[&before.id].all()),
+                    None => add(&[Self::START]),
+                }
             }
             if flow.after(&step.id, &LinkKind::FORWARD).next().is_none() {
-                net.may_end(&[gives]);
+                net.may_end(&gives);
             }
         }
         net
@@ -118,16 +128,49 @@ impl Net {
     }
 }
 
+/// The places that a step gives tokens to.
+enum Outputs {
+    /// One, from which whatever comes next takes.
+    Shared(usize),
+    /// One for each step that the step goes on to.
+    Each(BTreeMap<StepId, usize>),
+}
+
+impl Outputs {
+    fn of(flow: &Flow, step: &Step, net: &mut Net) -> Self {
+        if step.split != Some(Branches::All) {
+            return Self::Shared(net.place());
+        }
+        let next = flow.after(&step.id, &LinkKind::FORWARD);
+        Self::Each(next.map(|next| (next.id.clone(), net.place())).collect())
+    }
+
+    fn to(&self, next: &StepId) -> usize {
+        match self {
+            Self::Shared(place) => *place,
+            Self::Each(places) => places[next],
+        }
+    }
+
+    fn all(&self) -> Vec<usize> {
+        match self {
+            Self::Shared(place) => vec![*place],
+            Self::Each(places) => places.values().copied().collect(),
+        }
+    }
+}
+
 fn sorted(places: &[usize]) -> Vec<usize> {
     let mut places = places.to_vec();
     places.sort_unstable();
     places
 }
 
-/// Returns the steps right after which a step can happen; `None` stands for the beginning.
-fn comes_after<'a>(flow: &'a Flow, step: &'a Step, reading: Reading) -> Vec<Option<&'a Step>> {
-    let mut before: Vec<_> = flow.before(&step.id, &LinkKind::ALL).map(Some).collect();
-    let nothing_before = before.is_empty();
+/// Returns what a step can come right after, beside the steps that an arrow leads from; `None` stands for
+/// the beginning.
+fn also_comes_after<'a>(flow: &'a Flow, step: &'a Step, reading: Reading) -> Vec<Option<&'a Step>> {
+    let mut before: Vec<_> = flow.before(&step.id, &[LinkKind::RollsBack]).map(Some).collect();
+    let nothing_before = flow.before(&step.id, &LinkKind::ALL).next().is_none();
     if reading == Reading::Document {
         if step.operation.is_deployment() || matches!(step.operation, Operation::RedeployLastWorking { .. }) {
             before.push(Some(step));
@@ -142,4 +185,35 @@ fn comes_after<'a>(flow: &'a Flow, step: &'a Step, reading: Reading) -> Vec<Opti
         before.push(None);
     }
     before
+}
+
+#[cfg(test)]
+mod tests {
+    use openverse_release_core::{Environment::Production, FlowBuilder};
+
+    use super::*;
+    use crate::{Ending, Process, align};
+
+    #[test]
+    fn branches_that_all_happen_may_do_so_in_any_order_and_none_is_left_out() {
+        let mut flow = FlowBuilder::new("branches", semver::Version::new(1, 0, 0));
+        let merge = flow.merge_to_main("Merge", "Merge");
+        let api = flow.build_images("BuildApi", "Build the API");
+        let proxy = flow.build_images("BuildProxy", "Build the proxy");
+        let deploy = flow.deploy_commit_by_github_workflow("Deploy", "Deploy", Production);
+        flow.triggers(merge, api).triggers(merge, proxy).triggers(api, deploy).triggers(proxy, deploy);
+        flow.splits(merge, Branches::All).joins(deploy, Branches::All);
+        let flow = flow.build().unwrap();
+        let net = Net::of(&flow, Reading::Chart, |_| true);
+        let process = Process::of_net(&net).unwrap();
+        let cost = |steps: &[&str]| {
+            let number = |name: &&str| net.steps.iter().position(|step| step.as_str() == *name);
+            let steps: Vec<_> = steps.iter().map(number).collect();
+            align(&process, &steps, Ending::Required).unwrap().0
+        };
+        assert_eq!(cost(&["Merge", "BuildApi", "BuildProxy", "Deploy"]), 0);
+        assert_eq!(cost(&["Merge", "BuildProxy", "BuildApi", "Deploy"]), 0);
+        assert_eq!(cost(&["Merge", "BuildProxy", "Deploy"]), 1);
+        assert_eq!(cost(&["Merge", "BuildProxy", "Deploy", "BuildApi"]), 2);
+    }
 }
