@@ -34,14 +34,14 @@ pub enum Safeguard {
     OneRunAtATime,
     /// After a lost reply the run looks, and sends nothing again by itself.
     LookedAfterLostReply,
+    /// A run whose deployment may still appear cannot be given up.
+    NothingGivenUpUnseen,
     /// Nobody gets between the reading and the writing of one guarded write.
     NothingBetweenReadAndWrite,
     /// A deployment that was accepted appears among the runs in the time that is waited for it.
     DeploymentsAppearInTime,
     /// Deployments to one environment run one after the other.
     DeploymentsTakeTurns,
-    /// Nobody gives up a run whose deployment was accepted and has not appeared.
-    NothingGivenUpUnseen,
 }
 
 impl Safeguard {
@@ -56,10 +56,10 @@ impl Safeguard {
         Self::HeldAfterRollback,
         Self::OneRunAtATime,
         Self::LookedAfterLostReply,
+        Self::NothingGivenUpUnseen,
         Self::NothingBetweenReadAndWrite,
         Self::DeploymentsAppearInTime,
         Self::DeploymentsTakeTurns,
-        Self::NothingGivenUpUnseen,
     ];
 
     /// Returns who sees to it.
@@ -73,11 +73,11 @@ impl Safeguard {
             | Self::LiveVersionRead
             | Self::HeldAfterRollback
             | Self::OneRunAtATime
-            | Self::LookedAfterLostReply => Keeper::Tool,
-            Self::NothingBetweenReadAndWrite
-            | Self::DeploymentsAppearInTime
-            | Self::DeploymentsTakeTurns
-            | Self::NothingGivenUpUnseen => Keeper::Others,
+            | Self::LookedAfterLostReply
+            | Self::NothingGivenUpUnseen => Keeper::Tool,
+            Self::NothingBetweenReadAndWrite | Self::DeploymentsAppearInTime | Self::DeploymentsTakeTurns => {
+                Keeper::Others
+            }
         }
     }
 
@@ -112,7 +112,7 @@ impl Safeguard {
                 "the GitHub Workflow that deploys runs once at a time for an app and environment"
             }
             Self::NothingGivenUpUnseen => {
-                "nobody gives up a run whose deployment was accepted and has not appeared yet"
+                "a run whose deployment was asked for and may still appear cannot be given up"
             }
         }
     }

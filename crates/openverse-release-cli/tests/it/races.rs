@@ -89,7 +89,6 @@ fn the_runner_has_none_and_says_what_it_rests_on() {
       nobody changes a GitHub Release between the two requests of one write that is guarded by a read; GitHub has no conditional write
       a deployment that GitHub accepted appears in the time that a run waits for it, or never
       the GitHub Workflow that deploys runs once at a time for an app and environment
-      nobody gives up a run whose deployment was accepted and has not appeared yet
 
     explored as the runner's own, but left to others by the project; a run notices their races, and does not keep them from happening:
       StagingDispatch of api

@@ -53,6 +53,12 @@ pub enum NotNow {
     /// It asked for an approval, stopped, or ended; it does not look at the world.
     #[error("the run does not look at the world now")]
     NotLooking,
+    /// What it asked for has not been seen yet.
+    #[error(
+        "the deployment that the run asked for may still appear, and would then be live after whatever is deployed \
+         next; resume the run, or give it up a little later"
+    )]
+    MayStillAppear,
     /// It ended.
     #[error("the run has ended")]
     Ended,
@@ -77,6 +83,7 @@ impl Run {
                 _ => Err(NotNow::NothingToApprove),
             },
             Input::Resume { by } => Ok(Decision::of(vec![RunEvent::Resumed { by }])),
+            Input::Abandon { .. } if self.may_still_appear(now, limits) => Err(NotNow::MayStillAppear),
             Input::Abandon { by, reason } => {
                 Ok(Decision::of(vec![RunEvent::Ended { end: End::Abandoned { by, reason } }]))
             }
@@ -201,6 +208,19 @@ impl Run {
                 None => self.intend(Vec::new(), effect),
             },
         }
+    }
+
+    /// Tells whether a deployment that was asked for, or that may have been, can still appear.
+    fn may_still_appear(&self, now: DateTime<Utc>, limits: &Limits) -> bool {
+        let asked_at = match &self.phase {
+            Phase::InDoubt { effect, since, .. } if !effect.shows_at_once() => *since,
+            Phase::UnderWay { .. } if self.followed.is_none() => match self.performed.last() {
+                Some(effect) if !effect.shows_at_once() => self.waiting_since,
+                _ => return false,
+            },
+            _ => return false,
+        };
+        now - asked_at < limits.appear
     }
 
     fn has_asked_for(&self, effect: &Effect) -> bool {

@@ -14,6 +14,9 @@ use super::{
     state::{Deployment, Plan, RELEASES, Release, Stage},
 };
 
+/// Longer than any limit.
+const LATE: TimeDelta = TimeDelta::days(1);
+
 /// A run as it is at one moment, by its number in the [`Ledger`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct RunNumber(u16);
@@ -141,9 +144,14 @@ impl Ledger {
         answer
     }
 
+    /// Tells whether a run lets itself be given up, right after what it did last or late.
+    pub(super) fn can_be_given_up(&self, number: RunNumber, late: bool) -> bool {
+        let now = if late { MOMENT + LATE } else { MOMENT };
+        let input = Input::Abandon { by: "somebody".to_owned(), reason: "explored".to_owned() };
+        self.kept.borrow().run(number).decide(input, now, &Limits::default()).is_ok()
+    }
+
     fn ask_the_core(&self, number: RunNumber, told: Told) -> (RunNumber, bool) {
-        /// Longer than any limit.
-        const LATE: TimeDelta = TimeDelta::days(1);
         let mut kept = self.kept.borrow_mut();
         let Kept { run, errand } = &kept.runs[usize::from(number.0)];
         let (mut run, errand) = (run.clone(), *errand);
@@ -166,7 +174,7 @@ impl Ledger {
                 Input::Saw(self.eyes.see(&run, app, errand, seen, errand_of))
             }
         };
-        let now = if matches!(told, Told::Saw(_, true)) { MOMENT + LATE } else { MOMENT };
+        let now = if matches!(told, Told::Saw(_, true) | Told::Abandon) { MOMENT + LATE } else { MOMENT };
         let decision = run.decide(input, now, &Limits::default());
         let decision =
             decision.unwrap_or_else(|error| unreachable!("only what a run can take is told: {error}"));

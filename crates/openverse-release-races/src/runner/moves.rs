@@ -49,7 +49,9 @@ impl Runner<'_> {
                 self.tell(&mut state, at, Told::Resume)?
             }
             Move::Abandon(at) => {
-                if self.has(Safeguard::NothingGivenUpUnseen) && self.is_unseen(&state, at)? {
+                // What has not been seen by now can still appear.
+                let late = !self.has(Safeguard::NothingGivenUpUnseen) || !self.is_unseen(&state, at)?;
+                if !self.ledger.can_be_given_up(self.going(&state, at)?.run, late) {
                     return None;
                 }
                 self.intervene(&mut state)?;

@@ -69,8 +69,7 @@ fn what_the_tool_rests_on_is_told_from_what_it_does() {
         [
             Safeguard::NothingBetweenReadAndWrite,
             Safeguard::DeploymentsAppearInTime,
-            Safeguard::DeploymentsTakeTurns,
-            Safeguard::NothingGivenUpUnseen
+            Safeguard::DeploymentsTakeTurns
         ]
     );
 }

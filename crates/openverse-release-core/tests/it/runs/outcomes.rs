@@ -460,3 +460,29 @@ fn a_rollout_that_is_taken_back_before_it_is_seen_has_failed_and_one_that_is_rep
     let drive = at_once(Fate::IsReplaced);
     assert!(drive.conflict().contains("after it had completed by production-api:8"), "{}", drive.conflict());
 }
+
+#[test]
+fn a_run_is_not_given_up_while_what_it_asked_for_may_still_appear() {
+    let give_up = || Input::Abandon { by: "ada".to_owned(), reason: "no patience".to_owned() };
+    let errand = errand("api", Kind::Deploy);
+    for lost in [false, true] {
+        let mut world = errand.world();
+        world.appears_after = TimeDelta::seconds(30);
+        let mut drive = errand.start(&world);
+        let effect = drive.see(&mut world).unwrap();
+        world.perform(&effect);
+        let reply =
+            if lost { Reply::Lost { why: "reset".to_owned() } } else { Reply::Accepted { run: None } };
+        drive.tell(&world, Input::Replied(reply));
+        let refused = |drive: &Drive, world: &World| {
+            drive.run.decide(give_up(), world.now, &drive.limits) == Err(NotNow::MayStillAppear)
+        };
+        assert!(refused(&drive, &world));
+        let mut later = world.clone();
+        later.now += drive.limits.appear;
+        assert!(!refused(&drive, &later), "it has not appeared in time");
+        world.now += TimeDelta::seconds(30);
+        drive.see(&mut world);
+        assert!(!refused(&drive, &world), "it has appeared, and whoever deploys next sees it");
+    }
+}
