@@ -14,6 +14,7 @@ use crate::{
     connect::Context,
     error::CliError,
     exit::Exit,
+    input,
     output::{BAD, DIM, GOOD, clean, clean_lines},
 };
 
@@ -76,7 +77,7 @@ fn put(path: &Path, runbook: &Runbook) -> Result<bool, CliError> {
                 .expected("no file there, or an older runbook of this app")
                 .hint("name another file, or move that one away"));
         }
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(unreadable(path, &error)),
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(input::unreadable(path, &error)),
         Ok(_) | Err(_) => {}
     }
     let written = fs::write(path, &text).and_then(|()| fs::read_to_string(path));
@@ -89,7 +90,7 @@ fn put(path: &Path, runbook: &Runbook) -> Result<bool, CliError> {
 
 /// Checks a file against the runbook of the app, which the file names itself if nobody does.
 pub(super) fn check(context: &Context, path: &Path, app: Option<&str>) -> Outcome {
-    let written = fs::read_to_string(path).map_err(|error| unreadable(path, &error))?;
+    let written = fs::read_to_string(path).map_err(|error| input::unreadable(path, &error))?;
     let project = context.project()?;
     let named = Runbook::app_of(&written);
     let name = match (app, &named) {
@@ -124,10 +125,6 @@ pub(super) fn check(context: &Context, path: &Path, app: Option<&str>) -> Outcom
         writeln!(out, "{DIM}- stands in the file, + should; write it anew with --output{DIM:#}")
     })?;
     Ok(if view.drifted { Exit::Findings } else { Exit::Done })
-}
-
-fn unreadable(path: &Path, error: &io::Error) -> CliError {
-    CliError::new(Exit::BadInput, format!("{} could not be read: {error}", path.display()))
 }
 
 fn unwritten(path: &Path, error: &str) -> CliError {
