@@ -1,10 +1,12 @@
 //! What the tests of several crates share: real components, and a server that answers by script.
 
 mod component;
+mod server;
 mod stand_in;
 
 pub use component::{
     require, require_airflow, require_ansible, require_aws, require_botocore, require_moto, require_npm,
     require_pm4py, require_terraform,
 };
+pub use server::start_server;
 pub use stand_in::{Reply, Seen, StandIn};

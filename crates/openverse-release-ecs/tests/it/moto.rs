@@ -1,15 +1,14 @@
 //! What the adapter registers, read by another implementation of ECS: moto, in a process of its own.
 
 use std::{
-    io::{BufRead as _, BufReader},
     process::{Child, Command, Stdio},
-    sync::{Arc, mpsc},
+    sync::Arc,
 };
 
 use openverse_release_core::RegisterTaskDefinition;
 use openverse_release_ecs::{EcsConfig, EcsServices};
 use openverse_release_ports::{ContainerServices as _, Requests, SystemClock};
-use openverse_release_testkit::{require_aws, require_moto};
+use openverse_release_testkit::{require_aws, require_moto, start_server};
 
 use crate::place::api;
 
@@ -22,32 +21,9 @@ struct Moto {
 impl Moto {
     fn start() -> Option<Self> {
         let program = require_moto()?;
-        let mut child = Command::new(program)
-            .args(["-H", "127.0.0.1", "-p", "0"])
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let lines = BufReader::new(child.stderr.take().unwrap()).lines();
-        let (said, listening) = mpsc::channel();
-        // Reads to the end, so that it never waits for somebody to read what it says.
-        std::thread::spawn(move || {
-            for line in lines.map_while(Result::ok) {
-                // Nobody listens any more once the address is known.
-                let _unheard = said.send(line);
-            }
-        });
-        let mut log = Vec::new();
-        let origin = loop {
-            let Ok(line) = listening.recv() else {
-                panic!("moto_server ended before it listened: {log:#?}, {:?}", child.wait());
-            };
-            if let Some((_, origin)) = line.split_once("Running on ") {
-                break origin.trim().to_owned();
-            }
-            log.push(line);
-        };
+        let mut serve = Command::new(program);
+        let (child, origin) = start_server(serve.args(["-H", "127.0.0.1", "-p", "0"]), "Running on ");
+        let origin = origin.trim().to_owned();
         Some(Self { child, origin })
     }
 }

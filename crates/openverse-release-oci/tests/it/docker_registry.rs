@@ -1,12 +1,8 @@
 //! A real docker-registry in a process of its own.
 
-use std::{
-    io::{BufRead as _, BufReader},
-    process::{Child, Command, Stdio},
-    sync::mpsc,
-};
+use std::process::{Child, Command};
 
-use openverse_release_testkit::require;
+use openverse_release_testkit::{require, start_server};
 use tempfile::TempDir;
 
 /// How the registry lets in.
@@ -53,35 +49,11 @@ impl DockerRegistry {
             "version: 0.1\nlog: {{level: info, accesslog: {{disabled: true}}}}\n\
              storage: {{inmemory: {{}}}}\nhttp: {{addr: \"127.0.0.1:0\"}}\n{auth}"
         );
-        let mut child = Command::new(program)
-            .arg("serve")
-            .arg(write("config.yml", &config))
-            .env("OTEL_TRACES_EXPORTER", "none")
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let lines = BufReader::new(child.stderr.take().unwrap()).lines();
-        let (said, listening) = mpsc::channel();
-        // Reads to the end, so that the registry never waits for somebody to read what it says.
-        std::thread::spawn(move || {
-            for line in lines.map_while(Result::ok) {
-                // Nobody listens any more once the address is known.
-                let _unheard = said.send(line);
-            }
-        });
-        let mut log = Vec::new();
-        let address = loop {
-            let Ok(line) = listening.recv() else {
-                panic!("docker-registry ended before it listened: {log:#?}, {:?}", child.wait());
-            };
-            if let Some((_, rest)) = line.split_once("listening on ") {
-                let end = rest.find(['"', ' ', ',']).unwrap_or(rest.len());
-                break rest[..end].to_owned();
-            }
-            log.push(line);
-        };
+        let mut serve = Command::new(program);
+        serve.arg("serve").arg(write("config.yml", &config)).env("OTEL_TRACES_EXPORTER", "none");
+        let (child, rest) = start_server(&mut serve, "listening on ");
+        let end = rest.find(['"', ' ', ',']).unwrap_or(rest.len());
+        let address = rest[..end].to_owned();
         Some(Self { child, address, _folder: folder })
     }
 
