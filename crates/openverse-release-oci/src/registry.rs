@@ -128,7 +128,12 @@ impl Session<'_> {
         let answer = self.read(&accepting_every_manifest(Call::get(url)), &action).await?;
         match answer.status {
             StatusCode::OK => {
-                sha256(&answer.body).map(Some).map_err(|error| malformed(&action, format!("{error}")))
+                let digest = sha256(&answer.body).map_err(|error| malformed(&action, format!("{error}")))?;
+                let content_type = answer.header(header::CONTENT_TYPE.as_str());
+                // What is no manifest has a digest too.
+                Manifest::verified(content_type, answer.body.clone(), &digest)
+                    .map(|_| Some(digest))
+                    .map_err(|detail| malformed(&action, detail))
             }
             StatusCode::NOT_FOUND => Ok(None),
             _ => Err(self.refusal(&answer, &action)),

@@ -2,6 +2,8 @@
 
 use std::{fs, path::Path};
 
+use openverse_release_testkit::{Reply, StandIn};
+
 use crate::{
     facts::{Facts, changes, expect_tagged, production},
     place::{Mode, Place, Ran},
@@ -144,4 +146,26 @@ fn services_that_cannot_be_reached_are_said_and_nothing_is_begun() {
     let ran = live.run(&["release", "api", "--yes"]);
     ran.expect_code(4).expect_says(&["GitHub could not be reached", "nothing was changed"]);
     assert_eq!(crate::facts::requested(&live.place.sandbox()), [""; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_that_answers_no_json_is_named_with_what_it_said_and_nothing_is_begun() {
+    let live = Live::new(Mode::Default);
+    let text = fs::read_to_string(live.place.path("live.toml")).unwrap();
+    for (answer, system, real) in [
+        ("[{\"id\": 7, ", "GitHub", live.served.urls.github.to_string()),
+        ("<html>503 in disguise</html>", "GitHub", live.served.urls.github.to_string()),
+        ("{\"schemaVersion\": 2, ", "registry", live.served.urls.registry.to_string()),
+    ] {
+        let broken = StandIn::start(move |_| Reply::answer(200, answer)).await;
+        let changed = text.replace(&format!("\"{real}\""), &format!("\"{}\"", broken.origin()));
+        assert_ne!(changed, text);
+        fs::write(live.place.path("live.toml"), changed).unwrap();
+        let ran = live.run(&["release", "api", "--yes"]);
+        assert!(matches!(ran.code, Some(3 | 4)), "{ran}");
+        ran.expect_says(&[system]);
+        assert!(!broken.lines().is_empty(), "it was asked");
+        assert_eq!(crate::facts::requested(&live.place.sandbox()), [""; 0], "{system}: nothing is changed");
+    }
+    assert!(live.place.run_states().is_empty(), "no run was begun");
 }
