@@ -39,6 +39,37 @@ pub enum Foreseen {
     },
 }
 
+/// What keeps a configuration from being applied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigurationObstacle {
+    /// What was found. It may hold text from outside.
+    pub found: String,
+    /// What was expected.
+    pub expected: String,
+}
+
+impl Configured {
+    /// Returns why nothing may be applied from the checkout, if so.
+    pub fn obstacle(&self) -> Option<ConfigurationObstacle> {
+        Some(ConfigurationObstacle {
+            found: self.trouble.clone()?,
+            expected: "a checkout of the infrastructure repository with nothing in it but its main branch"
+                .to_owned(),
+        })
+    }
+}
+
+impl Foreseen {
+    /// Returns why an image tag may not be applied, if the dry run changes more.
+    pub fn obstacle(&self, tag: &ImageTag) -> Option<ConfigurationObstacle> {
+        let Self::More { unexpected, .. } = self else { return None };
+        Some(ConfigurationObstacle {
+            found: format!("more to be changed than the image tag: {}", unexpected.join("; ")),
+            expected: format!("a dry run that changes the image tag to {tag} and nothing else"),
+        })
+    }
+}
+
 /// An image tag that the main branch of the infrastructure repository configured for a time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PastConfiguration {

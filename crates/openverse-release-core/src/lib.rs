@@ -44,7 +44,7 @@ pub use branch::BranchName;
 pub use bundle::{Bundle, DeployableVersion};
 pub use changelog::{ChangelogRules, ChangelogState, changelog_branch, changelog_proposal};
 pub use commit::{Commit, CommitSha};
-pub use configuration::{Configured, Foreseen, PastConfiguration};
+pub use configuration::{ConfigurationObstacle, Configured, Foreseen, PastConfiguration};
 pub use configured_variables::{EnvironmentVariables, ForeseenVariable, VariableFingerprint};
 pub use dag::{Dag, DagId, DagPattern, DagRun, DagRunId, DagRunState};
 pub use dag_checkout::{DagCheckoutState, FastForwarded};

@@ -1,6 +1,6 @@
 //! What would stop the deployment of a version by configuration, foreseen before anything is changed.
 
-use openverse_release_core::{Configured, DeploymentTarget, Foreseen, ImageTag};
+use openverse_release_core::{DeploymentTarget, ImageTag};
 use openverse_release_ports::PortError;
 
 use crate::{Refusal, World};
@@ -45,25 +45,21 @@ impl World {
                 "mend that first; nothing was published",
             )
         };
-        match self.configuration.configured(target).await {
-            Ok(Configured { trouble: Some(trouble), .. }) => {
-                return Some(Refusal::new(
-                    format!("{place}: {trouble}"),
-                    "a checkout of the infrastructure repository with nothing in it but its main branch",
-                    "look at `git status` there",
-                ));
-            }
-            Ok(_) => {}
+        let configured = match self.configuration.configured(target).await {
+            Ok(configured) => configured,
             Err(error) => return Some(unseen(error)),
-        }
-        match self.provisioning.foresee(target, tag).await {
-            Ok(Foreseen::More { unexpected, .. }) => Some(Refusal::new(
-                format!("more to be changed in {place} than the image tag: {}", unexpected.join("; ")),
-                format!("a dry run that changes the image tag to {tag} and nothing else"),
-                "apply or take back those changes first",
-            )),
-            Ok(Foreseen::Nothing | Foreseen::ImageTag { .. }) => None,
-            Err(error) => Some(unseen(error)),
-        }
+        };
+        let obstacle = match configured.obstacle() {
+            Some(obstacle) => obstacle,
+            None => match self.provisioning.foresee(target, tag).await {
+                Ok(foreseen) => foreseen.obstacle(tag)?,
+                Err(error) => return Some(unseen(error)),
+            },
+        };
+        Some(Refusal::new(
+            format!("{place}: {}", obstacle.found),
+            obstacle.expected,
+            "mend that in the infrastructure repository first; nothing was published",
+        ))
     }
 }
