@@ -13,8 +13,6 @@ impl Engine {
     pub(crate) async fn ci_of(&self, commit: &CommitSha) -> Result<Option<AutomationSight>, EngineError> {
         let query = GitHubRunQuery::of_commit(commit.clone());
         let runs = self.world.code_runs.runs_of(&self.project.repositories.ci, &query).await?;
-        let Some(run) = runs.into_iter().next() else { return Ok(None) };
-        let jobs = self.world.code_runs.jobs(run.id).await?;
-        Ok(Some(AutomationSight { run, jobs }))
+        Ok(self.world.with_jobs(runs.into_iter().next()).await?)
     }
 }

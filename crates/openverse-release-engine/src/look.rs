@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use openverse_release_core::{
-    AutomationLook, AutomationSight, DeploymentLook, DeploymentTarget, GitHubReleaseId, GitTag, ImageName,
-    ImageTag, Look, Run, Sight,
+    AutomationLook, AutomationSight, DeploymentLook, DeploymentTarget, GitHubReleaseId, GitHubRun, GitTag,
+    ImageName, ImageTag, Look, Run, Sight,
 };
 use openverse_release_ports::{GitHubRunQuery, PortError, RunQuery};
 
@@ -63,11 +63,18 @@ impl World {
             ..GitHubRunQuery::of_commit(look.commit.clone())
         };
         let runs = self.code_runs.runs_of(&look.workflow, &query).await?;
-        let Some(run) = runs.into_iter().find(|run| run.is_started_by(&look.git_tag)) else {
-            return Ok(None);
-        };
+        let run = runs.into_iter().find(|run| run.is_started_by(&look.git_tag));
+        Ok(self.with_jobs(run).await?.map(Box::new))
+    }
+
+    /// Returns a run of the code repository with its jobs.
+    pub(crate) async fn with_jobs(
+        &self,
+        run: Option<GitHubRun>,
+    ) -> Result<Option<AutomationSight>, PortError> {
+        let Some(run) = run else { return Ok(None) };
         let jobs = self.code_runs.jobs(run.id).await?;
-        Ok(Some(Box::new(AutomationSight { run, jobs })))
+        Ok(Some(AutomationSight { run, jobs }))
     }
 
     async fn look_at_deployment(&self, run: &Run, look: &DeploymentLook) -> Result<Sight, PortError> {

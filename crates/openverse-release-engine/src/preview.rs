@@ -64,7 +64,7 @@ impl Preview {
     ///
     /// # Errors
     /// When the app has no releases, or an outside system does not answer.
-    pub async fn look(world: &World, app: &App) -> Result<Self, EngineError> {
+    pub(crate) async fn look(world: &World, app: &App) -> Result<Self, EngineError> {
         let prefix = app.require_prefix()?;
         let mut blockers = Vec::new();
         if let Err(error) = carried_out(app, Environment::Production) {
