@@ -259,6 +259,20 @@ fn a_release_whose_environment_variables_are_not_configured_is_refused() {
     assert!(place.run_states().is_empty(), "no run was begun");
 }
 
+#[test]
+fn a_release_whose_declaration_of_environment_variables_cannot_be_read_is_refused() {
+    let place = Place::new(Mode::Default);
+    let declared = "LOG_LEVEL\nSENTRY DSN\n";
+    push(&place, &place.sandbox().code(), &[("ingestion_server/environment-variables.txt", declared)]);
+    place.run(&["sandbox", "merge", "ingestion-server"]).expect_code(0);
+    let refused = place.run(&["release", "ingestion-server", "--yes"]);
+    refused.expect_code(3).expect_says(&[
+        "ingestion_server/environment-variables.txt in commit",
+        "names of environment variables, one a line",
+    ]);
+    assert!(requested(&place.sandbox()).is_empty(), "nothing was changed");
+}
+
 /// Starts a sandbox in which things take their time, and returns it with what rolls out the newest API.
 fn rollout() -> (Place, Served, Vec<String>) {
     let place = Place::with_usual_timing();
