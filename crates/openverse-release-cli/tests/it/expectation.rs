@@ -3,7 +3,7 @@
 use std::{fmt, thread};
 
 use crate::{
-    exchange::exchange,
+    exchange::{Answered, exchange},
     facts::{Facts, expect_production, expect_tagged, production, requested},
     place::{Mode, Place},
     served::{Served, wait_until},
@@ -197,14 +197,24 @@ impl Underway {
 
     fn by_hand(&self, hand: Hand) {
         match hand {
-            Hand::DeleteTheDuplicateDraft | Hand::PublishOnceMore => self.change_the_draft(hand),
+            Hand::DeleteTheDuplicateDraft => {
+                let (drafts, newest) = self.drafts();
+                assert_eq!(drafts, 2);
+                expect_success(&exchange("DELETE", &newest, ""));
+            }
+            Hand::PublishOnceMore => {
+                let tag = self.facts.git_tag();
+                let body = serde_json::json!({ "draft": false, "tag_name": tag, "name": tag });
+                expect_success(&exchange("PATCH", &self.drafts().1, &body.to_string()));
+            }
             Hand::RunTheTaggingAgain => {
                 assert!(self.place.sandbox().run_again("release-app.yml").unwrap());
             }
         }
     }
 
-    fn change_the_draft(&self, hand: Hand) {
+    /// Returns how many drafts of the API there are, and the URL of the newest.
+    fn drafts(&self) -> (usize, String) {
         let releases = format!("{}/repos/WordPress/openverse/releases", self.served.urls.github);
         let listed = exchange("GET", &format!("{releases}?per_page=100"), "").json();
         let drafts: Vec<_> = listed
@@ -216,15 +226,10 @@ impl Underway {
             })
             .collect();
         let newest = drafts.iter().max_by_key(|draft| draft["id"].as_u64()).unwrap();
-        let one = format!("{releases}/{}", newest["id"]);
-        let answered = if hand == Hand::DeleteTheDuplicateDraft {
-            assert_eq!(drafts.len(), 2);
-            exchange("DELETE", &one, "")
-        } else {
-            let tag = self.facts.git_tag();
-            let body = serde_json::json!({ "draft": false, "tag_name": tag, "name": tag });
-            exchange("PATCH", &one, &body.to_string())
-        };
-        assert!((200..300).contains(&answered.status), "{answered:?}");
+        (drafts.len(), format!("{releases}/{}", newest["id"]))
     }
+}
+
+fn expect_success(answered: &Answered) {
+    assert!((200..300).contains(&answered.status), "{answered:?}");
 }
