@@ -1,0 +1,224 @@
+//! What follows the name of a command that has several parts.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+use openverse_release_audit::Rule;
+use openverse_release_core::{AppSlug, DagId, Environment, ImageTag, StepId};
+use openverse_release_sandbox::Fault;
+
+#[derive(Debug, Args)]
+pub(crate) struct AuditArgs {
+    /// Only this app, as `apps` lists it
+    pub(crate) app: Option<String>,
+    /// The events in this file
+    #[arg(long, value_name = "FILE", conflicts_with = "journal")]
+    pub(crate) log: Option<PathBuf>,
+    /// The runs of this tool
+    #[arg(long)]
+    pub(crate) journal: bool,
+    /// Every case has ended: a step that is still to come is missing
+    #[arg(long)]
+    pub(crate) complete: bool,
+    /// Steps of the flow that the log does not show although they may have happened
+    #[arg(long, value_name = "STEP", value_delimiter = ',', requires = "log")]
+    pub(crate) not_recorded: Vec<StepId>,
+    /// The type of the objects that cases are made of, instead of `release`
+    #[arg(long, value_name = "TYPE", requires = "log")]
+    pub(crate) case: Option<String>,
+    /// A further rule, such as "Publish precedes Tag", "Publish leads to Tag", "Publish excludes Withdraw",
+    /// "Publish happens once"
+    #[arg(long, value_name = "RULE")]
+    pub(crate) rule: Vec<Rule>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Why {
+    /// Why; it becomes the name of the deployment and stands in the journal
+    #[arg(long, value_parser = reason)]
+    pub(crate) reason: String,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum HoldAction {
+    /// Let releases and deployments happen again
+    Lift {
+        /// Its name, as `apps` lists it
+        app: String,
+        /// staging or production
+        environment: Environment,
+        #[command(flatten)]
+        why: Why,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum GlossaryAction {
+    /// Find words that can be taken for several things, in Markdown
+    ///
+    /// Only prose is read, no code. The block after <!-- glossary-ignore --> is left alone, and so is what
+    /// stands between <!-- glossary-ignore-start --> and <!-- glossary-ignore-end -->. The exit code is 1
+    /// where something was found.
+    Lint {
+        /// The files; `-` reads standard input
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum DagsAction {
+    /// Move the checkout that DAGs are read from forward to the main branch
+    Sync,
+    /// Turn DAGs on
+    Enable {
+        /// Their names
+        #[arg(required = true, value_name = "DAG")]
+        dags: Vec<DagId>,
+    },
+    /// Turn DAGs off
+    Pause {
+        /// Their names
+        #[arg(required = true, value_name = "DAG")]
+        dags: Vec<DagId>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum EnvVarAction {
+    /// Configure a variable that a coming release needs, which then follows the ordinary way
+    Add(EnvVar),
+    /// Give a variable another value, and redeploy the version that runs
+    Update(EnvVar),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EnvVar {
+    /// Its name, alone
+    // Read by the command: an error of the argument parser would repeat a value that was given with it.
+    pub(crate) name: String,
+    /// The app, as `apps` lists it
+    #[arg(long)]
+    pub(crate) app: String,
+    /// Only there; everywhere it is deployed, if not said
+    #[arg(long)]
+    pub(crate) environment: Option<Environment>,
+    /// The environment variable of this machine that holds the value; read from standard input, if
+    /// not said
+    #[arg(long, value_name = "VARIABLE")]
+    pub(crate) value_from: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum EcsAction {
+    /// Show the last events of a service, its deployments, and why tasks stopped
+    Events {
+        /// Its name, as `apps` lists it
+        app: String,
+        /// staging or production
+        environment: Environment,
+    },
+    /// Deploy a version by ECS itself, as the deployment's GitHub Workflow would
+    Deploy {
+        /// Its name, as `apps` lists it
+        #[arg(long)]
+        app: String,
+        /// staging or production
+        #[arg(long)]
+        environment: Environment,
+        /// rel-YYYY.MM.DD.HH.MM.SS or a commit SHA; both name the same version
+        #[arg(long)]
+        image_tag: ImageTag,
+        /// Why; it stands in the journal
+        #[arg(long, value_parser = reason, default_value = "deploy by ECS")]
+        reason: String,
+    },
+}
+
+/// Whose steps are explored.
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+pub(crate) enum RacingProcess {
+    /// The automations and people of the document
+    #[default]
+    Documented,
+    /// The same world with this tool's own steps
+    Runner,
+}
+
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+pub(crate) enum FlowFormat {
+    /// For GitHub and mermaid.js
+    #[default]
+    Mermaid,
+    /// For Graphviz
+    Dot,
+    /// For a terminal
+    Text,
+    /// The flow as data; a project file may hold it
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SandboxAction {
+    /// Show what the sandbox is like
+    Status,
+    /// Throw the sandbox and its runs away and make it anew
+    Reset {
+        /// Let CI and deployments take no time
+        #[arg(long)]
+        instant: bool,
+        /// Let publishing start the GitHub Workflow that tags and deploys, as at Openverse
+        #[arg(long)]
+        publish_starts_workflow: bool,
+    },
+    /// Merge a change to an app, as a person would
+    Merge {
+        /// Its name, as `apps` lists it
+        app: AppSlug,
+        /// The subject of the change
+        #[arg(long, default_value = "Improve something")]
+        title: String,
+    },
+    /// Show every change the sandbox received or made, oldest first
+    Log,
+    /// Serve the sandbox until Ctrl-C; other commands then use it
+    Serve,
+    /// List the faults, switch one on, or switch all off
+    Fault {
+        #[command(subcommand)]
+        action: Option<FaultAction>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum FaultAction {
+    /// Switch a fault on
+    On {
+        /// Its name, and where it has one, `:` and what it is for
+        fault: Fault,
+        /// Let so many occasions pass first
+        #[arg(long, value_name = "N", default_value_t = 0)]
+        after: u32,
+        /// How often it happens; as often as is usual for it, if not said
+        #[arg(long, value_name = "N")]
+        times: Option<u32>,
+    },
+    /// Switch every fault off
+    Off,
+}
+
+fn reason(text: &str) -> Result<String, String> {
+    /// GitHub shows no more of a run's name.
+    const LONGEST: usize = 200;
+    let text = text.trim();
+    if text.is_empty() {
+        return Err("found nothing, expected why it is done".to_owned());
+    }
+    if let Some(control) = text.chars().find(|c| c.is_control()) {
+        return Err(format!("found {control:?}, expected one line of text"));
+    }
+    match text.chars().count() {
+        count if count > LONGEST => Err(format!("found {count} characters, expected at most {LONGEST}")),
+        _ => Ok(text.to_owned()),
+    }
+}
