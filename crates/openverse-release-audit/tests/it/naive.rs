@@ -145,7 +145,7 @@ proptest! {
         let traces: Vec<Vec<_>> =
             traces.iter().map(|trace| trace.iter().map(|&step| names[step % names.len()]).collect()).collect();
         let (cases, process) = (cases(&traces), Process::of_net(&net).unwrap());
-        let verdicts = Replay::new(&process, &cases).verdicts(&cases);
+        let verdicts = Replay::new(&process, &cases).unwrap().verdicts(&cases).unwrap();
         let tokens = Tokens::of(&net, &ends);
         let expected: Vec<_> = traces.iter().map(|trace| tokens.verdict(trace)).collect();
         prop_assert_eq!(verdicts, expected);

@@ -192,7 +192,7 @@ fn pm4py_finds_the_same_cases_fitting_and_the_same_costs() {
             cases.begin(&format!("{number}"));
             trace.iter().for_each(|name| cases.event(&Happened::new(name)));
         }
-        let verdicts = Replay::new(&process, &cases).verdicts(&cases);
+        let verdicts = Replay::new(&process, &cases).unwrap().verdicts(&cases).unwrap();
         let cost = |trace: &Vec<&str>| {
             let steps: Vec<_> = trace.iter().map(|name| process.step_called(name)).collect();
             align(&process, &steps, Ending::Required).unwrap().0

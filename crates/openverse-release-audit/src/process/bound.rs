@@ -1,0 +1,82 @@
+//! How far a marking is from an end, at the least.
+
+use super::net::{Move, Net};
+
+/// A whole step. Parts of one are rounded down, so that a bound never says too much.
+const STEP: u64 = 1 << 16;
+/// The weights grow with each round, and can be used after any of them.
+const MOST_ROUNDS: usize = 64;
+
+/// A weight for each place, such that no step takes more away than it costs. The weights of a marking
+/// together are then no more than what it costs to bring it to an end.
+///
+/// The steps that wait for several tokens share what they cost, and what is to come after them, among
+/// those tokens: so branches side by side are counted each, and what follows them once.
+#[derive(Debug, Clone)]
+pub(super) struct Bound {
+    /// None for a place that no token leaves towards an end.
+    weights: Vec<Option<u64>>,
+}
+
+impl Bound {
+    pub(super) fn of(net: &Net) -> Self {
+        let mut leaving: Vec<Vec<&Move>> = vec![Vec::new(); net.places];
+        for way in &net.moves {
+            way.takes.iter().for_each(|&place| leaving[place].push(way));
+        }
+        let mut bound = Self { weights: vec![Some(0); net.places] };
+        let inner = |place: &usize| !net.ends.iter().any(|end| end.contains(place));
+        let inner: Vec<_> = (0..net.places).rev().filter(inner).collect();
+        for _ in 0..MOST_ROUNDS {
+            let before = bound.weights.clone();
+            for &place in &inner {
+                bound.weights[place] = leaving[place].iter().filter_map(|way| bound.share(way)).min();
+            }
+            if bound.weights == before {
+                break;
+            }
+        }
+        bound
+    }
+
+    /// Returns what each token that is taken has to bear of a step and of what it leads to.
+    fn share(&self, way: &Move) -> Option<u64> {
+        let price = if way.unseen { 0 } else { STEP };
+        Some(self.weight(&way.gives)?.saturating_add(price) / way.takes.len() as u64)
+    }
+
+    fn weight(&self, places: &[usize]) -> Option<u64> {
+        places.iter().try_fold(0u64, |sum, &place| Some(sum.saturating_add(self.weights[place]?)))
+    }
+
+    /// Returns how few steps that can be seen lead from a marking to an end, at the least; none where no
+    /// steps do.
+    pub(super) fn of_marking(&self, tokens: &[usize]) -> Option<u32> {
+        let steps = self.weight(tokens)?.div_ceil(STEP);
+        Some(u32::try_from(steps).unwrap_or(u32::MAX))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn branches_side_by_side_count_each_and_what_follows_them_once() {
+        let mut net = Net::new();
+        let [a, b, c, d, end, lost] = std::array::from_fn(|_| net.place());
+        let step = |name: &str| name.parse().unwrap();
+        net.step(step("Split"), &[Net::START], &[a, b]);
+        net.step(step("A"), &[a], &[c]);
+        net.step(step("B"), &[b], &[d]);
+        net.step(step("Join"), &[c, d], &[end]);
+        net.step(step("Detour"), &[c], &[a]);
+        net.step(step("Stray"), &[b], &[lost]);
+        net.may_end(&[end]);
+        let bound = Bound::of(&net);
+        let of = |tokens: &[usize]| bound.of_marking(tokens);
+        assert_eq!(of(&[Net::START]), Some(4));
+        assert_eq!((of(&[a, b]), of(&[a, d]), of(&[c, d]), of(&[end])), (Some(3), Some(2), Some(1), Some(0)));
+        assert_eq!(of(&[a, lost]), None);
+    }
+}
