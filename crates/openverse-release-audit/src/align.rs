@@ -183,3 +183,45 @@ impl<'s, 'a> Search<'s, 'a> {
         parts
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Net;
+
+    #[test]
+    fn a_search_that_takes_too_much_is_given_up_and_the_next_one_begins_anew() {
+        let mut net = Net::new();
+        let ends: Vec<_> = (0..8).map(|_| (net.place(), net.place())).collect();
+        let (begun, done): (Vec<_>, Vec<_>) = ends.iter().copied().unzip();
+        net.step("Begin".parse().unwrap(), &[Net::START], &begun);
+        for (number, (from, to)) in ends.into_iter().enumerate() {
+            net.step(format!("Step{number}").parse().unwrap(), &[from], &[to]);
+        }
+        net.may_end(&done);
+        let process = Process::of_net(&net).unwrap();
+        let mut aligner = Aligner::new(&process).unwrap();
+        aligner.states.keep(16_000);
+        let easy: Vec<_> = (0..9).map(Some).collect();
+        let hard: Vec<_> = [5, 5, 0, 5, 5, 3, 5].map(Some).to_vec();
+        assert_eq!(aligner.align(&easy, Ending::Required).map(|(cost, _)| cost), Some(0));
+        assert_eq!(aligner.align(&hard, Ending::Required), None);
+        assert_eq!(aligner.align(&easy, Ending::Required).map(|(cost, _)| cost), Some(0));
+        let (cost, _) = align(&process, &hard, Ending::Required).unwrap();
+        assert_eq!(cost, 10);
+    }
+
+    #[test]
+    fn what_leads_to_no_end_is_not_searched() {
+        let mut net = Net::new();
+        let [lost, end] = [net.place(), net.place()];
+        net.step("Stray".parse().unwrap(), &[Net::START], &[lost]);
+        net.step("Wander".parse().unwrap(), &[lost], &[lost, lost]);
+        net.may_end(&[end]);
+        let process = Process::of_net(&net).unwrap();
+        let mut aligner = Aligner::new(&process).unwrap();
+        assert_eq!(aligner.align(&[Some(0)], Ending::Required), None);
+        assert_eq!(aligner.states.count(), 1);
+        assert_eq!(aligner.align(&[Some(1)], Ending::Open), Some((1, vec![Alignment::Extra { at: 0 }])));
+    }
+}

@@ -329,6 +329,13 @@ impl Auditor<'_> {
         self.begin(case.name());
         (0..case.len()).for_each(|place| self.event(&case.event(place)));
     }
+
+    /// Takes up the names of activities, of which some may only have begun and be in no case.
+    pub(crate) fn hear_of<'t>(&mut self, activities: impl IntoIterator<Item = &'t str>) {
+        activities.into_iter().for_each(|activity| {
+            self.event(&Happened { completes: false, ..Happened::new(activity) });
+        });
+    }
 }
 
 fn explain(aligner: &mut Aligner<'_>, case: &Case<'_>, process: &Process, ending: Ending) -> Variant {

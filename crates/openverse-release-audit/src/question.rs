@@ -95,6 +95,7 @@ impl<'a> Question<'a> {
         let mut whole = Audit { fitness: 1.0, ..Audit::default() };
         for (missing, group) in groups {
             whole.absorb(self.hold(&missing, |auditor| {
+                auditor.hear_of(cases.activities().iter());
                 group.iter().for_each(|&index| auditor.take(&cases.case(index)));
             })?);
         }

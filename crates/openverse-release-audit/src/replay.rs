@@ -113,3 +113,68 @@ impl<'a> Replay<'a> {
         cases.iter().map(|case| self.verdict(&case)).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{CaseSink, Happened, Net};
+
+    /// Ten steps that can happen in any order, each once.
+    fn ten() -> Process {
+        let mut net = Net::new();
+        let ends: Vec<_> = (0..10).map(|_| (net.place(), net.place())).collect();
+        let (begun, done): (Vec<_>, Vec<_>) = ends.iter().copied().unzip();
+        net.step("Begin".parse().unwrap(), &[Net::START], &begun);
+        for (number, (from, to)) in ends.into_iter().enumerate() {
+            net.step(format!("Step{number}").parse().unwrap(), &[from], &[to]);
+        }
+        net.may_end(&done);
+        Process::of_net(&net).unwrap()
+    }
+
+    #[test]
+    fn what_was_forgotten_is_worked_out_again() {
+        let process = ten();
+        let mut cases = Cases::default();
+        for case in 0..200usize {
+            cases.begin(&case.to_string());
+            cases.event(&Happened::new("Begin"));
+            // Each number once, from another place and with another stride; some cases do a step again.
+            let mut steps: Vec<_> = (0..10).map(|n| (case + n * [1, 3, 7, 9][case % 4]) % 10).collect();
+            if case % 5 == 0 {
+                steps.insert(case % 7, case % 10);
+            }
+            steps.iter().for_each(|step| cases.event(&Happened::new(&format!("Step{step}"))));
+        }
+        let mut replay = Replay::new(&process, &cases).unwrap();
+        let expected = replay.verdicts(&cases).unwrap();
+        let all = replay.states().count();
+        let fitting = expected.iter().filter(|verdict| **verdict == Verdict::Fits).count();
+        assert!(fitting == 160 && all > 100, "{fitting} fit, {all} states");
+        for (bytes, most) in [(0, 3), (4096, 20), (8192, 50)] {
+            let mut replay = Replay::new(&process, &cases).unwrap();
+            replay.states.keep(bytes);
+            for (case, expected) in cases.iter().zip(&expected) {
+                assert_eq!(replay.verdict(&case).unwrap(), *expected, "{}", case.name());
+                let count = replay.states().count();
+                assert!(count <= most, "{count} states in {bytes} bytes");
+            }
+        }
+    }
+
+    #[test]
+    fn activities_may_come_up_at_any_time() {
+        let process = ten();
+        let mut cases = Cases::default();
+        let mut replay = Replay::new(&process, &cases).unwrap();
+        for number in 0..10 {
+            cases.begin("");
+            cases.event(&Happened::new("Begin"));
+            (0..=number).for_each(|step| cases.event(&Happened::new(&format!("Step{step}"))));
+            cases.event(&Happened::new(&format!("unknown {number}")));
+            replay.learn(&cases);
+            assert_eq!(replay.verdict(&cases.case(number)).unwrap(), Verdict::Deviates { at: number + 2 });
+        }
+        assert_eq!(replay.states().count(), 12);
+    }
+}

@@ -1,5 +1,7 @@
 //! How far a marking is from an end, at the least.
 
+use std::collections::BTreeSet;
+
 use super::net::{Move, Net};
 
 /// A whole step. Parts of one are rounded down, so that a bound never says too much.
@@ -24,9 +26,14 @@ impl Bound {
         for way in &net.moves {
             way.takes.iter().for_each(|&place| leaving[place].push(way));
         }
-        let mut bound = Self { weights: vec![Some(0); net.places] };
-        let inner = |place: &usize| !net.ends.iter().any(|end| end.contains(place));
-        let inner: Vec<_> = (0..net.places).rev().filter(inner).collect();
+        let ends: BTreeSet<_> = net.ends.iter().flatten().copied().collect();
+        let mut bound = Self { weights: vec![None; net.places] };
+        ends.iter().for_each(|&place| bound.weights[place] = Some(0));
+        // First which tokens can ever come to an end, then at what price.
+        while let Some(way) = net.moves.iter().rev().find(|way| bound.opens(way)) {
+            way.takes.iter().for_each(|&place| bound.weights[place] = Some(0));
+        }
+        let inner: Vec<_> = (0..net.places).rev().filter(|place| !ends.contains(place)).collect();
         for _ in 0..MOST_ROUNDS {
             let before = bound.weights.clone();
             for &place in &inner {
@@ -37,6 +44,11 @@ impl Bound {
             }
         }
         bound
+    }
+
+    /// Tells whether a way leads from places of which no end is known only to such of which one is.
+    fn opens(&self, way: &Move) -> bool {
+        self.weight(&way.gives).is_some() && self.weight(&way.takes).is_none()
     }
 
     /// Returns what each token that is taken has to bear of a step and of what it leads to.
@@ -72,6 +84,7 @@ mod tests {
         net.step(step("Join"), &[c, d], &[end]);
         net.step(step("Detour"), &[c], &[a]);
         net.step(step("Stray"), &[b], &[lost]);
+        net.step(step("Wander"), &[lost], &[lost, a]);
         net.may_end(&[end]);
         let bound = Bound::of(&net);
         let of = |tokens: &[usize]| bound.of_marking(tokens);

@@ -92,6 +92,18 @@ impl<'a> States<'a> {
         Ok(states)
     }
 
+    /// Keeps no more bytes than this.
+    #[cfg(test)]
+    pub(crate) fn keep(&mut self, bytes: usize) {
+        self.kept = bytes;
+    }
+
+    /// Returns how many states are known.
+    #[cfg(test)]
+    pub(crate) fn count(&self) -> usize {
+        self.known.len()
+    }
+
     /// Returns the process.
     pub(crate) fn process(&self) -> &'a Process {
         self.process
