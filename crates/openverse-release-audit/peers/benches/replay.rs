@@ -60,11 +60,11 @@ fn main() {
         let cases = cases(&traces);
         let events = cases.events();
         let fitting = |cases: &Cases| {
-            let verdicts = Replay::new(&process, cases).verdicts(cases);
+            let verdicts = Replay::new(&process, cases).and_then(|mut replay| replay.verdicts(cases)).expect("it is small");
             verdicts.iter().filter(|verdict| **verdict == Verdict::Fits).count()
         };
         println!("{count} traces, {events} events, {noisy} % noisy: {} fit", fitting(&cases));
-        let here = measure(times * 3, || Replay::new(&process, &cases).verdicts(&cases));
+        let here = measure(times * 3, || Replay::new(&process, &cases).and_then(|mut replay| replay.verdicts(&cases)));
         let xes = xes(&traces);
         let their_log = their_log(&xes);
         let projection = one_by_one(&cases);
@@ -76,7 +76,7 @@ fn main() {
         });
         row("… theirs: from the log in memory", events, here, there);
         let here = measure(times, || {
-            let mut auditor = Auditor::new(&process, &[], Ending::Required);
+            let mut auditor = Auditor::new(&process, &[], Ending::Required).expect("it is small");
             cases.iter().for_each(|case| auditor.take(&case));
             auditor.finish()
         });

@@ -3,6 +3,7 @@
 mod csv;
 mod error;
 mod file;
+mod json_parts;
 mod ocel_json;
 mod ocel_sqlite;
 mod ocel_xml;
