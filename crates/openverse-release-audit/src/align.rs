@@ -64,17 +64,19 @@ pub fn align(process: &Process, steps: &[Option<usize>], ending: Ending) -> Opti
 pub(crate) struct Aligner<'a> {
     /// With a column for each step.
     states: States<'a>,
+    most_visited: usize,
 }
 
 impl<'a> Aligner<'a> {
     pub(crate) fn new(process: &'a Process) -> Result<Self, TooLarge> {
-        Ok(Self { states: States::new(process, (0..process.steps().len()).map(Some))? })
+        let states = States::new(process, (0..process.steps().len()).map(Some))?;
+        Ok(Self { states, most_visited: MOST_VISITED })
     }
 
     /// As [`align`].
     pub(crate) fn align(&mut self, steps: &[Option<usize>], ending: Ending) -> Option<(u32, Vec<Alignment>)> {
         self.states.make_room(START).ok()?;
-        Search::new(&mut self.states, steps, ending).run().ok()?
+        Search::new(&mut self.states, steps, ending).run(self.most_visited).ok()?
     }
 }
 
@@ -101,7 +103,7 @@ impl<'s, 'a> Search<'s, 'a> {
     }
 
     /// Returns the cheapest explanation and its cost, if there is one and it is found in time.
-    fn run(mut self) -> Result<Option<(u32, Vec<Alignment>)>, TooLarge> {
+    fn run(mut self, most_visited: usize) -> Result<Option<(u32, Vec<Alignment>)>, TooLarge> {
         let start = (0, START);
         self.reach(start, 0, start, Alignment::Fits { at: 0 });
         while let Some((cost, node)) = self.cheapest() {
@@ -109,7 +111,7 @@ impl<'s, 'a> Search<'s, 'a> {
             if place == self.steps.len() && (self.ending == Ending::Open || self.states.may_end(state)) {
                 return Ok(Some((cost, self.path(node))));
             }
-            if self.reached.len() > MOST_VISITED || self.states.are_too_many() {
+            if self.reached.len() > most_visited || self.states.are_too_many() {
                 return Ok(None);
             }
             self.go_on(cost, node)?;
@@ -189,17 +191,22 @@ mod tests {
     use super::*;
     use crate::Net;
 
-    #[test]
-    fn a_search_that_takes_too_much_is_given_up_and_the_next_one_begins_anew() {
+    /// A beginning, and then so many steps in any order.
+    fn side_by_side(width: usize) -> Process {
         let mut net = Net::new();
-        let ends: Vec<_> = (0..8).map(|_| (net.place(), net.place())).collect();
+        let ends: Vec<_> = (0..width).map(|_| (net.place(), net.place())).collect();
         let (begun, done): (Vec<_>, Vec<_>) = ends.iter().copied().unzip();
         net.step("Begin".parse().unwrap(), &[Net::START], &begun);
         for (number, (from, to)) in ends.into_iter().enumerate() {
             net.step(format!("Step{number}").parse().unwrap(), &[from], &[to]);
         }
         net.may_end(&done);
-        let process = Process::of_net(&net).unwrap();
+        Process::of_net(&net).unwrap()
+    }
+
+    #[test]
+    fn a_search_that_takes_too_much_is_given_up_and_the_next_one_begins_anew() {
+        let process = side_by_side(8);
         let mut aligner = Aligner::new(&process).unwrap();
         aligner.states.keep(16_000);
         let easy: Vec<_> = (0..9).map(Some).collect();
@@ -209,6 +216,20 @@ mod tests {
         assert_eq!(aligner.align(&easy, Ending::Required).map(|(cost, _)| cost), Some(0));
         let (cost, _) = align(&process, &hard, Ending::Required).unwrap();
         assert_eq!(cost, 10);
+
+        let mut aligner = Aligner { most_visited: 50, ..Aligner::new(&process).unwrap() };
+        assert_eq!(aligner.align(&hard, Ending::Required), None);
+        assert!(aligner.align(&[None; 10], Ending::Open).is_some());
+    }
+
+    #[test]
+    fn events_that_are_no_step_do_not_make_the_search_any_wider() {
+        // Of 2^30 states, those on one way are looked at and their neighbours.
+        let process = side_by_side(30);
+        let mut aligner = Aligner::new(&process).unwrap();
+        let (cost, parts) = aligner.align(&[None; 40], Ending::Required).unwrap();
+        assert_eq!((cost, parts.len()), (71, 71));
+        assert!(aligner.states.count() < 1000, "{}", aligner.states.count());
     }
 
     #[test]
