@@ -2,7 +2,7 @@
 
 use crate::{
     Case, Cases, Process, TooLarge,
-    process::{DEAD, START, State, States, UNKNOWN},
+    process::{DEAD, START, State, States},
 };
 
 /// How a case stands to the process.
@@ -85,19 +85,18 @@ impl<'a> Replay<'a> {
 
     /// Returns how many events fit, and the state after them.
     pub(crate) fn follow(&mut self, taken: &[u32]) -> Result<(usize, State), TooLarge> {
-        let mut state = START;
-        for (place, &activity) in taken.iter().enumerate() {
-            let mut next = self.states.look(state, activity as usize);
-            if next == UNKNOWN {
-                state = self.states.make_room(state)?;
-                next = self.states.next(state, activity as usize)?;
+        let (mut place, mut state) = (0, START);
+        loop {
+            let (followed, last) = self.states.follow(state, &taken[place..]);
+            place += followed;
+            let Some(&activity) = taken.get(place) else { return Ok((place, last)) };
+            state = self.states.make_room(last)?;
+            match self.states.next(state, activity as usize)? {
+                DEAD => return Ok((place, state)),
+                next => state = next,
             }
-            if next == DEAD {
-                return Ok((place, state));
-            }
-            state = next;
+            place += 1;
         }
-        Ok((taken.len(), state))
     }
 
     /// Returns the states that were worked out, the one of [`Replay::follow`] among them.

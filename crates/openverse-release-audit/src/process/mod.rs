@@ -9,4 +9,4 @@ pub use machine::Process;
 pub use net::{Net, Reading};
 pub use states::TooLarge;
 
-pub(crate) use states::{DEAD, START, State, States, UNKNOWN};
+pub(crate) use states::{DEAD, START, State, States};

@@ -13,8 +13,8 @@ pub(crate) type State = u32;
 pub(crate) const START: State = 0;
 /// The state that nothing leads out of: the case does not fit.
 pub(crate) const DEAD: State = u32::MAX;
-/// Stands for a state that is not worked out yet.
-pub(crate) const UNKNOWN: State = u32::MAX - 1;
+/// Stands for a state that is not worked out yet. It and [`DEAD`] are above all others.
+const UNKNOWN: State = u32::MAX - 1;
 
 /// More tokens than this in one marking are given up.
 const MOST_TOKENS: usize = 1 << 10;
@@ -128,10 +128,20 @@ impl<'a> States<'a> {
         }
     }
 
-    /// Returns the next state, or [`UNKNOWN`] where it is not worked out yet.
-    #[inline]
-    pub(crate) fn look(&self, state: State, column: usize) -> State {
-        self.next[((state as usize) << self.bits) | column]
+    /// Goes from a state as far as is worked out. Returns how many columns that takes, and the state then.
+    pub(crate) fn follow(&self, mut state: State, columns: &[u32]) -> (usize, State) {
+        for (place, &column) in columns.iter().enumerate() {
+            let next = self.next[self.entry(state, column as usize)];
+            if next >= UNKNOWN {
+                return (place, state);
+            }
+            state = next;
+        }
+        (columns.len(), state)
+    }
+
+    fn entry(&self, state: State, column: usize) -> usize {
+        ((state as usize) << self.bits) | column
     }
 
     /// Returns the next state, which is worked out if need be.
@@ -139,13 +149,14 @@ impl<'a> States<'a> {
     /// # Errors
     /// When it is too large.
     pub(crate) fn next(&mut self, state: State, column: usize) -> Result<State, TooLarge> {
-        let known = self.look(state, column);
+        let entry = self.entry(state, column);
+        let known = self.next[entry];
         if known != UNKNOWN {
             return Ok(known);
         }
         let after = self.columns[column].map(|step| self.after(state, step)).unwrap_or_default();
         let next = if after.is_empty() { DEAD } else { self.number(after)? };
-        self.next[((state as usize) << self.bits) | column] = next;
+        self.next[entry] = next;
         Ok(next)
     }
 

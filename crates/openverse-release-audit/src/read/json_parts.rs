@@ -10,6 +10,17 @@ use super::{Place, ReadError};
 /// How much is asked for at once.
 const BLOCK: usize = 64 * 1024;
 
+/// The bytes that tell where a value ends that has parts.
+const NESTING: [bool; 256] = {
+    let mut nesting = [false; 256];
+    let mut number = 0;
+    while number < 5 {
+        nesting[b"\"[]{}"[number] as usize] = true;
+        number += 1;
+    }
+    nesting
+};
+
 /// JSON text of which a part is in memory. A part is parsed where it stands, which is several times as fast as
 /// parsing what is read byte by byte.
 pub(super) struct JsonParts<R> {
@@ -18,14 +29,34 @@ pub(super) struct JsonParts<R> {
     text: Vec<u8>,
     at: usize,
     ended: bool,
-    /// Where `at` is in the whole.
+    /// Where the text in memory begins in the whole.
+    begins: Spot,
+}
+
+/// A line, from 1, and how many bytes of it stand before.
+#[derive(Clone, Copy)]
+pub(super) struct Spot {
     line: usize,
     column: usize,
 }
 
+impl Spot {
+    pub(super) const START: Self = Self { line: 1, column: 0 };
+
+    fn behind(self, text: &[u8]) -> Self {
+        match text.iter().filter(|&&byte| byte == b'\n').count() {
+            0 => Self { column: self.column + text.len(), ..self },
+            lines => {
+                let last = text.iter().rev().take_while(|&&byte| byte != b'\n').count();
+                Self { line: self.line + lines, column: last }
+            }
+        }
+    }
+}
+
 impl<R: Read> JsonParts<R> {
     pub(super) fn new(input: R) -> Self {
-        Self { input, text: Vec::new(), at: 0, ended: false, line: 1, column: 0 }
+        Self { input, text: Vec::new(), at: 0, ended: false, begins: Spot::START }
     }
 
     /// Returns the next byte that is no white space, without taking it; none at the end.
@@ -33,7 +64,7 @@ impl<R: Read> JsonParts<R> {
         loop {
             let rest = &self.text[self.at..];
             let white = rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r')).count();
-            self.pass(white);
+            self.at += white;
             match self.text.get(self.at).copied() {
                 Some(byte) => return Ok(Some(byte)),
                 None if !self.more()? => return Ok(None),
@@ -46,7 +77,7 @@ impl<R: Read> JsonParts<R> {
     pub(super) fn take(&mut self, byte: u8) -> Result<bool, ReadError> {
         let found = self.peek()? == Some(byte);
         if found {
-            self.pass(1);
+            self.at += 1;
         }
         Ok(found)
     }
@@ -60,8 +91,8 @@ impl<R: Read> JsonParts<R> {
         let length = self.length()?;
         let mut json = Deserializer::from_slice(&self.text[self.at..self.at + length]);
         let parsed = seed.deserialize(&mut json).and_then(|value| json.end().map(|()| value));
-        let parsed = parsed.map_err(|error| refused(&error, self.line, self.column));
-        self.pass(length);
+        let parsed = parsed.map_err(|error| refused(&error, self.spot()));
+        self.at += length;
         parsed
     }
 
@@ -96,7 +127,8 @@ impl<R: Read> JsonParts<R> {
 
     /// Returns what is wrong so many bytes further on.
     pub(super) fn wrong(&self, further: usize, said: &str) -> ReadError {
-        ReadError::Refused { place: place(self.line, self.column + further), said: said.to_owned() }
+        let Spot { line, column } = self.spot();
+        ReadError::Refused { place: place(line, column + further), said: said.to_owned() }
     }
 
     /// Returns how long the value is that begins here, as far as brackets and quotes tell.
@@ -107,7 +139,7 @@ impl<R: Read> JsonParts<R> {
             let plain = match (quoted, depth) {
                 (true, _) => rest.iter().position(|byte| matches!(byte, b'"' | b'\\')),
                 (false, 0) => rest.iter().position(|byte| b"\"[]{},: \t\r\n".contains(byte)),
-                (false, _) => rest.iter().position(|byte| matches!(byte, b'"' | b'[' | b']' | b'{' | b'}')),
+                (false, _) => rest.iter().position(|&byte| NESTING[usize::from(byte)]),
             };
             let Some(plain) = plain else {
                 length += rest.len();
@@ -139,6 +171,7 @@ impl<R: Read> JsonParts<R> {
         if self.ended {
             return Ok(false);
         }
+        self.begins = self.spot();
         self.text.drain(..self.at);
         self.at = 0;
         let before = self.text.len();
@@ -147,29 +180,23 @@ impl<R: Read> JsonParts<R> {
         Ok(!self.ended)
     }
 
-    fn pass(&mut self, length: usize) {
-        let passed = &self.text[self.at..self.at + length];
-        match passed.iter().rposition(|&byte| byte == b'\n') {
-            None => self.column += length,
-            Some(last) => {
-                self.line += passed.iter().filter(|&&byte| byte == b'\n').count();
-                self.column = length - last - 1;
-            }
-        }
-        self.at += length;
+    /// Returns where it is in the whole.
+    fn spot(&self) -> Spot {
+        self.begins.behind(&self.text[..self.at])
     }
 }
 
 /// Returns what a parser said of a part that stands after so much of the whole.
-pub(super) fn refused(error: &serde_json::Error, line: usize, column: usize) -> ReadError {
+pub(super) fn refused(error: &serde_json::Error, from: Spot) -> ReadError {
     if let Some(kind) = error.io_error_kind() {
         return ReadError::Unreadable { source: std::io::Error::new(kind, error.to_string()) };
     }
-    let column = if error.line() == 1 { column } else { 0 } + error.column();
+    let line = from.line + error.line().saturating_sub(1);
+    let column = if error.line() == 1 { from.column } else { 0 } + error.column();
     // The place stands before it.
     let said = error.to_string();
     let said = said.split(" at line ").next().unwrap_or_default().to_owned();
-    ReadError::Refused { place: place(line + error.line().saturating_sub(1), column), said }
+    ReadError::Refused { place: place(line, column), said }
 }
 
 fn place(line: usize, column: usize) -> Place {

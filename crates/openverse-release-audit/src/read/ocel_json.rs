@@ -10,7 +10,7 @@ use serde::{
 
 use super::{
     ReadError,
-    json_parts::{JsonParts, refused},
+    json_parts::{JsonParts, Spot, refused},
 };
 use crate::{Log, NameId, Value, log::Defined, moment};
 
@@ -22,7 +22,7 @@ pub fn read_ocel_json_slice(json: &[u8]) -> Result<Log, ReadError> {
     let mut log = Log::default();
     let mut json = serde_json::Deserializer::from_slice(json);
     let read = Root(&mut log).deserialize(&mut json).and_then(|()| json.end());
-    read.map_err(|error| refused(&error, 1, 0))?;
+    read.map_err(|error| refused(&error, Spot::START))?;
     log.check_objects()?;
     Ok(log)
 }
