@@ -1,6 +1,9 @@
 //! The cheapest explanation of a case that does not fit.
+//!
+//! The search is A*, not Dijkstra's: on a flow with few states at a time it takes as long, but from many steps
+//! side by side it would not come back.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, hash_map::Entry};
 
 use crate::{
     Process, TooLarge,
@@ -90,7 +93,7 @@ struct Search<'s, 'a> {
     unknown: Vec<u32>,
     reached: HashMap<Node, Reached>,
     /// By what they cost at the least, to the end.
-    waiting: BTreeMap<u32, VecDeque<(u32, Node)>>,
+    waiting: BTreeMap<u32, Vec<(u32, Node)>>,
 }
 
 impl<'s, 'a> Search<'s, 'a> {
@@ -142,9 +145,20 @@ impl<'s, 'a> Search<'s, 'a> {
 
     fn reach(&mut self, to: Node, cost: u32, from: Node, by: Alignment) {
         let Some(to_pay) = self.to_pay(to) else { return };
-        if self.reached.get(&to).is_none_or(|known| cost < known.cost) {
-            self.reached.insert(to, Reached { cost, from, by, settled: false });
-            self.waiting.entry(cost.saturating_add(to_pay)).or_default().push_back((cost, to));
+        let reached = Reached { cost, from, by, settled: false };
+        let cheaper = match self.reached.entry(to) {
+            Entry::Vacant(new) => {
+                new.insert(reached);
+                true
+            }
+            Entry::Occupied(mut known) if cost < known.get().cost => {
+                known.insert(reached);
+                true
+            }
+            Entry::Occupied(_) => false,
+        };
+        if cheaper {
+            self.waiting.entry(cost.saturating_add(to_pay)).or_default().push((cost, to));
         }
     }
 
@@ -162,7 +176,7 @@ impl<'s, 'a> Search<'s, 'a> {
     fn cheapest(&mut self) -> Option<(u32, Node)> {
         loop {
             let mut least = self.waiting.first_entry()?;
-            let Some((cost, node)) = least.get_mut().pop_back() else {
+            let Some((cost, node)) = least.get_mut().pop() else {
                 least.remove();
                 continue;
             };

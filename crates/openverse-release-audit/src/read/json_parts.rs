@@ -102,8 +102,12 @@ impl<R: Read> JsonParts<R> {
         last: u8,
         mut each: impl FnMut(&mut Self) -> Result<(), ReadError>,
     ) -> Result<(), ReadError> {
+        let within = if last == b']' { "EOF while parsing a list" } else { "EOF while parsing an object" };
         if self.take(last)? {
             return Ok(());
+        }
+        if self.peek()?.is_none() {
+            return Err(self.wrong(0, within));
         }
         loop {
             each(self)?;
@@ -111,16 +115,21 @@ impl<R: Read> JsonParts<R> {
                 return Ok(());
             }
             if !self.take(b',')? {
-                return Err(self.unexpected(&format!("expected `,` or `{}`", char::from(last))));
+                return Err(self.unexpected(&format!("expected `,` or `{}`", char::from(last)), within));
+            }
+            match self.peek()? {
+                Some(next) if next == last => return Err(self.wrong(1, "trailing comma")),
+                Some(_) => {}
+                None => return Err(self.wrong(0, "EOF while parsing a value")),
             }
         }
     }
 
-    /// Returns what is wrong with what stands there next.
-    pub(super) fn unexpected(&mut self, said: &str) -> ReadError {
+    /// Returns what is wrong with what stands there next, or that nothing does.
+    pub(super) fn unexpected(&mut self, said: &str, nothing: &str) -> ReadError {
         match self.peek() {
             Ok(Some(_)) => self.wrong(1, said),
-            Ok(None) => self.wrong(0, "EOF while parsing"),
+            Ok(None) => self.wrong(0, nothing),
             Err(error) => error,
         }
     }

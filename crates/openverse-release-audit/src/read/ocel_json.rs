@@ -42,11 +42,11 @@ pub fn read_ocel_json<R: Read>(input: R) -> Result<Log, ReadError> {
     let (mut events, mut objects) = (false, false);
     parts.elements(b'}', |parts| {
         if parts.peek()? != Some(b'"') {
-            return Err(parts.unexpected("key must be a string"));
+            return Err(parts.wrong(1, "key must be a string"));
         }
         let section = parts.value(PhantomData::<Section>)?;
         if !parts.take(b':')? {
-            return Err(parts.unexpected("expected `:`"));
+            return Err(parts.unexpected("expected `:`", "EOF while parsing an object"));
         }
         let list = section != Section::Other && parts.take(b'[')?;
         match section {

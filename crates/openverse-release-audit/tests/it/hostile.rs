@@ -1,7 +1,8 @@
 //! Logs that were made to do harm.
 
 use openverse_release_audit::{
-    Cases, read_csv, read_ocel_json, read_ocel_json_slice, read_ocel_sqlite, read_ocel_xml, read_xes,
+    Cases, Log, ReadError, read_csv, read_ocel_json, read_ocel_json_slice, read_ocel_sqlite, read_ocel_xml,
+    read_xes,
 };
 use proptest::prelude::*;
 
@@ -69,6 +70,52 @@ impl std::io::Read for Drops<'_> {
     }
 }
 
+type Read = Result<Vec<String>, String>;
+
+/// Reads JSON in memory, and a few bytes at a time.
+fn both(text: &str, most: usize) -> (Read, Read) {
+    let said = |read: Result<Log, ReadError>| read.map(|log| told(&log)).map_err(|error| error.to_string());
+    (said(read_ocel_json_slice(text.as_bytes())), said(read_ocel_json(Drops(text.as_bytes(), most))))
+}
+
+#[test]
+fn broken_json_is_refused_in_the_same_words_as_it_comes() {
+    for text in [
+        "",
+        " ",
+        "null",
+        "[]",
+        "\"events\"",
+        "{",
+        "{}",
+        "{3: 4}",
+        "{\"events\"",
+        "{\"events\" []}",
+        "{\"events\":",
+        "{\"events\": ]",
+        "{\"events\": [",
+        "{\"events\": [}",
+        "{\"events\": []",
+        "{\"events\": [],",
+        "{\"events\": [],}",
+        "{\"events\": [] \"objects\": []}",
+        "{\"objects\":\n [{\"id\": \"a\", \"type\": \"b\"},\n]}",
+        "{\"objects\":\n [{\"id\": \"a\", \"type\": \"b\"}\n{}]}",
+        "{\"objects\":\n [{\"id\": \"a\", \"type\": \"b\"},\n3]}",
+        "{\"objects\": [], \"events\":\n[\n{\"id\": \"a\\\"]}",
+        "{\"objects\": 1 2}",
+        "{\"other\": \"\\",
+        "{\"other\": {\"a\": [\"]\", {}]}, \"events\": [], \"objects\": {}}",
+        "{\"events\": [], \"objects\": []} {",
+    ] {
+        for most in [1, 3, 100] {
+            let (whole, read) = both(text, most);
+            assert!(whole.is_err(), "{text}");
+            assert_eq!(read, whole, "{text}");
+        }
+    }
+}
+
 proptest! {
     #[test]
     fn json_is_the_same_in_memory_and_as_it_comes(
@@ -84,9 +131,8 @@ proptest! {
         if spread {
             text = text.replace(',', " ,\r\n\t");
         }
-        let whole = read_ocel_json_slice(text.as_bytes()).map(|log| told(&log)).map_err(|error| error.to_string());
-        let read = read_ocel_json(Drops(text.as_bytes(), most));
-        prop_assert_eq!(read.map(|log| told(&log)).map_err(|error| error.to_string()), whole, "{}", text);
+        let (whole, read) = both(&text, most);
+        prop_assert_eq!(read, whole, "{}", text);
     }
 
     #[test]

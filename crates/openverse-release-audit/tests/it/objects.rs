@@ -1,7 +1,7 @@
 //! Cases from objects.
 
 use chrono::DateTime;
-use openverse_release_audit::{Cases, Log, NoSuchType};
+use openverse_release_audit::{Cases, Log, NoSuchType, read_ocel_json, write_ocel_json};
 
 use crate::formats::listed;
 
@@ -100,4 +100,17 @@ fn a_type_that_no_object_has_is_refused_with_those_that_there_are() {
     let log = log(&[("A", &["x"])], &[("x", "order", &[]), ("y", "item", &[])]);
     let error = log.flatten("release", |_| true, false, &mut Cases::default()).unwrap_err();
     assert_eq!(error, NoSuchType { wanted: "release".to_owned(), known: "item, order".to_owned() });
+}
+
+#[test]
+fn an_activity_is_declared_once_whether_it_happened_or_not() {
+    let mut log = log(&[("Merge", &["c1"])], &[("c1", "commit", &[])]);
+    for activity in ["Publish", "Merge", "Publish"] {
+        log.declare(activity);
+    }
+    assert_eq!(log.declared().collect::<Vec<_>>(), ["Publish", "Merge"]);
+    let mut written = Vec::new();
+    write_ocel_json(&log, &mut written).unwrap();
+    let read = read_ocel_json(&*written).unwrap();
+    assert_eq!(read.declared().collect::<std::collections::BTreeSet<_>>(), ["Merge", "Publish"].into());
 }
