@@ -241,9 +241,7 @@ impl<'a> Auditor<'a> {
 
     fn judge(&mut self) -> Result<(), TooLarge> {
         self.replay.learn(&self.case);
-        if self.book.known() != self.case.activities().len() {
-            self.book = RuleBook::new(self.rules, self.process, &self.case);
-        }
+        self.book.learn(self.rules, self.process, &self.case);
         let case = self.case.case(0);
         self.events_of.resize(self.case.activities().len(), 0);
         case.taken().iter().for_each(|&activity| self.events_of[activity as usize] += 1);

@@ -19,7 +19,8 @@ struct Tokens {
     unseen: Vec<String>,
 }
 
-fn put(tokens: &[usize], takes: &[usize], gives: &[usize]) -> Option<Vec<usize>> {
+/// Moves tokens, if those to be taken are there.
+pub(crate) fn put(tokens: &[usize], takes: &[usize], gives: &[usize]) -> Option<Vec<usize>> {
     let mut left = tokens.to_vec();
     for place in takes {
         let at = left.iter().position(|token| token == place)?;

@@ -114,3 +114,18 @@ fn an_activity_is_declared_once_whether_it_happened_or_not() {
     let read = read_ocel_json(&*written).unwrap();
     assert_eq!(read.declared().collect::<std::collections::BTreeSet<_>>(), ["Merge", "Publish"].into());
 }
+
+#[test]
+fn an_attribute_is_declared_with_its_type_and_as_a_text_where_it_has_several() {
+    let mut log = log(&[("Merge", &["c1"]), ("Merge", &["c1"])], &[("c1", "commit", &[])]);
+    log.event_attribute("lines", 3);
+    log.event_attribute("again", true);
+    log.add_event("e9", "Merge", DateTime::UNIX_EPOCH);
+    log.event_attribute("lines", 4);
+    log.event_attribute("again", "yes");
+    let mut written = Vec::new();
+    write_ocel_json(&log, &mut written).unwrap();
+    let written = String::from_utf8(written).unwrap().split_whitespace().collect::<String>();
+    assert!(written.contains(r#"{"name":"lines","type":"integer"}"#), "{written}");
+    assert!(written.contains(r#"{"name":"again","type":"string"}"#), "{written}");
+}

@@ -1,7 +1,9 @@
 //! Logs in which not every case is recorded alike.
 
 use chrono::DateTime;
-use openverse_release_audit::{Audit, Ending, Log, NOT_RECORDED, Question};
+use openverse_release_audit::{
+    Audit, Ending, Log, NOT_RECORDED, Question, QuestionError, open_log, write_ocel_json,
+};
 use openverse_release_core::flows;
 
 /// Releases, what happened to each, and what of it may be missing in the record.
@@ -78,4 +80,42 @@ fn a_log_is_clean_unless_something_deviates_breaks_a_rule_or_is_unknown() {
     let mut log = log(&[("r1", &["Merge", "Dither"], "")]);
     log.event_attribute("lifecycle:transition", "start");
     assert_eq!(clean(&log, &[]), (false, 0, 0, 1));
+}
+
+#[test]
+fn a_log_without_the_objects_that_cases_are_made_of_is_refused_unless_it_is_one_of_an_app() {
+    let flow = flows::api();
+    let mut log = Log::default();
+    log.add_event("e1", "Merge", DateTime::UNIX_EPOCH);
+    log.event_object("c1", "is of");
+    log.add_object("c1", "commit");
+    // Where nothing happened, nothing went wrong.
+    let nothing = Question::new(&flow).ask(&Log::default()).unwrap();
+    assert!(nothing.is_clean() && (nothing.fitness - 1.0).abs() < f64::EPSILON, "{nothing:?}");
+    let ask = |log: &Log, lead| Question { lead, ..Question::new(&flow) }.ask(log);
+    assert!(matches!(ask(&log, None), Err(QuestionError::NoSuchType(_))));
+    assert_eq!(ask(&log, Some("commit")).unwrap().under_way, 1);
+    // That an app was never released is no mistake in what is known of it.
+    log.add_object("app api", "app");
+    assert_eq!(ask(&log, None).unwrap().under_way, 1);
+    assert!(matches!(ask(&log, Some("release")), Err(QuestionError::NoSuchType(_))));
+}
+
+#[test]
+fn a_file_is_asked_what_its_log_is_asked() {
+    let (flow, folder) = (flows::api(), tempfile::tempdir().unwrap());
+    let question = Question { not_recorded: ["Merge".to_owned()].into(), ..Question::new(&flow) };
+    let ask = |name: &str, text: &[u8]| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        question.ask_file(open_log(&path).unwrap())
+    };
+    let counted = |audit: Audit| (audit.cases, audit.under_way, audit.deviating);
+    let table = "case,activity\nr1,Build\nr1,StagingDispatch\nr2,Tag\nr3,Merge\n";
+    assert_eq!(counted(ask("log.csv", table.as_bytes()).unwrap()), (3, 2, 1));
+    let mut json = Vec::new();
+    write_ocel_json(&log(&[("r1", &["Build"], ""), ("r2", &["Tag"], "")]), &mut json).unwrap();
+    assert_eq!(counted(ask("log.json", &json).unwrap()), (2, 1, 1));
+    assert!(matches!(ask("log.csv", b"case,activity\nr1,\n"), Err(QuestionError::File(_))));
+    assert!(matches!(ask("log.json", b"{}"), Err(QuestionError::File(_))));
 }
