@@ -12,9 +12,9 @@ pub(crate) type State = u32;
 /// The state before anything has happened.
 pub(crate) const START: State = 0;
 /// The state that nothing leads out of: the case does not fit.
-pub(crate) const DEAD: State = u32::MAX;
+pub(crate) const DEAD: State = 0xffff_ffff;
 /// Stands for a state that is not worked out yet. It and [`DEAD`] are above all others.
-const UNKNOWN: State = u32::MAX - 1;
+const UNKNOWN: State = 0xffff_fffe;
 
 /// More tokens than this in one marking are given up.
 const MOST_TOKENS: usize = 1 << 10;

@@ -57,7 +57,7 @@ fn twenty_branches_come_in_any_order_and_none_is_left_out() {
     for (number, deviation) in audit.deviations.iter().enumerate() {
         let missing = format!("Build{number}");
         assert_eq!(deviation.found, Found::OutOfTurn("Deploy".to_owned()));
-        assert_eq!(deviation.expected, [missing.clone()]);
+        assert_eq!(deviation.expected, [&*missing]);
         let variant = &audit.variants[deviation.variant];
         assert_eq!(variant.cost, Some(1));
         assert!(variant.explanation.contains(&Explained::Missing(missing)), "{variant:?}");
