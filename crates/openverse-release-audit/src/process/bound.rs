@@ -92,4 +92,16 @@ mod tests {
         assert_eq!((of(&[a, b]), of(&[a, d]), of(&[c, d]), of(&[end])), (Some(3), Some(2), Some(1), Some(0)));
         assert_eq!(of(&[a, lost]), None);
     }
+
+    #[test]
+    fn it_matters_little_in_what_order_a_net_was_written() {
+        let mut net = Net::new();
+        let places: Vec<_> = (0..20).map(|_| net.place()).collect();
+        for (number, pair) in places.windows(2).enumerate() {
+            net.step(format!("Step{number}").parse().unwrap(), &[pair[1]], &[pair[0]]);
+        }
+        net.step("First".parse().unwrap(), &[Net::START], &[places[19]]);
+        net.may_end(&[places[0]]);
+        assert_eq!(Bound::of(&net).of_marking(&[Net::START]), Some(20));
+    }
 }

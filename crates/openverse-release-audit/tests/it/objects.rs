@@ -1,7 +1,7 @@
 //! Cases from objects.
 
 use chrono::DateTime;
-use openverse_release_audit::{Cases, Log, NoSuchType, read_ocel_json, write_ocel_json};
+use openverse_release_audit::{Cases, Log, NoSuchType, Value, read_ocel_json, write_ocel_json};
 
 use crate::formats::listed;
 
@@ -128,4 +128,12 @@ fn an_attribute_is_declared_with_its_type_and_as_a_text_where_it_has_several() {
     let written = String::from_utf8(written).unwrap().split_whitespace().collect::<String>();
     assert!(written.contains(r#"{"name":"lines","type":"integer"}"#), "{written}");
     assert!(written.contains(r#"{"name":"again","type":"string"}"#), "{written}");
+}
+
+#[test]
+fn a_value_is_shown_as_it_would_be_written() {
+    let shown = [Value::from("as\"is"), Value::from(3), Value::from(true), Value::Float(1.5)]
+        .map(|value| value.to_string());
+    assert_eq!(shown, ["as\"is", "3", "true", "1.5"]);
+    assert_eq!(Value::Time(DateTime::UNIX_EPOCH).to_string(), "1970-01-01T00:00:00Z");
 }
