@@ -203,12 +203,14 @@ fn what_is_older_than_the_record_may_have_gone_any_way() {
     world.builds.pop();
     world.staging.pop();
     assert_eq!(world.audit(None).deviating, 1);
+    // Of the first release's very moment on, the record is complete.
+    assert_eq!(world.audit(Some(at(0))).deviating, 1);
     let audit = world.audit(Some(at(1)));
     assert!(audit.is_clean(), "{audit:#?}");
 }
 
 #[test]
-fn what_could_not_be_read_stands_in_the_log_as_not_recorded() {
+fn what_was_read_stands_in_the_log_and_what_could_not_be_as_not_recorded() {
     let world = good();
     let everywhere = [(Environment::Staging, Vec::new()), (Environment::Production, Vec::new())];
     let whole = || History {
@@ -227,6 +229,11 @@ fn what_could_not_be_read_stands_in_the_log_as_not_recorded() {
         steps.map_or_else(String::new, |steps| steps.to_string())
     };
     assert_eq!(not_recorded(whole()), "");
+    // A revert is known by its subject.
+    let log = log_of_history(&whole());
+    let merges = log.events().filter(|event| event.id().starts_with("merge "));
+    let merges: Vec<_> = merges.map(|event| event.activity()).collect();
+    assert_eq!(merges, ["RevertRollback", "Merge", "Merge"]);
     assert_eq!(not_recorded(History { merges: None, ..whole() }), "Merge,RevertRollback");
     assert_eq!(not_recorded(History { builds: None, ..whole() }), "Build");
     assert_eq!(not_recorded(History { image_tags: None, ..whole() }), "Tag");
