@@ -1,5 +1,10 @@
 //! The same net and the same logs for every tool that replays them.
 
+use std::{
+    hint::black_box,
+    time::{Duration, Instant},
+};
+
 use openverse_release_audit::{CaseSink, Cases, Happened, Log, Net};
 use process_mining::{
     EventLog, PetriNet,
@@ -20,7 +25,8 @@ pub const STEPS: [(&str, usize, usize); 8] = [
     ("ProductionDispatch", 5, 6),
     ("TriggerRollback", 6, 6),
 ];
-const PLACES: usize = 7;
+/// How many places it has; the last is the end.
+pub const PLACES: usize = 7;
 
 /// Returns the net for this project.
 pub fn net() -> Net {
@@ -114,6 +120,30 @@ pub fn xes(traces: &[Vec<&str>]) -> String {
         text += "</trace>\n";
     }
     text + "</log>\n"
+}
+
+/// Returns traces as a table, with a time and a person for each event.
+pub fn csv(traces: &[Vec<&str>]) -> String {
+    let mut text = "case_id,activity,timestamp,resource\n".to_owned();
+    for (trace, number) in traces.iter().zip(1..) {
+        for (activity, minute) in trace.iter().zip(0..) {
+            let minute = minute % 60;
+            text += &format!("case {number},{activity},2024-03-01T12:{minute:02}:00.000+00:00,ada\n");
+        }
+    }
+    text
+}
+
+/// Returns how long it takes to run something, the median of so many times.
+pub fn measure<T>(times: usize, mut run: impl FnMut() -> T) -> Duration {
+    let once = |_| {
+        let start = Instant::now();
+        black_box(run());
+        start.elapsed()
+    };
+    let mut taken: Vec<_> = (0..times).map(once).collect();
+    taken.sort();
+    taken[times / 2]
 }
 
 /// Returns traces as a log of objects: a release and a commit for each.

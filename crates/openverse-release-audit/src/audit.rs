@@ -6,7 +6,8 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use crate::{
-    Alignment, Case, CaseSink, Cases, Ending, Happened, Process, Replay, Rule, RuleBook, Verdict, align,
+    Alignment, Case, CaseSink, Cases, Ending, Happened, Process, Replay, Rule, RuleBook, TooLarge, Verdict,
+    align::Aligner,
 };
 
 /// What came of holding cases against a process.
@@ -153,12 +154,12 @@ impl Audit {
 /// use openverse_release_core::flows;
 ///
 /// let process = Process::of(&flows::api(), Reading::Document)?;
-/// let mut auditor = Auditor::new(&process, &[], Ending::Open);
+/// let mut auditor = Auditor::new(&process, &[], Ending::Open)?;
 /// auditor.begin("api-2023.07.03.17.52.00");
 /// for step in ["Merge", "Build", "StagingDispatch", "Tag"] {
 ///     auditor.event(&Happened::new(step));
 /// }
-/// let audit = auditor.finish();
+/// let audit = auditor.finish()?;
 /// assert_eq!(audit.deviations[0].expected, ["StagingDispatch", "RevertRollback", "Publish"]);
 /// # Ok::<(), openverse_release_audit::TooLarge>(())
 /// ```
@@ -170,32 +171,51 @@ pub struct Auditor<'a> {
     /// The case that is being read, alone.
     case: Cases,
     replay: Replay<'a>,
+    aligner: Aligner<'a>,
+    /// How many events the shortest case has.
+    shortest: u32,
     book: RuleBook,
     events_of: Vec<usize>,
     variant_of: HashMap<Box<[u32]>, usize>,
     audit: Audit,
+    /// What keeps it from an answer.
+    failed: Option<TooLarge>,
 }
 
 impl<'a> Auditor<'a> {
     /// Returns an auditor that has seen nothing yet.
-    pub fn new(process: &'a Process, rules: &'a [Rule], ending: Ending) -> Self {
+    ///
+    /// # Errors
+    /// When too much can happen unseen before anything is seen.
+    pub fn new(process: &'a Process, rules: &'a [Rule], ending: Ending) -> Result<Self, TooLarge> {
         let case = Cases::default();
-        Self {
+        let mut aligner = Aligner::new(process)?;
+        let shortest = aligner.align(&[], ending).map_or(0, |(cost, _)| cost);
+        Ok(Self {
             process,
             rules,
             ending,
-            replay: Replay::new(process, &case),
+            replay: Replay::new(process, &case)?,
+            aligner,
+            shortest,
             book: RuleBook::new(rules, process, &case),
             case,
             events_of: Vec::new(),
             variant_of: HashMap::new(),
             audit: Audit::default(),
-        }
+            failed: None,
+        })
     }
 
     /// Returns what was found.
-    pub fn finish(mut self) -> Audit {
+    ///
+    /// # Errors
+    /// When in one of the cases more can have happened unseen than can be kept track of.
+    pub fn finish(mut self) -> Result<Audit, TooLarge> {
         self.conclude();
+        if let Some(error) = self.failed {
+            return Err(error);
+        }
         self.audit.fitness = fitness(self.audit.cost);
         let names = self.case.activities().iter().zip(0..);
         let unknown = names.filter(|(name, _)| self.process.step_called(name).is_none());
@@ -205,7 +225,7 @@ impl<'a> Auditor<'a> {
                 events: self.events_of.get(number).copied().unwrap_or_default(),
             })
             .collect();
-        self.audit
+        Ok(self.audit)
     }
 
     /// Judges the case that was read last.
@@ -213,22 +233,21 @@ impl<'a> Auditor<'a> {
         if self.case.is_empty() {
             return;
         }
-        if self.replay.known() != self.case.activities().len() {
-            self.replay = Replay::new(self.process, &self.case);
+        if self.failed.is_none() {
+            self.failed = self.judge().err();
         }
-        if self.book.known() != self.case.activities().len() {
-            self.book = RuleBook::new(self.rules, self.process, &self.case);
-        }
+        self.case.clear();
+    }
+
+    fn judge(&mut self) -> Result<(), TooLarge> {
+        self.replay.learn(&self.case);
+        self.book.learn(self.rules, self.process, &self.case);
         let case = self.case.case(0);
         self.events_of.resize(self.case.activities().len(), 0);
         case.taken().iter().for_each(|&activity| self.events_of[activity as usize] += 1);
         self.audit.cases += 1;
         self.audit.events += case.len();
-        let shortest = match self.ending {
-            Ending::Open => 0,
-            Ending::Required => self.process.to_end(crate::process::START),
-        };
-        let worst = case.len() as u64 + u64::from(if shortest == u32::MAX { 0 } else { shortest });
+        let worst = case.len() as u64 + u64::from(self.shortest);
         self.audit.cost.1 += worst;
         for broken in self.book.broken(&case, self.ending) {
             let event = case.event(broken.at);
@@ -240,24 +259,25 @@ impl<'a> Auditor<'a> {
                 who: event.who.map(str::to_owned),
             });
         }
-        match (self.replay.verdict(&case), self.ending) {
+        match (self.replay.verdict(&case)?, self.ending) {
             (Verdict::Fits, _) => self.audit.fitting += 1,
             (Verdict::UnderWay, Ending::Open) => self.audit.under_way += 1,
             (Verdict::UnderWay, Ending::Required) => {
                 let at = case.len();
-                self.deviates(at, worst);
+                self.deviates(at, worst)?;
             }
-            (Verdict::Deviates { at }, _) => self.deviates(at, worst),
+            (Verdict::Deviates { at }, _) => self.deviates(at, worst)?,
         }
-        self.case.clear();
+        Ok(())
     }
 
-    fn deviates(&mut self, place: usize, worst: u64) {
+    fn deviates(&mut self, place: usize, worst: u64) -> Result<(), TooLarge> {
         let case = self.case.case(0);
-        let (_, state) = self.replay.follow(&case.taken()[..place]);
+        let (_, state) = self.replay.follow(&case.taken()[..place])?;
+        let states = self.replay.states();
         let mut expected: Vec<_> =
-            self.process.possible(state).map(|step| self.process.steps()[step].to_string()).collect();
-        if self.process.may_end(state) {
+            states.possible(state).map(|step| self.process.steps()[step].to_string()).collect();
+        if states.may_end(state) {
             expected.push("the end".to_owned());
         }
         let event = (place < case.len()).then(|| case.event(place));
@@ -270,7 +290,7 @@ impl<'a> Auditor<'a> {
         };
         let known = self.variant_of.get(case.taken()).copied();
         let variant = known.unwrap_or_else(|| {
-            self.audit.variants.push(explain(self.process, &case, self.ending));
+            self.audit.variants.push(explain(&mut self.aligner, &case, self.process, self.ending));
             self.variant_of.insert(case.taken().into(), self.audit.variants.len() - 1);
             self.audit.variants.len() - 1
         });
@@ -286,6 +306,7 @@ impl<'a> Auditor<'a> {
             expected,
             variant,
         });
+        Ok(())
     }
 }
 
@@ -306,11 +327,18 @@ impl Auditor<'_> {
         self.begin(case.name());
         (0..case.len()).for_each(|place| self.event(&case.event(place)));
     }
+
+    /// Takes up the names of activities, of which some may only have begun and be in no case.
+    pub(crate) fn hear_of<'t>(&mut self, activities: impl IntoIterator<Item = &'t str>) {
+        activities.into_iter().for_each(|activity| {
+            self.event(&Happened { completes: false, ..Happened::new(activity) });
+        });
+    }
 }
 
-fn explain(process: &Process, case: &Case<'_>, ending: Ending) -> Variant {
+fn explain(aligner: &mut Aligner<'_>, case: &Case<'_>, process: &Process, ending: Ending) -> Variant {
     let steps: Vec<_> = (0..case.len()).map(|at| process.step_called(case.event(at).activity)).collect();
-    let aligned = align(process, &steps, ending);
+    let aligned = aligner.align(&steps, ending);
     let named = |part: &Alignment| match *part {
         Alignment::Fits { at } => Explained::Fits(case.event(at).activity.to_owned()),
         Alignment::Extra { at } => Explained::Extra(case.event(at).activity.to_owned()),

@@ -161,3 +161,35 @@ impl<'a> Case<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cases_are_counted_as_they_are_taken_up() {
+        let mut cases = Cases::default();
+        assert!(cases.is_empty() && cases.activities().is_empty());
+        cases.begin("one");
+        assert!(!cases.is_empty() && cases.case(0).is_empty());
+        for activity in ["Merge", "Build"] {
+            cases.event(&Happened::new(activity));
+        }
+        cases.event(&Happened { completes: false, ..Happened::new("Publish") });
+        cases.begin("two");
+        cases.event(&Happened::new("Merge"));
+        assert!(!cases.case(1).is_empty() && !cases.activities().is_empty());
+        assert_eq!((cases.len(), cases.events(), cases.activities().len()), (2, 3, 3));
+        assert_eq!(cases.iter().map(|case| case.len()).collect::<Vec<_>>(), [2, 1]);
+        cases.clear();
+        assert_eq!((cases.len(), cases.events(), cases.activities().len()), (0, 0, 3));
+    }
+
+    #[test]
+    fn events_before_any_case_are_one_without_a_name() {
+        let mut cases = Cases::default();
+        cases.event(&Happened::new("Merge"));
+        cases.event(&Happened::new("Build"));
+        assert_eq!((cases.len(), cases.case(0).name(), cases.case(0).len()), (1, "", 2));
+    }
+}

@@ -1,7 +1,7 @@
 //! Replays what happened against the documented flows.
 //!
-//! A log becomes [`Cases`]: the events of one thing, one after another. A flow becomes a [`Process`]: a
-//! table of states. An [`Auditor`] holds the ones against the other, and against [`Rule`]s, and says of each
+//! A log becomes [`Cases`]: the events of one thing, one after another. A flow becomes a [`Process`], whose
+//! states are worked out as cases reach them. An [`Auditor`] holds the ones against the other, and against [`Rule`]s, and says of each
 //! case whether it fits, or what deviates first, what was expected, who did it, and the cheapest explanation.
 
 mod align;

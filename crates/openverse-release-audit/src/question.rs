@@ -46,7 +46,7 @@ pub struct Question<'a> {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum QuestionError {
-    /// The flow is too large.
+    /// More can have happened unseen than can be kept track of.
     #[error(transparent)]
     TooLarge(#[from] TooLarge),
     /// The log has no such objects.
@@ -74,7 +74,7 @@ impl<'a> Question<'a> {
     /// Asks a log of objects.
     ///
     /// # Errors
-    /// When the flow is too large, or the log has no objects of the type.
+    /// When more can have happened unseen than can be kept track of, or the log has no objects of the type.
     pub fn ask(&self, log: &Log) -> Result<Audit, QuestionError> {
         let mut cases = Cases::default();
         let wanted = |event: &crate::LogEvent<'_>| {
@@ -95,6 +95,7 @@ impl<'a> Question<'a> {
         let mut whole = Audit { fitness: 1.0, ..Audit::default() };
         for (missing, group) in groups {
             whole.absorb(self.hold(&missing, |auditor| {
+                auditor.hear_of(cases.activities().iter());
                 group.iter().for_each(|&index| auditor.take(&cases.case(index)));
             })?);
         }
@@ -108,7 +109,7 @@ impl<'a> Question<'a> {
     /// Asks the log in a file. One of cases is not kept, but judged as it is read.
     ///
     /// # Errors
-    /// When the file cannot be read, the flow is too large, or the log has no objects of the type.
+    /// As for [`Question::ask`], and when the file cannot be read.
     pub fn ask_file(&self, file: LogFile<'_>) -> Result<Audit, QuestionError> {
         if file.has_objects() {
             return self.ask(&file.read_objects()?);
@@ -128,9 +129,9 @@ impl<'a> Question<'a> {
         let process = Process::seen_in_part(self.flow, self.reading, seen)?;
         let mut rules = Rule::of(self.flow, seen);
         rules.extend(self.rules.iter().cloned());
-        let mut auditor = Auditor::new(&process, &rules, self.ending);
+        let mut auditor = Auditor::new(&process, &rules, self.ending)?;
         cases(&mut auditor);
-        Ok(auditor.finish())
+        Ok(auditor.finish()?)
     }
 }
 

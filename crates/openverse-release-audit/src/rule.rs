@@ -158,7 +158,6 @@ pub struct Broken {
 #[derive(Debug, Clone)]
 pub struct RuleBook {
     books: Vec<Book>,
-    known: usize,
 }
 
 #[derive(Debug, Clone)]
@@ -175,13 +174,16 @@ struct Book {
 impl RuleBook {
     /// Returns the rules made ready for the activities that cases name.
     pub fn new(rules: &[Rule], process: &Process, cases: &Cases) -> Self {
-        let books = rules.chunks(64).map(|rules| Book::new(rules, process, cases)).collect();
-        Self { books, known: cases.activities().len() }
+        let mut book = Self { books: rules.chunks(64).map(Book::new).collect() };
+        book.learn(rules, process, cases);
+        book
     }
 
-    /// Returns how many activities it is ready for.
-    pub(crate) fn known(&self) -> usize {
-        self.known
+    /// Makes the same rules ready for the activities that were named since.
+    pub(crate) fn learn(&mut self, rules: &[Rule], process: &Process, cases: &Cases) {
+        for (book, rules) in self.books.iter_mut().zip(rules.chunks(64)) {
+            book.learn(rules, process, cases);
+        }
     }
 
     /// Returns which rules a case breaks, each with the place where it first does.
@@ -196,30 +198,32 @@ impl RuleBook {
 }
 
 impl Book {
-    fn new(rules: &[Rule], process: &Process, cases: &Cases) -> Self {
-        let step = |name: &str| process.step_called(name);
-        let same = |activity: &str, name: &String| {
-            activity == name || (step(activity).is_some() && step(activity) == step(name))
-        };
-        let speak_of = |names: fn(&Rule) -> &Vec<String>| -> Vec<u64> {
-            let mask = |activity| {
-                let rules = rules.iter().zip(0..);
-                let speaking = rules.filter(|(rule, _)| names(rule).iter().any(|name| same(activity, name)));
-                speaking.fold(0, |mask, (_, bit)| mask | 1u64 << bit)
-            };
-            cases.activities().iter().map(mask).collect()
-        };
+    fn new(rules: &[Rule]) -> Self {
         let of = |kind| {
             let rules = rules.iter().zip(0..).filter(|(rule, _)| rule.kind == kind);
             rules.fold(0, |mask, (_, bit)| mask | 1u64 << bit)
         };
         Self {
-            first: speak_of(|rule| &rule.first),
-            second: speak_of(|rule| &rule.second),
+            first: Vec::new(),
+            second: Vec::new(),
             precedes: of(RuleKind::Precedes),
             leads_to: of(RuleKind::LeadsTo),
             excludes: of(RuleKind::Excludes),
             once: of(RuleKind::HappensOnce),
+        }
+    }
+
+    fn learn(&mut self, rules: &[Rule], process: &Process, cases: &Cases) {
+        for activity in cases.activities().iter().skip(self.first.len()) {
+            let step = process.step_called(activity);
+            let same =
+                |name: &String| activity == name || (step.is_some() && step == process.step_called(name));
+            let speaking = |names: fn(&Rule) -> &Vec<String>| {
+                let rules = rules.iter().zip(0..).filter(|(rule, _)| names(rule).iter().any(same));
+                rules.fold(0, |mask, (_, bit)| mask | 1u64 << bit)
+            };
+            self.first.push(speaking(|rule| &rule.first));
+            self.second.push(speaking(|rule| &rule.second));
         }
     }
 

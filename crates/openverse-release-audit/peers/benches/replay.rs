@@ -1,16 +1,14 @@
 //! How fast logs are read and replayed, side by side.
 
-use std::{
-    hint::black_box,
-    io::BufReader,
-    time::{Duration, Instant},
-};
+use std::{io::BufReader, time::Duration};
 
 use openverse_release_audit::{
     Auditor, Cases, Ending, Process, Replay, Verdict, read_ocel_json, read_ocel_json_slice, read_ocel_xml,
     read_xes, write_ocel_json,
 };
-use openverse_release_audit_peers::{cases, log, net, one_by_one, their_log, their_net, traces, xes};
+use openverse_release_audit_peers::{
+    cases, log, measure, net, one_by_one, their_log, their_net, traces, xes,
+};
 use process_mining::{
     OCEL,
     conformance::{
@@ -28,17 +26,6 @@ use process_mining::{
         },
     },
 };
-
-fn measure<T>(times: usize, mut run: impl FnMut() -> T) -> Duration {
-    let once = |_| {
-        let start = Instant::now();
-        black_box(run());
-        start.elapsed()
-    };
-    let mut taken: Vec<_> = (0..times).map(once).collect();
-    taken.sort();
-    taken[times / 2]
-}
 
 fn row(what: &str, events: usize, here: Duration, there: Duration) {
     let rate = |time: Duration| events as f64 / time.as_secs_f64() / 1e6;
@@ -60,11 +47,15 @@ fn main() {
         let cases = cases(&traces);
         let events = cases.events();
         let fitting = |cases: &Cases| {
-            let verdicts = Replay::new(&process, cases).verdicts(cases);
+            let verdicts = Replay::new(&process, cases)
+                .and_then(|mut replay| replay.verdicts(cases))
+                .expect("it is small");
             verdicts.iter().filter(|verdict| **verdict == Verdict::Fits).count()
         };
         println!("{count} traces, {events} events, {noisy} % noisy: {} fit", fitting(&cases));
-        let here = measure(times * 3, || Replay::new(&process, &cases).verdicts(&cases));
+        let here = measure(times * 3, || {
+            Replay::new(&process, &cases).and_then(|mut replay| replay.verdicts(&cases))
+        });
         let xes = xes(&traces);
         let their_log = their_log(&xes);
         let projection = one_by_one(&cases);
@@ -76,7 +67,7 @@ fn main() {
         });
         row("… theirs: from the log in memory", events, here, there);
         let here = measure(times, || {
-            let mut auditor = Auditor::new(&process, &[], Ending::Required);
+            let mut auditor = Auditor::new(&process, &[], Ending::Required).expect("it is small");
             cases.iter().for_each(|case| auditor.take(&case));
             auditor.finish()
         });

@@ -9,7 +9,7 @@ fn the_same_traces_fit_and_the_others_cost_the_same() {
     let (process, their_net) = (Process::of_net(&net()).unwrap(), their_net());
     let traces = traces(2000, 60);
     let cases = cases(&traces);
-    let verdicts = Replay::new(&process, &cases).verdicts(&cases);
+    let verdicts = Replay::new(&process, &cases).unwrap().verdicts(&cases).unwrap();
     let mut fitting = 0;
     for (trace, verdict) in traces.iter().zip(&verdicts) {
         let steps: Vec<_> = trace.iter().map(|activity| process.step_called(activity)).collect();

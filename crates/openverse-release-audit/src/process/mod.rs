@@ -1,9 +1,12 @@
 //! A flow as a machine that takes one event after another.
 
+mod bound;
 mod machine;
 mod net;
+mod states;
 
-pub use machine::{Process, TooLarge};
+pub use machine::Process;
 pub use net::{Net, Reading};
+pub use states::TooLarge;
 
-pub(crate) use machine::{DEAD, START};
+pub(crate) use states::{DEAD, START, State, States};

@@ -23,7 +23,7 @@ pub enum Reading {
 /// step says that it goes on to all of them. Any other net can be written here by hand.
 ///
 /// ```
-/// use openverse_release_audit::{Net, Process};
+/// use openverse_release_audit::{Ending, Net, Process, align};
 ///
 /// let mut net = Net::new();
 /// let [done, built, tested] = [net.place(), net.place(), net.place()];
@@ -31,7 +31,8 @@ pub enum Reading {
 /// net.step("Build".parse()?, &[done], &[tested]);
 /// net.step("Lint".parse()?, &[built], &[tested]);
 /// net.may_end(&[tested, tested]);
-/// assert_eq!(Process::of_net(&net)?.states(), 5);
+/// let (cost, _) = align(&Process::of_net(&net)?, &[Some(0), Some(2), Some(1)], Ending::Required).unwrap();
+/// assert_eq!(cost, 0);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone)]

@@ -21,7 +21,8 @@ const LONGEST_HEADER: u64 = 64 * 1024;
 /// The first line names the columns, separated by commas or semicolons: `case:concept:name` (or `case_id`,
 /// `case`), `concept:name` (or `activity`), and if there are any, `time:timestamp` (or `timestamp`, `time`),
 /// `org:resource` (or `resource`, `who`, `user`) and `lifecycle:transition`. The lines of a case may stand
-/// anywhere, so the columns that matter are kept until the end, as numbers.
+/// anywhere, and no line says that it is the last of one, so the columns that matter are kept until the end, as
+/// numbers.
 ///
 /// # Errors
 /// When a column is missing, a line has another number of fields, or a time is none.

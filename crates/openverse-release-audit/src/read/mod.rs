@@ -1,8 +1,13 @@
 //! Reading logs, in the formats in which they are exchanged.
+//!
+//! Only XES holds its cases one after the other, so that nothing has to be kept. In a table the lines of a case
+//! may stand anywhere, even where they seem to be sorted, so each is kept, as a few numbers. The events of OCEL
+//! refer to objects that may stand behind them, and cases are made of both: such a log is kept, without its text.
 
 mod csv;
 mod error;
 mod file;
+mod json_parts;
 mod ocel_json;
 mod ocel_sqlite;
 mod ocel_xml;

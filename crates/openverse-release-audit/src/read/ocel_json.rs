@@ -1,6 +1,6 @@
 //! OCEL 2.0 as JSON, taken up as it is read: of an event there is never more in memory than the log keeps.
 
-use std::{fmt, io::Read};
+use std::{fmt, io::Read, marker::PhantomData};
 
 use chrono::{DateTime, Utc};
 use serde::{
@@ -8,7 +8,10 @@ use serde::{
     de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor},
 };
 
-use super::{Place, ReadError};
+use super::{
+    ReadError,
+    json_parts::{JsonParts, Spot, refused},
+};
 use crate::{Log, NameId, Value, log::Defined, moment};
 
 /// Reads an OCEL 2.0 log as JSON that is in memory already, which is faster than [`read_ocel_json`].
@@ -16,31 +19,61 @@ use crate::{Log, NameId, Value, log::Defined, moment};
 /// # Errors
 /// As there.
 pub fn read_ocel_json_slice(json: &[u8]) -> Result<Log, ReadError> {
-    read(serde_json::Deserializer::from_slice(json))
+    let mut log = Log::default();
+    let mut json = serde_json::Deserializer::from_slice(json);
+    let read = Root(&mut log).deserialize(&mut json).and_then(|()| json.end());
+    read.map_err(|error| refused(&error, Spot::START))?;
+    log.check_objects()?;
+    Ok(log)
 }
 
-/// Reads an OCEL 2.0 log as JSON, of which never more is in memory than what the log keeps.
+/// Reads an OCEL 2.0 log as JSON, of which never more is in memory than what the log keeps and one event or
+/// object.
 ///
 /// # Errors
 /// When the JSON is broken, something that has to be there is missing, a time is none, or an event refers
 /// to an object that the log does not have.
 pub fn read_ocel_json<R: Read>(input: R) -> Result<Log, ReadError> {
-    read(serde_json::Deserializer::from_reader(input))
-}
-
-fn read<'de, R: serde_json::de::Read<'de>>(mut json: serde_json::Deserializer<R>) -> Result<Log, ReadError> {
     let mut log = Log::default();
-    Root(&mut log).deserialize(&mut json).and_then(|()| json.end()).map_err(|error| {
-        if let Some(kind) = error.io_error_kind() {
-            return ReadError::Unreadable { source: std::io::Error::new(kind, error) };
+    let mut parts = JsonParts::new(input);
+    if !parts.take(b'{')? {
+        parts.value(Root(&mut log))?;
+    }
+    let (mut events, mut objects) = (false, false);
+    parts.elements(b'}', |parts| {
+        if parts.peek()? != Some(b'"') {
+            return Err(parts.wrong(1, "key must be a string"));
         }
-        let place =
-            Place::Line { line: error.line() as u64, column: Some(error.column() as u64).filter(|c| *c > 0) };
-        // The place stands before it.
-        let said = error.to_string();
-        let said = said.split(" at line ").next().unwrap_or_default().to_owned();
-        ReadError::Refused { place, said }
+        let section = parts.value(PhantomData::<Section>)?;
+        if !parts.take(b':')? {
+            return Err(parts.unexpected("expected `:`", "EOF while parsing an object"));
+        }
+        let list = section != Section::Other && parts.take(b'[')?;
+        match section {
+            Section::Events => events = true,
+            Section::Objects => objects = true,
+            Section::EventTypes | Section::Other => {}
+        }
+        match (section, list) {
+            (Section::EventTypes, true) => {
+                parts.elements(b']', |parts| parts.value(DeclarationParts(&mut log)))
+            }
+            (Section::EventTypes, false) => parts.value(Declarations(&mut log)),
+            (Section::Events, true) => parts.elements(b']', |parts| parts.value(EventParts(&mut log))),
+            (Section::Events, false) => parts.value(Events(&mut log)),
+            (Section::Objects, true) => parts.elements(b']', |parts| parts.value(ObjectParts(&mut log))),
+            (Section::Objects, false) => parts.value(Objects(&mut log)),
+            (Section::Other, _) => parts.value(PhantomData::<IgnoredAny>).map(drop),
+        }
     })?;
+    for (found, name) in [(events, "events"), (objects, "objects")] {
+        if !found {
+            return Err(parts.wrong(0, &format!("missing field `{name}`")));
+        }
+    }
+    if parts.peek()?.is_some() {
+        return Err(parts.wrong(1, "trailing characters"));
+    }
     log.check_objects()?;
     Ok(log)
 }
@@ -73,6 +106,7 @@ macro_rules! seed {
 
 struct Root<'l>(&'l mut Log);
 struct Declarations<'l>(&'l mut Log);
+struct DeclarationParts<'l>(&'l mut Log);
 struct Events<'l>(&'l mut Log);
 struct EventParts<'l>(&'l mut Log);
 struct Objects<'l>(&'l mut Log);
@@ -83,7 +117,7 @@ struct RelationParts<'l>(&'l mut Log, Option<&'l mut Vec<(NameId, NameId)>>);
 struct Attributes<'l>(&'l mut Log, Option<&'l mut Vec<Defined>>);
 struct AttributeParts<'l>(&'l mut Log, Option<&'l mut Vec<Defined>>);
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Clone, Copy, PartialEq, Eq)]
 #[serde(field_identifier, rename_all = "camelCase")]
 enum Section {
     EventTypes,
@@ -118,15 +152,22 @@ seed!(Root<'l> -> (), "an object with \"events\" and \"objects\"", visit_map(map
     }
 });
 
-#[derive(Deserialize)]
-struct Declaration {
-    name: String,
-}
-
 seed!(Declarations<'l> -> (), "a list of types", visit_seq(list: SeqAccess), |this| {
-    while let Some(declaration) = list.next_element::<Declaration>()? {
-        this.0.declare(&declaration.name);
+    while list.next_element_seed(DeclarationParts(this.0))?.is_some() {}
+    Ok(())
+});
+
+seed!(DeclarationParts<'l> -> (), "a type", visit_map(map: MapAccess), |this| {
+    let mut name = None::<String>;
+    while let Some(part) = map.next_key()? {
+        match part {
+            Part::Name => name = Some(map.next_value()?),
+            _ => {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
     }
+    this.0.declare(&name.ok_or_else(|| A::Error::missing_field("name"))?);
     Ok(())
 });
 

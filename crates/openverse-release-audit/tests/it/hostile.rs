@@ -1,9 +1,12 @@
 //! Logs that were made to do harm.
 
-use openverse_release_audit::{Cases, read_csv, read_ocel_json, read_ocel_sqlite, read_ocel_xml, read_xes};
+use openverse_release_audit::{
+    Cases, Log, ReadError, read_csv, read_ocel_json, read_ocel_json_slice, read_ocel_sqlite, read_ocel_xml,
+    read_xes,
+};
 use proptest::prelude::*;
 
-use crate::formats::JSON;
+use crate::formats::{JSON, told};
 
 #[test]
 fn what_is_nested_without_end_is_refused() {
@@ -57,7 +60,81 @@ fn a_database_that_is_none_is_refused() {
     assert_eq!(error, "table \"object_map_type\"");
 }
 
+/// Gives a few bytes at a time.
+struct Drops<'a>(&'a [u8], usize);
+
+impl std::io::Read for Drops<'_> {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        let most = self.1.min(into.len());
+        self.0.read(&mut into[..most])
+    }
+}
+
+type Read = Result<Vec<String>, String>;
+
+/// Reads JSON in memory, and a few bytes at a time.
+fn both(text: &str, most: usize) -> (Read, Read) {
+    let said = |read: Result<Log, ReadError>| read.map(|log| told(&log)).map_err(|error| error.to_string());
+    (said(read_ocel_json_slice(text.as_bytes())), said(read_ocel_json(Drops(text.as_bytes(), most))))
+}
+
+#[test]
+fn broken_json_is_refused_in_the_same_words_as_it_comes() {
+    for text in [
+        "",
+        " ",
+        "null",
+        "[]",
+        "\"events\"",
+        "{",
+        "{}",
+        "{3: 4}",
+        "{\"events\"",
+        "{\"events\" []}",
+        "{\"events\":",
+        "{\"events\": ]",
+        "{\"events\": [",
+        "{\"events\": [}",
+        "{\"events\": []",
+        "{\"events\": [],",
+        "{\"events\": [],}",
+        "{\"events\": [] \"objects\": []}",
+        "{\"objects\":\n [{\"id\": \"a\", \"type\": \"b\"},\n]}",
+        "{\"objects\":\n [{\"id\": \"a\", \"type\": \"b\"}\n{}]}",
+        "{\"objects\":\n [{\"id\": \"a\", \"type\": \"b\"},\n3]}",
+        "{\"objects\": [], \"events\":\n[\n{\"id\": \"a\\\"]}",
+        "{\"objects\": 1 2}",
+        "{\"other\": \"\\",
+        "{\"other\": {\"a\": [\"]\", {}]}, \"events\": [], \"objects\": {}}",
+        "{\"events\": [], \"objects\": []} {",
+    ] {
+        for most in [1, 3, 100] {
+            let (whole, read) = both(text, most);
+            assert!(whole.is_err(), "{text}");
+            assert_eq!(read, whole, "{text}");
+        }
+    }
+}
+
 proptest! {
+    #[test]
+    fn json_is_the_same_in_memory_and_as_it_comes(
+        cut in 0usize..JSON.len(),
+        junk in "[\\PC\"{}\\[\\]\\\\,: 0e\n]{0,6}",
+        far in 0usize..8,
+        spread in any::<bool>(),
+        most in 1usize..9,
+    ) {
+        let mut text: String = JSON.chars().take(cut).collect();
+        text += &junk;
+        text.extend(JSON.chars().skip(cut + far));
+        if spread {
+            text = text.replace(',', " ,\r\n\t");
+        }
+        let (whole, read) = both(&text, most);
+        prop_assert_eq!(read, whole, "{}", text);
+    }
+
     #[test]
     fn no_text_makes_a_reader_panic(cut in 0usize..JSON.len(), junk in "[\\PC\"{}\\[\\]<>&;,:\n]{0,40}", far in 0usize..60) {
         let mut text: String = JSON.chars().take(cut).collect();

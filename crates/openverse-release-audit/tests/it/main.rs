@@ -6,6 +6,8 @@ mod hostile;
 mod journal;
 mod naive;
 mod objects;
+mod questions;
 mod real_pm4py;
 mod rules;
+mod wide;
 mod world;

@@ -1,7 +1,7 @@
 //! Cases from objects.
 
 use chrono::DateTime;
-use openverse_release_audit::{Cases, Log, NoSuchType};
+use openverse_release_audit::{Cases, Log, NoSuchType, Value, read_ocel_json, write_ocel_json};
 
 use crate::formats::listed;
 
@@ -100,4 +100,40 @@ fn a_type_that_no_object_has_is_refused_with_those_that_there_are() {
     let log = log(&[("A", &["x"])], &[("x", "order", &[]), ("y", "item", &[])]);
     let error = log.flatten("release", |_| true, false, &mut Cases::default()).unwrap_err();
     assert_eq!(error, NoSuchType { wanted: "release".to_owned(), known: "item, order".to_owned() });
+}
+
+#[test]
+fn an_activity_is_declared_once_whether_it_happened_or_not() {
+    let mut log = log(&[("Merge", &["c1"])], &[("c1", "commit", &[])]);
+    for activity in ["Publish", "Merge", "Publish"] {
+        log.declare(activity);
+    }
+    assert_eq!(log.declared().collect::<Vec<_>>(), ["Publish", "Merge"]);
+    let mut written = Vec::new();
+    write_ocel_json(&log, &mut written).unwrap();
+    let read = read_ocel_json(&*written).unwrap();
+    assert_eq!(read.declared().collect::<std::collections::BTreeSet<_>>(), ["Merge", "Publish"].into());
+}
+
+#[test]
+fn an_attribute_is_declared_with_its_type_and_as_a_text_where_it_has_several() {
+    let mut log = log(&[("Merge", &["c1"]), ("Merge", &["c1"])], &[("c1", "commit", &[])]);
+    log.event_attribute("lines", 3);
+    log.event_attribute("again", true);
+    log.add_event("e9", "Merge", DateTime::UNIX_EPOCH);
+    log.event_attribute("lines", 4);
+    log.event_attribute("again", "yes");
+    let mut written = Vec::new();
+    write_ocel_json(&log, &mut written).unwrap();
+    let written = String::from_utf8(written).unwrap().split_whitespace().collect::<String>();
+    assert!(written.contains(r#"{"name":"lines","type":"integer"}"#), "{written}");
+    assert!(written.contains(r#"{"name":"again","type":"string"}"#), "{written}");
+}
+
+#[test]
+fn a_value_is_shown_as_it_would_be_written() {
+    let shown = [Value::from("as\"is"), Value::from(3), Value::from(true), Value::Float(1.5)]
+        .map(|value| value.to_string());
+    assert_eq!(shown, ["as\"is", "3", "true", "1.5"]);
+    assert_eq!(Value::Time(DateTime::UNIX_EPOCH).to_string(), "1970-01-01T00:00:00Z");
 }

@@ -15,7 +15,7 @@ use openverse_release_core::{Project, flows};
 use openverse_release_testkit::require_pm4py;
 use serde_json::{Value, json};
 
-use crate::journal::example;
+use crate::{journal::example, naive::put, wide::side_by_side};
 
 fn oracle(python: &Path, arguments: &[&Path], command: &str) -> Value {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scripts/pm4py-oracle/oracle.py");
@@ -104,9 +104,9 @@ fn in_short(log: &Log) -> Vec<String> {
     told
 }
 
-/// Ways through a net on which a single token goes along, of which most have something wrong.
-fn traces(net: &Net) -> Vec<Vec<&str>> {
-    let ways: Vec<_> = net.ways().map(|(step, takes, gives)| (step.as_str(), takes[0], gives[0])).collect();
+/// Ways through a net, of which most have something wrong.
+fn traces<'a>(net: &'a Net) -> Vec<Vec<&'a str>> {
+    let ways: Vec<_> = net.ways().map(|(step, takes, gives)| (step.as_str(), takes, gives)).collect();
     let mut state = 11u64;
     let mut below = |bound: usize| {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -114,12 +114,13 @@ fn traces(net: &Net) -> Vec<Vec<&str>> {
     };
     let mut traces: Vec<Vec<&str>> = Vec::new();
     for number in 0..150 {
-        let (mut trace, mut place) = (Vec::new(), Net::START);
+        let (mut trace, mut tokens) = (Vec::new(), vec![Net::START]);
         while trace.last() != Some(&"Over") {
-            let possible: Vec<_> = ways.iter().filter(|(_, takes, _)| *takes == place).collect();
-            let (name, _, gives) = possible[below(possible.len())];
-            trace.push(*name);
-            place = *gives;
+            let after = |&(name, takes, gives): &(&'a str, _, _)| Some((name, put(&tokens, takes, gives)?));
+            let mut possible: Vec<_> = ways.iter().filter_map(after).collect();
+            let (name, after) = possible.swap_remove(below(possible.len()));
+            trace.push(name);
+            tokens = after;
         }
         for _ in 0..number % 4 {
             // "Over" stays the last.
@@ -173,6 +174,7 @@ fn pm4py_finds_the_same_cases_fitting_and_the_same_costs() {
     for (flow, last) in [
         (flows::api(), ["ProductionDispatch", "TriggerRollback"]),
         (flows::ingestion_server(), ["Deploy", "ApplyRollback"]),
+        (side_by_side(4), ["Deploy", "Deploy"]),
     ] {
         let (net, end) = with_one_end(&Net::of(&flow, Reading::Chart, |_| true), &last);
         let process = Process::of_net(&net).unwrap();
@@ -192,7 +194,7 @@ fn pm4py_finds_the_same_cases_fitting_and_the_same_costs() {
             cases.begin(&format!("{number}"));
             trace.iter().for_each(|name| cases.event(&Happened::new(name)));
         }
-        let verdicts = Replay::new(&process, &cases).verdicts(&cases);
+        let verdicts = Replay::new(&process, &cases).unwrap().verdicts(&cases).unwrap();
         let cost = |trace: &Vec<&str>| {
             let steps: Vec<_> = trace.iter().map(|name| process.step_called(name)).collect();
             align(&process, &steps, Ending::Required).unwrap().0

@@ -1,7 +1,10 @@
 //! Rules that follow from the flows, and rules that are written down.
 
 use openverse_release_audit::{CaseSink, Cases, Ending, Happened, Process, Reading, Rule, RuleBook};
-use openverse_release_core::flows;
+use openverse_release_core::{
+    Environment::{Production, Staging},
+    FlowBuilder, flows,
+};
 
 #[test]
 fn the_rules_of_a_flow_follow_from_what_its_steps_do() {
@@ -47,4 +50,23 @@ fn a_rule_knows_a_step_by_its_label_and_an_activity_that_is_no_step() {
     let rules = ["Sing excludes Publish".parse::<Rule>().unwrap(), "Dance precedes Publish".parse().unwrap()];
     let broken = RuleBook::new(&rules, &process, &cases).broken(&cases.case(0), Ending::Open);
     assert_eq!(broken.iter().map(|broken| (broken.rule, broken.at)).collect::<Vec<_>>(), [(0, 1), (1, 1)]);
+}
+
+#[test]
+fn only_production_deployments_of_a_release_ask_for_one() {
+    let mut flow = FlowBuilder::new("deployments", semver::Version::new(1, 0, 0));
+    let build = flow.build_images("Build", "Build");
+    let publish = flow.publish_github_release("Publish", "Publish");
+    let commit = flow.deploy_commit_by_github_workflow("Commit", "Deploy a commit", Production);
+    let staging = flow.deploy_by_github_workflow("Staging", "Deploy a release to staging", Staging);
+    let release = flow.deploy_by_github_workflow("Release", "Deploy a release", Production);
+    let back = flow.redeploy_last_working("Back", "Back on staging", Staging);
+    flow.triggers(build, commit)
+        .enables(build, publish)
+        .triggers(publish, staging)
+        .triggers(publish, release);
+    flow.rolls_back(staging, back);
+    let rules = Rule::of(&flow.build().unwrap(), |_| true);
+    let rules: Vec<_> = rules.iter().map(ToString::to_string).collect();
+    assert_eq!(rules, ["Publish precedes Release", "Publish happens once"]);
 }

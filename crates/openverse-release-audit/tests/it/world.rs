@@ -1,7 +1,7 @@
 //! What is recorded in the world, as a log.
 
 use chrono::{DateTime, Duration, Utc};
-use openverse_release_audit::{Audit, History, Question, log_of_history};
+use openverse_release_audit::{Audit, History, NOT_RECORDED, Question, log_of_history};
 use openverse_release_core::{
     App, Commit, CommitSha, DeploymentRun, Environment, GitHubRelease, GitHubReleaseId, GitHubRun,
     GitHubRunId, GitHubRunStatus, GitTag, ImageTag, Project, ReleaseTarget, deployment_history,
@@ -203,6 +203,42 @@ fn what_is_older_than_the_record_may_have_gone_any_way() {
     world.builds.pop();
     world.staging.pop();
     assert_eq!(world.audit(None).deviating, 1);
+    // Of the first release's very moment on, the record is complete.
+    assert_eq!(world.audit(Some(at(0))).deviating, 1);
     let audit = world.audit(Some(at(1)));
     assert!(audit.is_clean(), "{audit:#?}");
+}
+
+#[test]
+fn what_was_read_stands_in_the_log_and_what_could_not_be_as_not_recorded() {
+    let world = good();
+    let everywhere = [(Environment::Staging, Vec::new()), (Environment::Production, Vec::new())];
+    let whole = || History {
+        app: &world.app,
+        releases: &world.releases,
+        git_tags: &world.git_tags,
+        merges: Some(&world.merges),
+        builds: Some(&world.builds),
+        deployments: &everywhere,
+        image_tags: Some(&world.image_tags),
+        complete_since: None,
+    };
+    let not_recorded = |history: History<'_>| {
+        let log = log_of_history(&history);
+        let steps = log.find_object("app api").unwrap().attribute(NOT_RECORDED).cloned();
+        steps.map_or_else(String::new, |steps| steps.to_string())
+    };
+    assert_eq!(not_recorded(whole()), "");
+    // A revert is known by its subject.
+    let log = log_of_history(&whole());
+    let merges = log.events().filter(|event| event.id().starts_with("merge "));
+    let merges: Vec<_> = merges.map(|event| event.activity()).collect();
+    assert_eq!(merges, ["RevertRollback", "Merge", "Merge"]);
+    assert_eq!(not_recorded(History { merges: None, ..whole() }), "Merge,RevertRollback");
+    assert_eq!(not_recorded(History { builds: None, ..whole() }), "Build");
+    assert_eq!(not_recorded(History { image_tags: None, ..whole() }), "Tag");
+    assert_eq!(
+        not_recorded(History { deployments: &everywhere[..1], ..whole() }),
+        "ProductionDispatch,TriggerRollback"
+    );
 }
