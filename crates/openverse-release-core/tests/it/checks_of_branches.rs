@@ -150,11 +150,32 @@ fn what_would_take_too_long_to_play_is_said_to_be_unknown() {
     assert!(unknown[0].why.contains("too many runs"), "{}", unknown[0]);
 }
 
+/// A block in which one branch goes in a circle.
+fn circling(names: &[&str]) -> Parts {
+    let parts = block(names).without_link("Revert", names[0]).link("Revert", "-->", "Merge");
+    parts.link(names[1], "-->", names[1]).split("Merge", All)
+}
+
 #[test]
-fn branches_in_a_circle_are_said_to_be_unknown() {
-    let flow = block(&["One", "Other"]).link("Other", "-->", "Other").split("Merge", All).join("Join", All);
-    let findings = of_branches(&flow.flow());
-    insta::assert_snapshot!(findings.join("\n"), @"warning [soundness-unknown] small: Merge: several branches happen at a time, and the steps go in a circle");
+fn branches_in_a_circle_are_judged_by_playing_every_run() {
+    assert_eq!(of_branches(&circling(&["One", "Other"]).join("Join", All).flow()), [""; 0]);
+    let twice = circling(&["One", "Other"]).flow();
+    insta::assert_snapshot!(of_branches(&twice).join("\n"), @"error [lack-of-synchronisation] small: Join: it happens for One and for Other, each by itself, and a run can have both (by way of Revert -> Merge -> One -> Join) (it happens so: Revert, Merge, One, Other, Join, Join)");
+    let every_time = circling(&["One", "Other"]).join("Join", All).split("Other", All).flow();
+    insta::assert_snapshot!(of_branches(&every_time).join("\n"), @"error [lack-of-synchronisation] small: Join: a run can come to it from Other again before it has happened (by way of Revert -> Merge -> Other -> Join) (it happens so: Revert, Merge, Other, Other)");
+    let waits = circling(&["One", "Other"]).join("Join", All).join("Other", All).flow();
+    insta::assert_snapshot!(of_branches(&waits).join("\n"), @"
+    error [deadlock] small: Join: it waits for Other too, from where not every run comes (by way of Revert -> Merge -> One -> Join) (it happens so: Revert, Merge, One)
+    error [deadlock] small: Other: it waits for Other too, from where not every run comes (by way of Revert -> Merge -> Other) (it happens so: Revert, Merge, One)
+    ");
+}
+
+#[test]
+fn branches_in_a_circle_that_would_take_too_long_to_play_are_said_to_be_unknown() {
+    let names: Vec<String> = (0..40).map(|number| format!("Build{number}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let findings = of_branches(&circling(&names).join("Join", All).flow());
+    insta::assert_snapshot!(findings.join("\n"), @"warning [soundness-unknown] small: Merge: several branches happen at a time, the steps go in a circle, and there are too many runs to play all of them (by way of Revert -> Merge)");
 }
 
 #[test]

@@ -1,13 +1,17 @@
 //! The checks that walk the flow, against slow and obvious ways of finding the same.
 
+mod local;
 mod runs;
 mod table;
 
 use std::collections::BTreeSet;
 
-use openverse_release_core::{Artefact, Branches, CheckId, Finding, Flow, StepId, strategies};
-use proptest::prelude::*;
+use openverse_release_core::{
+    Artefact, Branches, CheckId, Exemption, Finding, Flow, Severity, StepId, strategies,
+};
+use proptest::{prelude::*, sample::Index};
 
+use local::Lists;
 use table::Table;
 
 fn number(step: &StepId) -> usize {
@@ -58,6 +62,45 @@ proptest! {
         prop_assert_eq!(artefacts(&flow, CheckId::ArtefactConsumedBeforeProduced), table.missing());
         prop_assert_eq!(artefacts(&flow, CheckId::ArtefactNeverUsed), never);
         prop_assert_eq!(artefacts(&flow, CheckId::ArtefactLost), lost);
+    }
+
+    #[test]
+    fn checks_of_a_step_or_link_by_itself_agree_with_naive_ones(flow in strategies::flow()) {
+        let lists = Lists::of(&flow);
+        for check in [
+            CheckId::SourceNotManual,
+            CheckId::SeveralSources,
+            CheckId::AutomaticWithoutTrigger,
+            CheckId::TriggerIntoManual,
+            CheckId::EnablesIntoAutomatic,
+            CheckId::ContinuesIntoAutomatic,
+            CheckId::ContinuesNotFromDeployment,
+            CheckId::RollsBackIllTyped,
+            CheckId::DeploymentWithoutRollback,
+            CheckId::RollbackNotManual,
+            CheckId::RollbackNotPreferred,
+            CheckId::PublishNotManual,
+            CheckId::RedundantLink,
+        ] {
+            prop_assert_eq!(found(&flow, check), lists.found(check), "{}", check);
+        }
+    }
+
+    #[test]
+    fn every_exemption_finds_what_it_exempts(flow in strategies::flow(), which in any::<[Index; 2]>()) {
+        let [checks @ .., _unused] = CheckId::ALL;
+        let (check, step) = (which[0].get(&checks), which[1].index(flow.steps().count()));
+        let step = flow.steps().nth(step).map(|step| step.id.clone()).unwrap();
+        let (steps, links) = (flow.steps().cloned().collect(), flow.links().collect());
+        let exemption = Exemption { check: *check, step: step.clone(), reason: "because".to_owned() };
+        let exempted = Flow::new("any", flow.version().clone(), steps, links, vec![exemption]).unwrap();
+        let there = |finding: &Finding| finding.check == *check && finding.step == step;
+        let (before, after) = (flow.check(), exempted.check());
+        prop_assert_eq!(before.iter().any(there), found(&exempted, CheckId::UnusedExemption).is_empty());
+        for finding in &after {
+            prop_assert_eq!(finding.severity == Severity::Exempted, there(finding));
+        }
+        prop_assert_eq!(after.len() - before.len(), found(&exempted, CheckId::UnusedExemption).len());
     }
 
     #[test]
