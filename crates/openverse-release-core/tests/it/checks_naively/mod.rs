@@ -7,7 +7,7 @@ mod table;
 use std::collections::BTreeSet;
 
 use openverse_release_core::{
-    Artefact, Branches, CheckId, Exemption, Finding, Flow, Severity, StepId, strategies,
+    Artefact, Branches, CheckId, Exemption, Finding, Flow, Link, LinkKind, Severity, Step, StepId, strategies,
 };
 use proptest::{prelude::*, sample::Index};
 
@@ -129,5 +129,38 @@ proptest! {
             let line = format!("\n    {}", step.id);
             prop_assert!(chart.contains(&line));
         }
+    }
+}
+
+proptest! {
+    // Large charts are slow to draw.
+    #![proptest_config(ProptestConfig::with_cases(50))]
+
+    #[test]
+    fn a_chart_is_too_large_if_it_is_when_it_is_drawn(
+        flow in strategies::flow(),
+        label in prop_oneof![Just("x"), Just("d"), Just("\""), Just("é"), Just("\n"), Just("#")],
+        characters in 40_000_usize..52_000,
+        links in 499_usize..503,
+    ) {
+        let mut steps: Vec<Step> = flow.steps().cloned().collect();
+        let last = steps.len() - 1;
+        let (from, to) = (steps[last].id.clone(), steps[0].id.clone());
+        let link = Link { from, to, kind: LinkKind::Triggers, label: None };
+        let flow_of = |steps: &[Step], links| {
+            Flow::new("any", flow.version().clone(), steps.to_vec(), links, Vec::new()).unwrap()
+        };
+        let many = flow_of(&steps, vec![link.clone(); links]);
+        prop_assert_eq!(found(&many, CheckId::ChartTooLarge).is_empty(), links <= 500);
+
+        let written = flow_of(&steps, Vec::new()).to_mermaid(Default::default()).chars().count();
+        steps[last].label = label.to_owned();
+        let one = flow_of(&steps, Vec::new()).to_mermaid(Default::default()).chars().count();
+        steps[last].label = label.repeat(2);
+        let each = flow_of(&steps, Vec::new()).to_mermaid(Default::default()).chars().count() - one;
+        steps[last].label = label.repeat((characters - written) / each.max(1));
+        let wordy = flow_of(&steps, Vec::new());
+        let drawn = wordy.to_mermaid(Default::default()).chars().count();
+        prop_assert_eq!(found(&wordy, CheckId::ChartTooLarge).is_empty(), drawn <= 50_000);
     }
 }
