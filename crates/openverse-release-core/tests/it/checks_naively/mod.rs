@@ -7,7 +7,8 @@ mod table;
 use std::collections::BTreeSet;
 
 use openverse_release_core::{
-    Artefact, Branches, CheckId, Exemption, Finding, Flow, Link, LinkKind, Severity, Step, StepId, strategies,
+    Artefact, Branches, CheckId, Exemption, Finding, Flow, Link, LinkKind, Operation, Severity, Step, StepId,
+    Trigger, strategies,
 };
 use proptest::{prelude::*, sample::Index};
 
@@ -113,6 +114,31 @@ proptest! {
             }
             if !path.is_empty() {
                 prop_assert!(path.contains(&number(&finding.step)), "{}", finding);
+            }
+        }
+    }
+
+    #[test]
+    fn a_way_to_production_that_is_found_is_one(flow in strategies::flow()) {
+        let steps: Vec<Step> = flow.steps().cloned().collect();
+        for finding in flow.check() {
+            let way: Vec<&Step> = finding.path.iter().map(|id| &steps[number(id)]).collect();
+            match (finding.check, &way[..]) {
+                (CheckId::PublishDoesNotDominateProduction, [first, ..]) => {
+                    prop_assert!(flow.links().all(|link| link.to != first.id), "{}", finding);
+                    prop_assert!(!first.operation.rolls_back(), "{}", finding);
+                    let publish = |step: &&Step| step.operation == Operation::PublishGitHubRelease;
+                    prop_assert!(!way.iter().any(publish), "{}", finding);
+                }
+                (CheckId::ProductionWithoutConsent, [first, between @ .., _]) => {
+                    prop_assert_eq!(first.operation, Operation::MergeToMain, "{}", finding);
+                    let asks = |step: &&Step| step.trigger == Trigger::Manual || step.operation.rolls_back();
+                    prop_assert!(!between.iter().any(asks), "{}", finding);
+                }
+                (CheckId::PublishDoesNotDominateProduction | CheckId::ProductionWithoutConsent, _) => {
+                    prop_assert!(false, "no way is shown: {}", finding);
+                }
+                _ => {}
             }
         }
     }
