@@ -172,8 +172,9 @@ fn branches_in_a_circle_are_judged_by_playing_every_run() {
 
 #[test]
 fn branches_in_a_circle_that_would_take_too_long_to_play_are_said_to_be_unknown() {
-    let names: Vec<String> = (0..40).map(|number| format!("Build{number}")).collect();
+    let names: Vec<String> = (0..11).map(|number| format!("Build{number}")).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    assert_eq!(of_branches(&circling(&names[..10]).join("Join", All).flow()), [""; 0]);
     let findings = of_branches(&circling(&names).join("Join", All).flow());
     insta::assert_snapshot!(findings.join("\n"), @"warning [soundness-unknown] small: Merge: several branches happen at a time, the steps go in a circle, and there are too many runs to play all of them (by way of Revert -> Merge)");
 }

@@ -130,7 +130,7 @@ impl<'a> Groups<'a> {
         let by = net.branches_to(step).map(|arc| arc.link() as u32).chain(entry);
         let by: Vec<u32> = by.filter(|&branch| self.group_of[branch as usize] != NOTHING).collect();
         let Some(&first) = by.first() else { return };
-        let waits_for_all = net.is(step, Nature::JOINS_ALL) && led_by > 1;
+        let waits_for_all = net.is(step, Nature::JOINS_ALL);
         if waits_for_all && by.len() < led_by {
             let mut others = net.branches_to(step).filter(|arc| self.group_of[arc.link()] == NOTHING);
             let other = others.next().map_or(step, Arc::other);
