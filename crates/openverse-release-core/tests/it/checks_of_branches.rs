@@ -80,6 +80,33 @@ fn a_branch_that_may_end_before_leaves_the_join_waiting() {
 }
 
 #[test]
+fn an_alternative_that_may_end_leaves_the_join_waiting_though_another_does_not_end() {
+    let build = |parts: Parts, id: &&str| parts.step(id, Automatic, Operation::BuildImages);
+    let merge = Parts::empty().step("Merge", Manual, Operation::MergeToMain);
+    let steps = ["A", "X", "B", "C", "P", "Q", "R", "S", "Meet", "Last"];
+    let links = [
+        ("Merge", "A"),
+        ("Merge", "X"),
+        ("A", "B"),
+        ("A", "C"),
+        // Of these two one ends, and the other may end.
+        ("B", "P"),
+        ("B", "Q"),
+        ("P", "R"),
+        ("P", "S"),
+        ("R", "Meet"),
+        ("C", "Meet"),
+        ("Meet", "Last"),
+        ("X", "Last"),
+    ];
+    let parts = links
+        .into_iter()
+        .fold(steps.iter().fold(merge, build), |parts, (from, to)| parts.link(from, "-->", to));
+    let parts = parts.split("Merge", All).split("A", One).split("B", All).split("P", One).join("Last", All);
+    insta::assert_snapshot!(of_branches(&parts.flow()).join("\n"), @"error [deadlock] small: Last: it waits for Meet too, and what leads there may have ended before (by way of Merge -> X -> Last) (it happens so: Merge, X, A, B, Q, P, S)");
+}
+
+#[test]
 fn a_branch_that_nothing_comes_by_leaves_the_join_waiting() {
     // What only a rollback link leads to, though it rolls nothing back, never happens.
     let flow = Parts::staging_only()
