@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use openverse_release_core::{Branches, CheckId, Finding, Flow, Link, Step, strategies};
+use openverse_release_core::{
+    Branches, CheckId, Finding, Flow, Link, Operation, Step, StepId, Trigger, strategies,
+};
 use proptest::{prelude::*, sample::Index};
 
 use super::{found, number};
@@ -224,14 +226,22 @@ fn circles_agree(flow: &Flow) -> Result<(), TestCaseError> {
         .try_for_each(|finding| can_happen(&game, finding))
 }
 
-/// A flow whose branches fit, with one thing changed at random.
+/// A flow whose branches fit, with one thing changed at random, in which some end early.
 fn nearly_sound() -> impl Strategy<Value = Flow> {
     let small =
         strategies::nested_flow().prop_filter("small", |flow| (2..12).contains(&flow.steps().count()));
-    (small, any::<Index>(), any::<Index>(), 0..3).prop_map(|(flow, one, other, change)| {
+    let ends = proptest::collection::vec(any::<Index>(), 0..4);
+    (small, ends, any::<Index>(), any::<Index>(), 0..4).prop_map(|(flow, ends, one, other, change)| {
         let mut steps: Vec<Step> = flow.steps().cloned().collect();
         let mut links: Vec<Link> = flow.links().collect();
         let (one, other) = (one.index(steps.len()), other.index(steps.len()));
+        // Branches that just end.
+        for end in ends {
+            let from = steps[end.index(steps.len())].id.clone();
+            let to: StepId = format!("S{}", steps.len()).parse().unwrap();
+            steps.push(Step::new(to.clone(), "", Trigger::Automatic, Operation::BuildImages));
+            links.push(Link { from, to, ..links[0].clone() });
+        }
         let turned = |branches: Option<Branches>| match branches {
             Some(Branches::All) => Some(Branches::One),
             _ => Some(Branches::All),
@@ -263,7 +273,7 @@ fn leads(flow: &Flow, from: usize, to: usize) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(500))]
+    #![proptest_config(ProptestConfig::with_cases(1000))]
 
     #[test]
     fn branches_that_part_and_meet_anyhow_are_judged_as_by_playing_every_run(
