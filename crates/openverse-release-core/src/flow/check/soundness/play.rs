@@ -108,7 +108,7 @@ impl Play<'_> {
     fn come_to(&mut self, step: usize, entry: Option<u32>) {
         let net = &self.scope.net;
         let by: Vec<u32> = net.branches_to(step).map(|arc| arc.link() as u32).chain(entry).collect();
-        let waits_for_all = net.is(step, Nature::JOINS_ALL) && by.len() > 1;
+        let waits_for_all = net.is(step, Nature::JOINS_ALL);
         for (mut open, history) in mem::take(&mut self.states) {
             let (come, missing): (Vec<u32>, Vec<u32>) = by.iter().partition(|branch| open.contains(branch));
             let Some(&first) = come.first() else {
