@@ -6,7 +6,6 @@ use std::{hint::black_box, thread, time::Duration};
 
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use openverse_release_core::{Branches, ChartLevel, CheckId, Flow, flows};
-use petgraph::{algo::dominators::simple_fast, graph::DiGraph};
 
 use large_flows::{block, lanes, layers, shortcuts};
 
@@ -24,16 +23,8 @@ fn check(c: &mut Criterion) {
     for (name, shape) in shapes {
         for steps in SIZES {
             let flow = shape(steps);
-            let graph = plain(&flow);
-            group.throughput(Throughput::Elements(graph.edge_count() as u64));
+            group.throughput(Throughput::Elements(flow.links().count() as u64));
             group.bench_function(BenchmarkId::new(name, steps), |b| b.iter(|| black_box(&flow).check()));
-            group.bench_function(
-                BenchmarkId::new(format!("{name}, petgraph's dominators alone"), steps),
-                |b| {
-                    let first = graph.node_indices().next();
-                    b.iter(|| first.map(|first| simple_fast(black_box(&graph), first)));
-                },
-            );
         }
     }
     group.finish();
@@ -41,14 +32,6 @@ fn check(c: &mut Criterion) {
     let deep = thread::Builder::new().stack_size(128 * 1024).spawn(|| lanes(1_000_000, 1).check().len());
     let findings = deep.map(thread::JoinHandle::join);
     assert!(matches!(findings, Ok(Ok(_))), "the stack of a long chain's check overflows");
-}
-
-/// The same steps and links, with nothing on them.
-fn plain(flow: &Flow) -> DiGraph<(), ()> {
-    let numbers = flow.steps().zip(0_u32..).map(|(step, number)| (&step.id, number));
-    let numbers: std::collections::HashMap<_, _> = numbers.collect();
-    let links = flow.links().map(|link| (numbers[&link.from], numbers[&link.to]));
-    DiGraph::from_edges(links)
 }
 
 /// One step, so many branches that all happen, and the step where they meet.

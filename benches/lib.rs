@@ -3,7 +3,8 @@
 //! | bench | measures |
 //! | --- | --- |
 //! | `tags` | reading git tags and image tags, and explaining them with a project |
-//! | `flows` | checking a flow beside petgraph's dominators, and drawing it: the API's, and made-up ones of up to a million steps |
+//! | `flows` | checking a flow, and drawing it: the API's, and made-up ones of up to a million steps |
+//! | `peers` | checking a flow beside petgraph, networkx and pm4py, with its memory; prints one table for each |
 //! | `journal` | recording one event so that it survives a crash, beside a plain SQLite insert |
 //! | `release` | a whole release in a sandbox through the real adapters, and replaying it |
 //! | `start` | starting the binary, which it builds first |

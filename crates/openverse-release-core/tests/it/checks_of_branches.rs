@@ -80,6 +80,33 @@ fn a_branch_that_may_end_before_leaves_the_join_waiting() {
 }
 
 #[test]
+fn an_alternative_that_may_end_leaves_the_join_waiting_though_another_does_not_end() {
+    let build = |parts: Parts, id: &&str| parts.step(id, Automatic, Operation::BuildImages);
+    let merge = Parts::empty().step("Merge", Manual, Operation::MergeToMain);
+    let steps = ["A", "X", "B", "C", "P", "Q", "R", "S", "Meet", "Last"];
+    let links = [
+        ("Merge", "A"),
+        ("Merge", "X"),
+        ("A", "B"),
+        ("A", "C"),
+        // Of these two one ends, and the other may end.
+        ("B", "P"),
+        ("B", "Q"),
+        ("P", "R"),
+        ("P", "S"),
+        ("R", "Meet"),
+        ("C", "Meet"),
+        ("Meet", "Last"),
+        ("X", "Last"),
+    ];
+    let parts = links
+        .into_iter()
+        .fold(steps.iter().fold(merge, build), |parts, (from, to)| parts.link(from, "-->", to));
+    let parts = parts.split("Merge", All).split("A", One).split("B", All).split("P", One).join("Last", All);
+    insta::assert_snapshot!(of_branches(&parts.flow()).join("\n"), @"error [deadlock] small: Last: it waits for Meet too, and what leads there may have ended before (by way of Merge -> X -> Last) (it happens so: Merge, X, A, B, Q, P, S)");
+}
+
+#[test]
 fn a_branch_that_nothing_comes_by_leaves_the_join_waiting() {
     // What only a rollback link leads to, though it rolls nothing back, never happens.
     let flow = Parts::staging_only()
@@ -122,14 +149,12 @@ fn branches_that_are_not_nested_are_played_through() {
     ");
 }
 
-#[test]
-fn what_would_take_too_long_to_play_is_said_to_be_unknown() {
-    // Each of the builds goes on by one branch, they all happen, and their branches meet crosswise.
-    const WIDTH: usize = 24;
+/// So many builds, which all happen and of which each goes on by one branch; the branches meet crosswise.
+fn woven(width: usize) -> Parts {
     let mut parts = Parts::empty().step("Merge", Manual, Operation::MergeToMain).split("Merge", All);
     parts = parts.step("Last", Automatic, TO_STAGING).join("Last", All);
-    for number in 0..WIDTH {
-        let id = |name: &str, number: usize| format!("{name}{}", number % WIDTH);
+    for number in 0..width {
+        let id = |name: &str, number: usize| format!("{name}{}", number % width);
         for name in ["Build", "Left", "Right", "Meet"] {
             parts = parts.step(&id(name, number), Automatic, Operation::BuildImages);
         }
@@ -142,30 +167,69 @@ fn what_would_take_too_long_to_play_is_said_to_be_unknown() {
             .link(&id("Meet", number), "-->", "Last")
             .split(&id("Build", number), One);
     }
-    let flow = parts.flow();
-    let unknown: Vec<_> =
-        flow.check().into_iter().filter(|finding| finding.check == CheckId::SoundnessUnknown).collect();
+    parts
+}
+
+#[test]
+fn what_would_take_too_long_to_play_is_said_to_be_unknown() {
+    let unknown = |width| -> Vec<_> {
+        let findings = woven(width).flow().check().into_iter();
+        findings.filter(|finding| finding.check == CheckId::SoundnessUnknown).collect()
+    };
+    assert_eq!(unknown(16), []);
+    let unknown = unknown(17);
     assert_eq!(unknown.len(), 1);
     assert_eq!(unknown[0].severity, Severity::Warning);
     assert!(unknown[0].why.contains("too many runs"), "{}", unknown[0]);
 }
 
+/// A block in which one branch goes in a circle.
+fn circling(names: &[&str]) -> Parts {
+    let parts = block(names).without_link("Revert", names[0]).link("Revert", "-->", "Merge");
+    parts.link(names[1], "-->", names[1]).split("Merge", All)
+}
+
 #[test]
-fn branches_in_a_circle_are_said_to_be_unknown() {
-    let flow = block(&["One", "Other"]).link("Other", "-->", "Other").split("Merge", All).join("Join", All);
-    let findings = of_branches(&flow.flow());
-    insta::assert_snapshot!(findings.join("\n"), @"warning [soundness-unknown] small: Merge: several branches happen at a time, and the steps go in a circle");
+fn branches_in_a_circle_are_judged_by_playing_every_run() {
+    assert_eq!(of_branches(&circling(&["One", "Other"]).join("Join", All).flow()), [""; 0]);
+    let twice = circling(&["One", "Other"]).flow();
+    insta::assert_snapshot!(of_branches(&twice).join("\n"), @"error [lack-of-synchronisation] small: Join: it happens for One and for Other, each by itself, and a run can have both (by way of Revert -> Merge -> One -> Join) (it happens so: Revert, Merge, One, Other, Join, Join)");
+    let every_time = circling(&["One", "Other"]).join("Join", All).split("Other", All).flow();
+    insta::assert_snapshot!(of_branches(&every_time).join("\n"), @"error [lack-of-synchronisation] small: Join: a run can come to it from Other again before it has happened (by way of Revert -> Merge -> Other -> Join) (it happens so: Revert, Merge, Other, Other)");
+    let waits = circling(&["One", "Other"]).join("Join", All).join("Other", All).flow();
+    insta::assert_snapshot!(of_branches(&waits).join("\n"), @"
+    error [deadlock] small: Join: it waits for Other too, from where not every run comes (by way of Revert -> Merge -> One -> Join) (it happens so: Revert, Merge, One)
+    error [deadlock] small: Other: it waits for Other too, from where not every run comes (by way of Revert -> Merge -> Other) (it happens so: Revert, Merge, One)
+    ");
+}
+
+#[test]
+fn branches_in_a_circle_that_would_take_too_long_to_play_are_said_to_be_unknown() {
+    let names: Vec<String> = (0..11).map(|number| format!("Build{number}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    assert_eq!(of_branches(&circling(&names[..10]).join("Join", All).flow()), [""; 0]);
+    let findings = of_branches(&circling(&names).join("Join", All).flow());
+    insta::assert_snapshot!(findings.join("\n"), @"warning [soundness-unknown] small: Merge: several branches happen at a time, the steps go in a circle, and there are too many runs to play all of them (by way of Revert -> Merge)");
 }
 
 #[test]
 fn a_link_beside_a_longer_way_is_redundant() {
-    let flow =
-        block(&["One", "Other"]).split("Merge", All).join("Join", All).link("Merge", "-->", "Join").flow();
-    let redundant: Vec<_> =
-        flow.check().into_iter().filter(|finding| finding.check == CheckId::RedundantLink).collect();
-    assert_eq!(redundant.len(), 1);
-    assert_eq!(redundant[0].severity, Severity::Info);
-    assert_eq!(redundant[0].link.as_ref().unwrap().to.as_str(), "Join");
+    let parts = block(&["One", "Other"]).split("Merge", All).join("Join", All).link("Merge", "-->", "Join");
+    let redundant = |parts: Parts| -> Vec<_> {
+        let findings = parts.flow().check().into_iter();
+        findings.filter(|finding| finding.check == CheckId::RedundantLink).collect()
+    };
+    let found = redundant(parts.clone());
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].severity, Severity::Info);
+    assert_eq!(found[0].link.as_ref().unwrap().to.as_str(), "Join");
+    // It is looked for among as many links as are drawn.
+    let mut many = parts;
+    let more = std::iter::repeat_n(many.links[0].clone(), 500 - many.links.len());
+    many.links.extend(more);
+    assert_eq!(redundant(many.clone()).len(), 1);
+    many.links.push(many.links[0].clone());
+    assert_eq!(redundant(many), []);
 }
 
 #[test]

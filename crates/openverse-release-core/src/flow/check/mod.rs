@@ -34,8 +34,8 @@
 //! Every traversal is a loop over an explicit queue, so a long flow does not overflow the stack.
 //! The flow is copied into arrays once ([`net`]), what holds before and after each step is found for
 //! all steps at once ([`facts`]), and the rules look it up. The time is linear in the size of the
-//! flow and of the paths of the findings; only branches that are not nested are played through, and
-//! that is given up after a fixed effort ([`soundness`]).
+//! flow and of the paths of the findings; only branches that are not nested, or part of a circle, are played
+//! through, and that is given up after a fixed effort ([`soundness`]).
 
 mod artefacts;
 mod branches;

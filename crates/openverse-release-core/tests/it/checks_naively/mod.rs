@@ -1,13 +1,18 @@
 //! The checks that walk the flow, against slow and obvious ways of finding the same.
 
+mod local;
 mod runs;
 mod table;
 
 use std::collections::BTreeSet;
 
-use openverse_release_core::{Artefact, Branches, CheckId, Finding, Flow, StepId, strategies};
-use proptest::prelude::*;
+use openverse_release_core::{
+    Artefact, Branches, CheckId, Exemption, Finding, Flow, Link, LinkKind, Operation, Severity, Step, StepId,
+    Trigger, strategies,
+};
+use proptest::{prelude::*, sample::Index};
 
+use local::Lists;
 use table::Table;
 
 fn number(step: &StepId) -> usize {
@@ -61,6 +66,45 @@ proptest! {
     }
 
     #[test]
+    fn checks_of_a_step_or_link_by_itself_agree_with_naive_ones(flow in strategies::flow()) {
+        let lists = Lists::of(&flow);
+        for check in [
+            CheckId::SourceNotManual,
+            CheckId::SeveralSources,
+            CheckId::AutomaticWithoutTrigger,
+            CheckId::TriggerIntoManual,
+            CheckId::EnablesIntoAutomatic,
+            CheckId::ContinuesIntoAutomatic,
+            CheckId::ContinuesNotFromDeployment,
+            CheckId::RollsBackIllTyped,
+            CheckId::DeploymentWithoutRollback,
+            CheckId::RollbackNotManual,
+            CheckId::RollbackNotPreferred,
+            CheckId::PublishNotManual,
+            CheckId::RedundantLink,
+        ] {
+            prop_assert_eq!(found(&flow, check), lists.found(check), "{}", check);
+        }
+    }
+
+    #[test]
+    fn every_exemption_finds_what_it_exempts(flow in strategies::flow(), which in any::<[Index; 2]>()) {
+        let [checks @ .., _unused] = CheckId::ALL;
+        let (check, step) = (which[0].get(&checks), which[1].index(flow.steps().count()));
+        let step = flow.steps().nth(step).map(|step| step.id.clone()).unwrap();
+        let (steps, links) = (flow.steps().cloned().collect(), flow.links().collect());
+        let exemption = Exemption { check: *check, step: step.clone(), reason: "because".to_owned() };
+        let exempted = Flow::new("any", flow.version().clone(), steps, links, vec![exemption]).unwrap();
+        let there = |finding: &Finding| finding.check == *check && finding.step == step;
+        let (before, after) = (flow.check(), exempted.check());
+        prop_assert_eq!(before.iter().any(there), found(&exempted, CheckId::UnusedExemption).is_empty());
+        for finding in &after {
+            prop_assert_eq!(finding.severity == Severity::Exempted, there(finding));
+        }
+        prop_assert_eq!(after.len() - before.len(), found(&exempted, CheckId::UnusedExemption).len());
+    }
+
+    #[test]
     fn every_path_follows_links_to_where_the_finding_is(flow in strategies::flow()) {
         let table = Table::of(&flow);
         for finding in flow.check() {
@@ -70,6 +114,31 @@ proptest! {
             }
             if !path.is_empty() {
                 prop_assert!(path.contains(&number(&finding.step)), "{}", finding);
+            }
+        }
+    }
+
+    #[test]
+    fn a_way_to_production_that_is_found_is_one(flow in strategies::flow()) {
+        let steps: Vec<Step> = flow.steps().cloned().collect();
+        for finding in flow.check() {
+            let way: Vec<&Step> = finding.path.iter().map(|id| &steps[number(id)]).collect();
+            match (finding.check, &way[..]) {
+                (CheckId::PublishDoesNotDominateProduction, [first, ..]) => {
+                    prop_assert!(flow.links().all(|link| link.to != first.id), "{}", finding);
+                    prop_assert!(!first.operation.rolls_back(), "{}", finding);
+                    let publish = |step: &&Step| step.operation == Operation::PublishGitHubRelease;
+                    prop_assert!(!way.iter().any(publish), "{}", finding);
+                }
+                (CheckId::ProductionWithoutConsent, [first, between @ .., _]) => {
+                    prop_assert_eq!(first.operation, Operation::MergeToMain, "{}", finding);
+                    let asks = |step: &&Step| step.trigger == Trigger::Manual || step.operation.rolls_back();
+                    prop_assert!(!between.iter().any(asks), "{}", finding);
+                }
+                (CheckId::PublishDoesNotDominateProduction | CheckId::ProductionWithoutConsent, _) => {
+                    prop_assert!(false, "no way is shown: {}", finding);
+                }
+                _ => {}
             }
         }
     }
@@ -86,5 +155,38 @@ proptest! {
             let line = format!("\n    {}", step.id);
             prop_assert!(chart.contains(&line));
         }
+    }
+}
+
+proptest! {
+    // Large charts are slow to draw.
+    #![proptest_config(ProptestConfig::with_cases(50))]
+
+    #[test]
+    fn a_chart_is_too_large_if_it_is_when_it_is_drawn(
+        flow in strategies::flow(),
+        label in prop_oneof![Just("x"), Just("d"), Just("\""), Just("é"), Just("\n"), Just("#")],
+        characters in 40_000_usize..52_000,
+        links in 499_usize..503,
+    ) {
+        let mut steps: Vec<Step> = flow.steps().cloned().collect();
+        let last = steps.len() - 1;
+        let (from, to) = (steps[last].id.clone(), steps[0].id.clone());
+        let link = Link { from, to, kind: LinkKind::Triggers, label: None };
+        let flow_of = |steps: &[Step], links| {
+            Flow::new("any", flow.version().clone(), steps.to_vec(), links, Vec::new()).unwrap()
+        };
+        let many = flow_of(&steps, vec![link.clone(); links]);
+        prop_assert_eq!(found(&many, CheckId::ChartTooLarge).is_empty(), links <= 500);
+
+        let written = flow_of(&steps, Vec::new()).to_mermaid(Default::default()).chars().count();
+        steps[last].label = label.to_owned();
+        let one = flow_of(&steps, Vec::new()).to_mermaid(Default::default()).chars().count();
+        steps[last].label = label.repeat(2);
+        let each = flow_of(&steps, Vec::new()).to_mermaid(Default::default()).chars().count() - one;
+        steps[last].label = label.repeat((characters - written) / each.max(1));
+        let wordy = flow_of(&steps, Vec::new());
+        let drawn = wordy.to_mermaid(Default::default()).chars().count();
+        prop_assert_eq!(found(&wordy, CheckId::ChartTooLarge).is_empty(), drawn <= 50_000);
     }
 }

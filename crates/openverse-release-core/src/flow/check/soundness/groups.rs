@@ -4,14 +4,16 @@ use super::{
     super::{
         nature::Nature,
         net::{Arc, Net},
-        scope::{Scope, Violation, Walk},
+        scope::Scope,
     },
-    Soundness,
-    play::{self, From, Played, Problem},
+    found::{Found, Problem, What},
+    play::{self, From, Played},
 };
 
 const NOTHING: u32 = u32::MAX;
 const ROOT: usize = 0;
+const TOO_MANY_RUNS: &str =
+    "its branches do not meet as they part, and there are too many runs to play all of them";
 
 /// Which branches of a group happen.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -44,17 +46,13 @@ struct Group {
 }
 
 /// Goes through a flow in order and finds what is wrong with its branches.
-pub(super) fn reduce(scope: &Scope<'_>) -> Soundness {
-    let net = &scope.net;
-    let starts: Vec<usize> = (0..net.len())
-        .filter(|&step| net.into.of(step).is_empty() || net.is(step, Nature::ROLLS_BACK))
-        .collect();
-    let mut groups = Groups::new(scope, &starts);
+pub(super) fn reduce(scope: &Scope<'_>, starts: &[usize]) -> Found {
+    let mut groups = Groups::new(scope, starts);
     for &step in &scope.order.steps {
         groups.come_to(step as usize);
     }
     groups.settle(ROOT);
-    groups.found.finish(scope, &starts)
+    groups.found
 }
 
 struct Groups<'a> {
@@ -132,11 +130,13 @@ impl<'a> Groups<'a> {
         let by = net.branches_to(step).map(|arc| arc.link() as u32).chain(entry);
         let by: Vec<u32> = by.filter(|&branch| self.group_of[branch as usize] != NOTHING).collect();
         let Some(&first) = by.first() else { return };
-        let waits_for_all = net.is(step, Nature::JOINS_ALL) && led_by > 1;
+        let waits_for_all = net.is(step, Nature::JOINS_ALL);
         if waits_for_all && by.len() < led_by {
             let mut others = net.branches_to(step).filter(|arc| self.group_of[arc.link()] == NOTHING);
             let other = others.next().map_or(step, Arc::other);
-            self.found.problems.push((Problem::NeverComes { step, by: first, other }, Vec::new()));
+            self.found
+                .problems
+                .push((Problem { step, by: first, what: What::NeverComes(other) }, Vec::new()));
         }
         let group = self.meeting_group(&by);
         self.adopt(group, step);
@@ -203,16 +203,16 @@ impl<'a> Groups<'a> {
             (_, Happens::Mixed) => {}
             (false, Happens::One) => self.groups[group].may_end |= failing.is_some(),
             (false, Happens::All) => {
-                self.problem(group, Problem::Twice { step, by: by[0], again: by[1] });
+                self.problem(group, Problem { step, by: by[0], what: What::Twice(by[1]) });
             }
             (true, Happens::All) => {
                 if let Some(failing) = failing {
                     let by = by.iter().copied().find(|&branch| branch != failing).unwrap_or(failing);
-                    self.problem(group, Problem::MayEnd { step, by, failing });
+                    self.problem(group, Problem { step, by, what: What::MayEnd(failing) });
                 }
             }
             (true, Happens::One) => {
-                self.problem(group, Problem::OneOf { step, by: by[0], other: by[1] });
+                self.problem(group, Problem { step, by: by[0], what: What::OneOf(by[1]) });
             }
         }
         self.may_fail[by[0] as usize] = false;
@@ -303,7 +303,7 @@ impl<'a> Groups<'a> {
         let (played, left) = self.play(group, last, self.effort);
         self.effort = left;
         self.groups[group].may_end = played.may_end;
-        self.found.gave_up.extend(played.gave_up);
+        self.found.gave_up.extend(played.gave_up.map(|step| (step, TOO_MANY_RUNS)));
         self.found.problems.extend(played.problems);
     }
 
@@ -335,66 +335,4 @@ impl<'a> Groups<'a> {
         }
         self.found.problems.push((problem, trace));
     }
-}
-
-/// What was found, one problem for each step and kind.
-#[derive(Default)]
-struct Found {
-    problems: Vec<(Problem, Vec<usize>)>,
-    gave_up: Vec<usize>,
-}
-
-impl Found {
-    fn finish(mut self, scope: &Scope<'_>, starts: &[usize]) -> Soundness {
-        let mut soundness = Soundness::default();
-        if self.problems.is_empty() && self.gave_up.is_empty() {
-            return soundness;
-        }
-        let walk = scope.walk(starts.iter().copied(), |_, arc| arc.is_branch);
-        self.problems.sort_by_key(|(problem, trace)| (problem.step(), problem.is_double(), trace.is_empty()));
-        self.problems.dedup_by(|(problem, _), (before, _)| problem.is_like(before));
-        for (problem, trace) in self.problems {
-            let violation = violation(scope, &walk, problem, trace);
-            let found = if problem.is_double() { &mut soundness.doubles } else { &mut soundness.deadlocks };
-            found.push(violation);
-        }
-        self.gave_up.sort_unstable();
-        self.gave_up.dedup();
-        for step in self.gave_up {
-            let why =
-                "its branches do not meet as they part, and there are too many runs to play all of them";
-            soundness.unknown.push(Violation::at(step, why).along(walk.path_to(step)));
-        }
-        soundness
-    }
-}
-
-fn violation(scope: &Scope<'_>, walk: &Walk, problem: Problem, trace: Vec<usize>) -> Violation {
-    let link = |branch: u32| scope.flow.graph.raw_edges().get(branch as usize);
-    let from = |branch: u32| link(branch).map(|edge| edge.source().index());
-    let name = |branch: u32| match from(branch) {
-        Some(step) => scope.id(step).to_string(),
-        None => "the beginning".to_owned(),
-    };
-    let (step, by) = (problem.step(), problem.by());
-    let both = |other: u32| match name(by) == name(other) {
-        true => format!("two branches of {}", name(by)),
-        false => format!("{} and for {}", name(by), name(other)),
-    };
-    let why = match problem {
-        Problem::NeverComes { other, .. } => format!("it waits for {}, which never happens", scope.id(other)),
-        Problem::MayEnd { failing, .. } => {
-            format!("it waits for {} too, and what leads there may have ended before", name(failing))
-        }
-        Problem::OneOf { other, .. } => format!("it waits for {}, of which a run has only one", both(other)),
-        Problem::DoesNotCome { other, .. } => {
-            format!("it waits for {} too, from where not every run comes", name(other))
-        }
-        Problem::Twice { again, .. } => {
-            format!("it happens for {}, each by itself, and a run can have both", both(again))
-        }
-    };
-    let mut path = from(by).map(|before| walk.path_to(before)).unwrap_or_default();
-    path.push(step);
-    Violation { trace, ..Violation::at(step, why).along(path) }
 }

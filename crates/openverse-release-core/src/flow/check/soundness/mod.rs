@@ -12,8 +12,12 @@
 //! Where branches of one group meet, it is plain whether they fit. Groups are nested, and one that is
 //! down to a single branch is a branch of the group around it. So the time is linear. Branches of
 //! different groups may meet, and then it is not plain: such a part of the flow is played through
-//! ([`play`]), with every choice that can be made in it, as far as a fixed effort allows.
+//! ([`play`]), with every choice that can be made in it, as far as a fixed effort allows. Where the steps
+//! go in a circle there is no such order, and whatever can be is looked at ([`circles`]), as far as the same
+//! effort allows.
 
+mod circles;
+mod found;
 mod groups;
 mod play;
 
@@ -44,8 +48,9 @@ pub(super) const RULES: &[Rule] = &[
         id: CheckId::SoundnessUnknown,
         severity: Severity::Warning,
         explanation: "Whether a step waits for ever or happens twice is known. It is not where branches do not meet \
-            in the reverse order in which they parted, and there are too many ways in which things can happen to \
-            play them all, or where such branches are part of a circle. Nested branches are always understood.",
+            in the reverse order in which they parted, or where the steps go in a circle, and there are too many \
+            ways in which things can happen to play them all. Nested branches without a circle are always \
+            understood.",
         find: |scope| scope.soundness().unknown.clone(),
     },
 ];
@@ -65,10 +70,13 @@ impl Soundness {
             net.that_are(Nature::SPLITS_INTO_ALL).filter(|&step| net.branches(step).nth(1).is_some());
         let joins = net.that_are(Nature::JOINS_ALL).filter(|&step| net.branches_to(step).nth(1).is_some());
         let Some(first) = splits.chain(joins).next() else { return Self::default() };
-        if !scope.order.rest.is_empty() {
-            let why = "several branches happen at a time, and the steps go in a circle";
-            return Self { unknown: vec![Violation::at(first, why)], ..Self::default() };
-        }
-        groups::reduce(scope)
+        let starts: Vec<usize> = (0..net.len())
+            .filter(|&step| net.into.of(step).is_empty() || net.is(step, Nature::ROLLS_BACK))
+            .collect();
+        let found = match scope.order.rest.is_empty() {
+            true => groups::reduce(scope, &starts),
+            false => circles::search(scope, &starts, first),
+        };
+        found.finish(scope, &starts)
     }
 }

@@ -5,57 +5,13 @@ use std::{
     mem,
 };
 
-use super::super::{nature::Nature, scope::Scope};
+use super::{
+    super::{nature::Nature, scope::Scope},
+    found::{Problem, What},
+};
 
 /// How many branches are looked at or copied in all plays of a flow, before they are given up.
 pub(super) const EFFORT: usize = 400_000;
-
-/// What goes wrong at a step. Branches are named by their numbers.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Problem {
-    /// It waits for a step that no run comes to.
-    NeverComes { step: usize, by: u32, other: usize },
-    /// It waits for a branch that may have ended.
-    MayEnd { step: usize, by: u32, failing: u32 },
-    /// It waits for several branches of which a run has one.
-    OneOf { step: usize, by: u32, other: u32 },
-    /// It waits for a branch by which nothing comes in some run.
-    DoesNotCome { step: usize, by: u32, other: u32 },
-    /// It happens by one branch, and again by another.
-    Twice { step: usize, by: u32, again: u32 },
-}
-
-impl Problem {
-    pub(super) fn step(&self) -> usize {
-        match *self {
-            Self::NeverComes { step, .. }
-            | Self::MayEnd { step, .. }
-            | Self::OneOf { step, .. }
-            | Self::DoesNotCome { step, .. }
-            | Self::Twice { step, .. } => step,
-        }
-    }
-
-    /// Returns the branch by which something comes.
-    pub(super) fn by(&self) -> u32 {
-        match *self {
-            Self::NeverComes { by, .. }
-            | Self::MayEnd { by, .. }
-            | Self::OneOf { by, .. }
-            | Self::DoesNotCome { by, .. }
-            | Self::Twice { by, .. } => by,
-        }
-    }
-
-    /// Tells whether the same goes wrong at the same step.
-    pub(super) fn is_like(&self, other: &Self) -> bool {
-        self.step() == other.step() && self.is_double() == other.is_double()
-    }
-
-    pub(super) fn is_double(&self) -> bool {
-        matches!(self, Self::Twice { .. })
-    }
-}
 
 /// What became of a play.
 #[derive(Default)]
@@ -152,7 +108,7 @@ impl Play<'_> {
     fn come_to(&mut self, step: usize, entry: Option<u32>) {
         let net = &self.scope.net;
         let by: Vec<u32> = net.branches_to(step).map(|arc| arc.link() as u32).chain(entry).collect();
-        let waits_for_all = net.is(step, Nature::JOINS_ALL) && by.len() > 1;
+        let waits_for_all = net.is(step, Nature::JOINS_ALL);
         for (mut open, history) in mem::take(&mut self.states) {
             let (come, missing): (Vec<u32>, Vec<u32>) = by.iter().partition(|branch| open.contains(branch));
             let Some(&first) = come.first() else {
@@ -164,7 +120,7 @@ impl Play<'_> {
             });
             match missing.first() {
                 Some(&other) if waits_for_all => {
-                    self.problem(Problem::DoesNotCome { step, by: first, other }, history);
+                    self.problem(Problem { step, by: first, what: What::DoesNotCome(other) }, history);
                     self.states.entry(open).or_insert(history);
                     continue;
                 }
@@ -173,7 +129,7 @@ impl Play<'_> {
             if !waits_for_all && let Some(&again) = come.get(1) {
                 let once = self.happens(step, history);
                 let twice = self.happens(step, once);
-                self.problem(Problem::Twice { step, by: first, again }, twice);
+                self.problem(Problem { step, by: first, what: What::Twice(again) }, twice);
             }
             let history = self.happens(step, history);
             match self.last {
