@@ -4,8 +4,8 @@
 use std::{
     fs,
     path::Path,
-    process::{Child, Command, Stdio},
-    time::{Duration, Instant},
+    process::{Command, Stdio},
+    time::Duration,
 };
 
 use openverse_release_audit::{
@@ -16,8 +16,6 @@ use openverse_release_audit_peers::{PLACES, STEPS, cases, csv, log, measure, net
 use serde_json::{Value, json};
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../..");
-/// They take this long at the most to tell whether branches side by side are sound.
-const LIMIT: Duration = Duration::from_secs(60);
 
 fn main() {
     let python = Path::new(ROOT).join(".components/pm4py/bin/python");
@@ -31,18 +29,12 @@ fn main() {
     for noisy in [1, 30] {
         side_by_side(&python, count, noisy, times);
     }
-    soundness(&python, if measured { &[2, 4, 6, 8, 10] } else { &[2] });
 }
 
-fn ask(python: &Path, arguments: &[&str]) -> Child {
+fn ask(python: &Path, arguments: &[&str]) -> Value {
     let script = Path::new(ROOT).join("scripts/pm4py-oracle/oracle.py");
     let mut command = Command::new(python);
-    command.arg(script).args(arguments).stdout(Stdio::piped()).stderr(Stdio::null());
-    command.spawn().expect("it can be run")
-}
-
-fn answer(asked: Child) -> Value {
-    let output = asked.wait_with_output().expect("it ends");
+    let output = command.arg(script).args(arguments).stderr(Stdio::null()).output().expect("it can be run");
     let text = String::from_utf8(output.stdout).expect("it writes text");
     serde_json::from_str(text.lines().last().unwrap_or_default()).expect("it writes JSON")
 }
@@ -65,7 +57,7 @@ fn side_by_side(python: &Path, count: usize, noisy: u64, times: usize) {
         fs::write(folder.join(name), bytes).expect("it can be written");
     }
     let path = |name: &str| folder.join(name).display().to_string();
-    let theirs = answer(ask(python, &["bench", &path("net.json"), &path(""), &times.to_string()]));
+    let theirs = ask(python, &["bench", &path("net.json"), &path(""), &times.to_string()]);
     fs::remove_dir_all(&folder).expect("it can be removed");
 
     let cases = cases(&traces);
@@ -117,24 +109,4 @@ fn side_by_side(python: &Path, count: usize, noisy: u64, times: usize) {
         measure(times, || read_ocel_json_slice(&ocel)),
         "ocel",
     );
-}
-
-/// Prints as JSON how many seconds they take for each width; null for more than the limit.
-fn soundness(python: &Path, widths: &[usize]) {
-    let seconds = |width: &usize| {
-        let mut asked = ask(python, &["soundness", &width.to_string()]);
-        let begun = Instant::now();
-        while asked.try_wait().expect("it can be waited for").is_none() {
-            if begun.elapsed() > LIMIT {
-                asked.kill().and_then(|()| asked.wait()).expect("it can be stopped");
-                return (width.to_string(), Value::Null);
-            }
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        let told = answer(asked);
-        assert_eq!(told["sound"], json!(true));
-        (width.to_string(), told["seconds"].clone())
-    };
-    let taken: serde_json::Map<_, _> = widths.iter().map(seconds).collect();
-    println!("{}", json!({"pm4py_soundness_of_an_and_block_in_seconds_by_width": taken}));
 }
