@@ -7,9 +7,6 @@ use crate::text::{after_word, is_space, line_end};
 /// is not taken for the end of an entity code.
 pub(super) fn style_ends(text: &str) -> Edited<'_> {
     let mut editor = Editor::new(text);
-    if !text.contains('#') {
-        return editor.finish();
-    }
     let mut start = 0;
     while start < text.len() {
         let end = line_end(text, start);
