@@ -12,8 +12,8 @@ mod repeated;
 #[global_allocator]
 static MEMORY: PeakAlloc = PeakAlloc;
 
-/// A byte of `A & B` can name a box, which takes the most: a name, a box, a place in a table, a step.
-const PER_BYTE: usize = 1_000;
+/// A third of this is what the worst text takes; with the square of its length, it would be thousands.
+const PER_BYTE: usize = 200;
 
 /// Returns how much more memory is taken at the worst moment of some work than before it.
 fn peak(work: impl FnOnce()) -> usize {
