@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs the real components that some tests run against: docker-registry and skopeo (Debian
-# packages), and mermaid (npm), ansible-core, awscli and moto (PyPI) into .components/. What is there already is
+# Installs the real components that some tests run against: docker-registry, skopeo and valgrind
+# (Debian packages), and mermaid (npm), ansible-core, awscli and moto (PyPI) into .components/. What is there already is
 # left alone. terraform is in none of these registries: where it is missing, so are its tests.
 # Nothing is started; the tests start what they need, on loopback.
 set -euo pipefail
@@ -16,7 +16,7 @@ as_root() {
 }
 
 packages=()
-for program in docker-registry skopeo; do
+for program in docker-registry skopeo valgrind; do
     command -v "$program" >/dev/null || packages+=("$program")
 done
 for program in node npm; do

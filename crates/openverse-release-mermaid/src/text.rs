@@ -7,8 +7,17 @@ pub(crate) fn is_space(c: char) -> bool {
 }
 
 /// Removes white space, as JavaScript has it, from both ends.
+#[inline]
 pub(crate) fn trim(text: &str) -> &str {
-    text.trim_matches(is_space)
+    let bytes = text.as_bytes();
+    let is_shown = |byte: &u8| matches!(byte, b'!'..=b'~');
+    let (first, last) =
+        (bytes.iter().position(|&byte| byte != b' '), bytes.iter().rposition(|&byte| byte != b' '));
+    match (first, last) {
+        // Mostly there is nothing but blanks, if anything.
+        (Some(first), Some(last)) if is_shown(&bytes[first]) && is_shown(&bytes[last]) => &text[first..=last],
+        _ => text.trim_matches(is_space),
+    }
 }
 
 /// Returns where the white space that begins at `at` ends.

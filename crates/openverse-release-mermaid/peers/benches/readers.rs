@@ -1,82 +1,107 @@
-//! How fast several readers read one chart of 10,000 lines, side by side.
+//! How fast several readers read one chart of 10,000 lines, side by side, and what they find in it.
+//!
+//! The readers take turns, and what counts is the time for which they have a processor, so that whatever
+//! else the machine does concerns all of them alike.
 
 #[path = "../../benches/large_chart/mod.rs"]
 mod large_chart;
+#[path = "../readers/mod.rs"]
+mod readers;
 
-use std::{
-    hint::black_box,
-    io::Write,
-    path::Path,
-    process::{Command, Stdio},
-    time::{Duration, Instant},
-};
+use std::{hint::black_box, time::Duration};
 
 use openverse_release_core::ChartLevel;
+use openverse_release_mermaid::Chart;
+use rustix::time::{ClockId, clock_gettime};
 
 use large_chart::large_flow;
+use readers::{Found, mermaid_js};
 
 const LINKS: usize = 10_000;
+/// How often the quick readers read, and after how many turns of theirs a slow one reads once.
+const TURNS: usize = 45;
+const SLOW: usize = 15;
+
+struct Reader<'a> {
+    name: &'a str,
+    /// After how many turns of the quickest it has its own.
+    every: usize,
+    work: Box<dyn Fn() + 'a>,
+    times: Vec<Duration>,
+}
+
+impl<'a> Reader<'a> {
+    fn new<T>(name: &'a str, every: usize, work: impl Fn() -> T + 'a) -> Self {
+        Self { name, every, work: Box::new(move || drop(black_box(work()))), times: Vec::new() }
+    }
+
+    fn turn(&mut self, number: usize) {
+        if number.is_multiple_of(self.every) {
+            let start = processor_time();
+            (self.work)();
+            self.times.push(processor_time().saturating_sub(start));
+        }
+    }
+}
+
+/// Returns for how long this thread has had a processor.
+fn processor_time() -> Duration {
+    clock_gettime(ClockId::ThreadCPUTime).try_into().expect("it began at 0")
+}
 
 fn median(mut times: Vec<Duration>) -> Duration {
     times.sort();
     times[times.len() / 2]
 }
 
-fn measure<T>(times: usize, mut read: impl FnMut() -> T) -> Duration {
-    let once = |_| {
-        let start = Instant::now();
-        black_box(read());
-        start.elapsed()
-    };
-    median((0..times).map(once).collect())
-}
-
-/// The real one, if it is installed.
-fn mermaid_js(chart: &str) -> Option<Duration> {
-    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../..");
-    let mut node = Command::new("node")
-        .arg(workspace.join("scripts/mermaid-oracle/as-kept.mjs"))
-        .arg(workspace.join(".components/node_modules/mermaid"))
-        .arg("--time")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .ok()?;
-    node.stdin.take()?.write_all(&serde_json::to_vec(&[chart; 3]).ok()?).ok()?;
-    let times: Vec<f64> = serde_json::from_slice(&node.wait_with_output().ok()?.stdout).ok()?;
-    Some(median(
-        times.into_iter().map(|milliseconds| Duration::from_secs_f64(milliseconds / 1000.0)).collect(),
-    ))
+/// Panics where one that is to agree with mermaid.js does not.
+fn compare(chart: &str) {
+    let ours = Found::ours(chart);
+    let others = [("merman-core", Found::merman(chart)), ("mermaid-rs-renderer", Found::renderer(chart))];
+    println!("here: {ours}");
+    for (name, found) in others {
+        println!("{name}: {found}{}", if found == ours { ", the same" } else { "" });
+        assert_eq!(found, ours, "{name} finds something else");
+    }
+    match mermaid_js::kept(chart) {
+        Some(kept) => {
+            let here = serde_json::to_value(Chart::read(chart).expect("it can be read")).expect("it is data");
+            assert_eq!(kept, here, "mermaid.js keeps something else");
+            println!("mermaid.js: all of it the same, with every shape, word and length");
+        }
+        None => println!("mermaid.js is not installed; scripts/install-components.sh installs it"),
+    }
 }
 
 fn main() {
     // `cargo test` runs benches once, unmeasured.
-    let links = if std::env::args().any(|arg| arg == "--bench") { LINKS } else { 10 };
+    let measured = std::env::args().any(|arg| arg == "--bench");
+    let (links, turns) = if measured { (LINKS, TURNS) } else { (10, 1) };
     let flow = large_flow(links);
     let chart = flow.to_mermaid(ChartLevel::Overview);
-    let here = measure(41, || openverse_release_mermaid::Chart::read(&chart).expect("it can be read"));
-    let printed = measure(41, || flow.to_mermaid(ChartLevel::Overview));
     println!("{links} lines, {} bytes", chart.len());
-    let show = |reader: &str, time: Duration| {
-        println!("{reader:24}{:>12.2?}{:>10.1} x", time, time.as_secs_f64() / here.as_secs_f64());
-    };
-    show("here", here);
-    show("here, printing", printed);
-    show("mermaid-rs-renderer", measure(11, || mermaid_rs_renderer::parse_mermaid(&chart).is_ok()));
+    compare(&chart);
+
     let engine = merman_core::Engine::new();
-    show(
-        "merman-core",
-        measure(3, || engine.parse_diagram_sync(&chart, merman_core::ParseOptions::strict()).is_ok()),
-    );
-    show(
-        "merman-core, typed",
-        measure(3, || {
-            engine.parse_diagram_for_render_model_sync(&chart, merman_core::ParseOptions::strict()).is_ok()
+    let strict = merman_core::ParseOptions::strict;
+    let mut all = [
+        Reader::new("here", 1, || Chart::read(&chart)),
+        Reader::new("here, printing", 1, || flow.to_mermaid(ChartLevel::Overview)),
+        Reader::new("mermaid-rs-renderer", 1, || mermaid_rs_renderer::parse_mermaid(&chart)),
+        Reader::new("merman-core", SLOW, || engine.parse_diagram_sync(&chart, strict())),
+        Reader::new("merman-core, typed", SLOW, || {
+            engine.parse_diagram_for_render_model_sync(&chart, strict())
         }),
-    );
-    match mermaid_js(&chart) {
-        Some(time) => show("mermaid.js", time),
-        None => println!("mermaid.js is not installed; scripts/install-components.sh installs it"),
+    ];
+    for turn in 0..turns {
+        all.iter_mut().for_each(|reader| reader.turn(turn));
+    }
+    let mut medians: Vec<_> = all.into_iter().map(|reader| (reader.name, median(reader.times))).collect();
+    medians.extend(mermaid_js::times(&chart).map(|times| ("mermaid.js", median(times))));
+    let here = medians[0].1;
+    println!("\n| a chart of {links} lines | processor time, median | ratio |\n| --- | --- | --- |");
+    for (reader, time) in medians {
+        let milliseconds = time.as_secs_f64() * 1_000.0;
+        println!("| {reader} | {milliseconds:.2} ms | {:.2} |", time.as_secs_f64() / here.as_secs_f64());
     }
 }

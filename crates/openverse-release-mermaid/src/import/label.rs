@@ -12,10 +12,9 @@ pub(super) fn plain(label: &str) -> String {
     while let Some(at) = rest.find('<') {
         bare.push_str(&rest[..at]);
         rest = &rest[at..];
-        let inside =
-            rest[1..].split_once('>').map(|(name, after)| (name.strip_prefix('/').unwrap_or(name), after));
-        match inside.filter(|(name, _)| TAGS.contains(name)) {
-            Some((_, after)) => rest = after,
+        let inside = rest[1..].strip_prefix('/').unwrap_or(&rest[1..]);
+        match TAGS.iter().find_map(|tag| inside.strip_prefix(tag)?.strip_prefix('>')) {
+            Some(after) => rest = after,
             None => {
                 bare.push('<');
                 rest = &rest[1..];

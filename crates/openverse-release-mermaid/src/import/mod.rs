@@ -19,8 +19,8 @@ use crate::{
 /// A chart says no version of its process; the flow it makes has this one.
 const VERSION: Version = Version::new(0, 0, 0);
 
-/// How many bytes the words on a line can have.
-const LONGEST_WORDS: usize = 2_000;
+/// How many bytes of words the links of a flow can have, beside as many as the chart has on its lines.
+const MOST_WORDS: usize = 1_000_000;
 
 /// A flow that was read from a chart, and what the chart has beyond it.
 ///
@@ -68,11 +68,24 @@ impl Import {
         }
         let by_id: HashMap<&str, &Step> = steps.iter().map(|step| (step.id.as_str(), step)).collect();
         let mut links = Vec::new();
+        let (mut written, mut copied, mut last) = (0, 0, None);
         for edge in &chart.edges {
+            // "&" puts the same words on many lines, and each link of a flow has its own.
+            if last.replace(&edge.text).is_none_or(|last| !Arc::ptr_eq(last, &edge.text)) {
+                written += edge.text.len();
+            }
             let ends = by_id.get(&*edge.start).zip(by_id.get(&*edge.end));
-            match ends.ok_or("one of its steps could not be read").and_then(|(from, to)| link(edge, from, to))
-            {
-                Ok(link) => links.push(link),
+            let link = ends.ok_or("one of its steps could not be read").and_then(|(from, to)| {
+                if copied + edge.text.len() > MOST_WORDS + written {
+                    return Err("its words are on too many other lines");
+                }
+                link(edge, from, to)
+            });
+            match link {
+                Ok(link) => {
+                    copied += edge.text.len();
+                    links.push(link);
+                }
                 Err(why) => unreadable.push(Unreadable::Link {
                     from: Arc::clone(&edge.start),
                     to: Arc::clone(&edge.end),
@@ -139,10 +152,6 @@ fn link(edge: &Edge, from: &Step, to: &Step) -> Result<Link, &'static str> {
         (LineEnds::DoubleCircle, Stroke::Normal) => LinkKind::RollsBack,
         _ => return Err("it is drawn neither as \"-->\" nor \"-.->\" nor \"o--o\""),
     };
-    // One label can stand on very many lines, and each link of a flow has its own.
-    if edge.text.len() > LONGEST_WORDS {
-        return Err("the words on it are too long");
-    }
     let label = Some(label::plain(&edge.text)).filter(|_| !edge.text.is_empty());
     Ok(Link { from: from.id.clone(), to: to.id.clone(), kind, label })
 }

@@ -1,5 +1,7 @@
 //! What a step does, by its name or by the words in its box.
 
+use std::{collections::BTreeMap, sync::LazyLock};
+
 use openverse_release_core::{
     DeployedVersion,
     Environment::{self, Production, Staging},
@@ -9,13 +11,16 @@ use openverse_release_core::{
 
 /// Returns what a step does, if that can be known.
 pub(super) fn of(id: &StepId, label: &str) -> Option<Operation> {
-    documented(id).or_else(|| said(&label.to_lowercase()))
+    DOCUMENTED.get(id).copied().or_else(|| said(&label.to_lowercase()))
 }
 
-/// Returns what the step of this name does in the documented flows, where it always does the same.
-fn documented(id: &StepId) -> Option<Operation> {
-    DocumentedFlow::ALL.iter().find_map(|process| process.flow("").step(id).map(|step| step.operation))
-}
+/// What the steps of the documented flows do; one of a name always does the same.
+static DOCUMENTED: LazyLock<BTreeMap<StepId, Operation>> = LazyLock::new(|| {
+    let flows = DocumentedFlow::ALL.iter().map(|process| process.flow(""));
+    flows
+        .flat_map(|flow| flow.steps().map(|step| (step.id.clone(), step.operation)).collect::<Vec<_>>())
+        .collect()
+});
 
 /// Returns what a label says. The first rule that fits wins: a rollback is also a deployment.
 fn said(label: &str) -> Option<Operation> {
@@ -76,7 +81,7 @@ mod tests {
             let flow = process.flow("x");
             flow.steps().cloned().collect::<Vec<_>>()
         }) {
-            assert_eq!(documented(&step.id), Some(step.operation), "{}", step.id);
+            assert_eq!(DOCUMENTED.get(&step.id), Some(&step.operation), "{}", step.id);
         }
     }
 

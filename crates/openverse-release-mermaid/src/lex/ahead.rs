@@ -1,6 +1,6 @@
 //! What is known of the text further on, so that no part of it is looked at again and again.
 
-use super::{Kind, Lexer, State, Token};
+use super::{Kind, Lexer, State};
 use crate::text::{after_spaces, is_space, line_end};
 
 #[derive(Debug, Default)]
@@ -39,8 +39,14 @@ impl Ahead {
 }
 
 impl Lexer<'_> {
+    /// Tells whether nothing further on changes what is read here.
+    #[inline]
+    pub(super) fn nothing_ahead(&self) -> bool {
+        !self.ahead.has_at && self.ahead.behind == self.ahead.directions.len()
+    }
+
     /// Reads the rest of a line that says a direction, wherever in the line it says so.
-    pub(super) fn direction_line(&mut self) -> Option<Token> {
+    pub(super) fn direction_line(&mut self) -> Option<Kind> {
         let at = self.at;
         let ahead = &mut self.ahead;
         if ahead.directions.len() == ahead.behind || at < ahead.no_direction {
@@ -60,7 +66,7 @@ impl Lexer<'_> {
     }
 
     /// Reads the name of a link: all up to the last `@` before white space or a quote.
-    pub(super) fn link_id(&mut self) -> Option<Token> {
+    pub(super) fn link_id(&mut self) -> Option<Kind> {
         if !self.ahead.has_at {
             return None;
         }

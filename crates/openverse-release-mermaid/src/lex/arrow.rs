@@ -71,7 +71,7 @@ fn closing(bytes: &[u8], at: usize, stroke: State) -> Option<Arrow> {
 
 impl Lexer<'_> {
     /// Reads a line with the white space around it.
-    pub(super) fn link(&mut self, spaces_end: usize) -> Option<super::Token> {
+    pub(super) fn link(&mut self, spaces_end: usize) -> Option<Kind> {
         let arrow = arrow(self.text.as_bytes(), spaces_end)?;
         let end = after_spaces(self.text, arrow.end);
         let kind = if let Some(state) = arrow.words {

@@ -1,6 +1,6 @@
 //! Outside labels and quotes.
 
-use super::{Kind, Lexer, Read, State, Token, letters::is_letter};
+use super::{Kind, Lexer, Read, State, letters::is_letter};
 use crate::text::{after_spaces, is_space, is_word};
 
 /// The words that are no names where they begin something and nothing follows them that could be
@@ -40,9 +40,30 @@ const IN_NAMES: [bool; 256] = {
     table
 };
 
+/// The bytes that begin a name, and nothing else that the language has.
+const ONLY_NAMES: [bool; 256] = {
+    let mut table = IN_NAMES;
+    let others = b"abcdefghijklosvx_0123456789\"#&*.\\";
+    let mut at = 0;
+    while at < others.len() {
+        table[others[at] as usize] = false;
+        at += 1;
+    }
+    table
+};
+
 impl Lexer<'_> {
     pub(super) fn initial(&mut self) -> Read {
         let Some(first) = self.byte(0) else { return Ok(None) };
+        // What most of a chart is, without a look at the rest of the language.
+        if self.nothing_ahead() {
+            if ONLY_NAMES[usize::from(first)] {
+                return self.name(first);
+            }
+            if matches!(first, b' ' | b'\n') {
+                return Ok(Some(self.spaces()));
+            }
+        }
         if first == b'@' && self.byte(1) == Some(b'{') {
             self.push(State::Data);
             self.at += 2;
@@ -75,7 +96,7 @@ impl Lexer<'_> {
     }
 
     /// Reads a word of the language. Some are not words of the chart, and only change the state.
-    fn keyword(&mut self, first: u8) -> Option<Token> {
+    fn keyword(&mut self, first: u8) -> Option<Kind> {
         match first {
             b'a' if self.rest().starts_with("acc") => self.accessibility(),
             b'c' if self.spaced("call") => {
@@ -120,7 +141,7 @@ impl Lexer<'_> {
         end > after
     }
 
-    fn accessibility(&mut self) -> Option<Token> {
+    fn accessibility(&mut self) -> Option<Kind> {
         let kinds = [
             ("accTitle", ':', State::AccTitle, Some(Kind::AccTitle)),
             ("accDescr", ':', State::AccDescr, Some(Kind::AccDescr)),
@@ -190,7 +211,7 @@ impl Lexer<'_> {
     }
 
     /// Reads white space: as part of a line, or the ends of lines, or one character.
-    fn spaces(&mut self) -> Token {
+    fn spaces(&mut self) -> Kind {
         if let Some(end) = self.spaces_before_link()
             && let Some(token) = self.link(end)
         {

@@ -1,11 +1,11 @@
 //! In the brackets around a label.
 
-use super::{Kind, Lexer, Read, State, Token, arrow::arrow};
+use super::{Kind, Lexer, Read, State, arrow::arrow};
 use crate::text::{after_char, after_spaces};
 
 impl Lexer<'_> {
     /// Reads what begins a shape; every state knows these.
-    pub(super) fn opening(&mut self, first: u8) -> Token {
+    pub(super) fn opening(&mut self, first: u8) -> Kind {
         let rest = self.rest();
         let (length, kind, state) = match first {
             b'(' if rest.starts_with("(-") => (2, Kind::EllipseStart, State::Ellipse),
@@ -24,7 +24,7 @@ impl Lexer<'_> {
     }
 
     /// Reads a line without a colour, which even a label knows, with the white space around it.
-    fn invisible(&mut self) -> Option<Token> {
+    fn invisible(&mut self) -> Option<Kind> {
         let start = after_spaces(self.text, self.at);
         if !self.text[start..].starts_with("~~~") {
             return None;

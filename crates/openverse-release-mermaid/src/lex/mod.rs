@@ -46,6 +46,9 @@ enum State {
 #[derive(Debug)]
 pub(crate) struct Lexer<'s> {
     text: &'s str,
+    /// Where the last token starts.
+    start: usize,
+    /// Where it ends.
     at: usize,
     state: State,
     /// The states to go back to.
@@ -56,13 +59,14 @@ pub(crate) struct Lexer<'s> {
     ahead: Ahead,
 }
 
-/// A token, or nothing where something was read that is none.
-type Read = Result<Option<Token>, Misread>;
+/// What the token is, or nothing where something was read that is none.
+type Read = Result<Option<Kind>, Misread>;
 
 impl<'s> Lexer<'s> {
     pub(crate) fn new(text: &'s str) -> Self {
         let ahead = Ahead::new(text);
-        Self { text, at: 0, state: State::Initial, states: Vec::new(), begun: false, done: false, ahead }
+        let (state, states) = (State::Initial, Vec::new());
+        Self { text, start: 0, at: 0, state, states, begun: false, done: false, ahead }
     }
 
     /// Returns the next token.
@@ -74,14 +78,14 @@ impl<'s> Lexer<'s> {
             if self.done {
                 return Ok(Token { kind: Kind::Nothing, start: self.at, end: self.at });
             }
-            let token = if self.at == self.text.len() {
+            let kind = if self.at == self.text.len() {
                 self.done = true;
                 self.at_end()
             } else {
                 self.step()?
             };
-            if let Some(token) = token {
-                return Ok(token);
+            if let Some(kind) = kind {
+                return Ok(Token { kind, start: self.start, end: self.at });
             }
         }
     }
@@ -118,7 +122,7 @@ impl<'s> Lexer<'s> {
     }
 
     /// Some rules fit even nothing.
-    fn at_end(&mut self) -> Option<Token> {
+    fn at_end(&mut self) -> Option<Kind> {
         let kind = match self.state {
             State::Initial => Kind::EndOfText,
             State::AccTitle => Kind::AccTitleValue,
@@ -132,7 +136,7 @@ impl<'s> Lexer<'s> {
         Some(self.take(0, kind))
     }
 
-    fn callback_name(&mut self) -> Option<Token> {
+    fn callback_name(&mut self) -> Option<Kind> {
         if self.byte(0) != Some(b'(') {
             return Some(self.until('(', Kind::CallbackName));
         }
@@ -182,7 +186,7 @@ impl<'s> Lexer<'s> {
         }
     }
 
-    fn string(&mut self) -> Option<Token> {
+    fn string(&mut self) -> Option<Kind> {
         if self.byte(0) != Some(b'"') {
             return Some(self.until('"', Kind::String));
         }
@@ -195,7 +199,7 @@ impl<'s> Lexer<'s> {
         None
     }
 
-    fn click(&mut self) -> Option<Token> {
+    fn click(&mut self) -> Option<Kind> {
         if self.quote() {
             return None;
         }
@@ -246,18 +250,18 @@ impl<'s> Lexer<'s> {
         self.text.as_bytes().get(at).is_some_and(|&byte| crate::text::is_word(byte))
     }
 
-    fn take(&mut self, length: usize, kind: Kind) -> Token {
-        let start = self.at;
+    fn take(&mut self, length: usize, kind: Kind) -> Kind {
+        self.start = self.at;
         self.at += length;
-        Token { kind, start, end: self.at }
+        kind
     }
 
-    fn until(&mut self, end: char, kind: Kind) -> Token {
+    fn until(&mut self, end: char, kind: Kind) -> Kind {
         let length = self.rest().find(end).unwrap_or(self.rest().len());
         self.take(length, kind)
     }
 
-    fn until_closed(&mut self, close: char, kind: Kind) -> Option<Token> {
+    fn until_closed(&mut self, close: char, kind: Kind) -> Option<Kind> {
         if self.rest().starts_with(close) {
             self.pop();
             self.at += close.len_utf8();
@@ -278,12 +282,12 @@ impl<'s> Lexer<'s> {
         }
     }
 
-    fn enter(&mut self, state: State, length: usize, kind: Kind) -> Token {
+    fn enter(&mut self, state: State, length: usize, kind: Kind) -> Kind {
         self.push(state);
         self.take(length, kind)
     }
 
-    fn leave(&mut self, length: usize, kind: Kind) -> Token {
+    fn leave(&mut self, length: usize, kind: Kind) -> Kind {
         self.pop();
         self.take(length, kind)
     }

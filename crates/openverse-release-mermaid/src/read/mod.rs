@@ -182,7 +182,8 @@ impl<'s> Reader<'s> {
     }
 
     /// Reads tokens of some kinds, at least one, as one text.
-    fn joined(&mut self, kinds: fn(Kind) -> bool, expected: &str) -> Read<Cow<'s, str>> {
+    #[inline]
+    fn joined(&mut self, kinds: impl Fn(Kind) -> bool, expected: &str) -> Read<Cow<'s, str>> {
         if !kinds(self.token.kind) {
             return self.refuse(expected);
         }
@@ -193,9 +194,23 @@ impl<'s> Reader<'s> {
     }
 
     /// Adds the tokens that follow, if they are of some kinds.
-    fn go_on(&mut self, first: Token, text: Cow<'s, str>, kinds: fn(Kind) -> bool) -> Read<Cow<'s, str>> {
+    #[inline]
+    fn go_on(
+        &mut self,
+        first: Token,
+        text: Cow<'s, str>,
+        kinds: impl Fn(Kind) -> bool,
+    ) -> Read<Cow<'s, str>> {
+        if kinds(self.token.kind) { self.go_on_long(first, text, kinds) } else { Ok(text) }
+    }
+
+    fn go_on_long(
+        &mut self,
+        first: Token,
+        mut text: Cow<'s, str>,
+        kinds: impl Fn(Kind) -> bool,
+    ) -> Read<Cow<'s, str>> {
         let mut end = first.end;
-        let mut text = text;
         while kinds(self.token.kind) {
             let Token { start, end: next, .. } = self.token;
             match &mut text {

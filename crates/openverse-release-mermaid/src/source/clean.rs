@@ -30,8 +30,12 @@ pub(super) fn attributes(text: &str) -> Edited<'_> {
         // Without an end, no later tag has one either.
         let Some(length) = text[attributes..].find('>') else { break };
         let end = attributes + length;
-        while let Some(open) = text[at..end].find("=\"") {
-            let open = at + open + 1;
+        while let Some(equals) = text[at..end].find('=') {
+            let open = at + equals + 1;
+            if !text[open..end].starts_with('"') {
+                at = open;
+                continue;
+            }
             let Some(length) = text[open + 1..end].find('"') else { break };
             let close = open + 1 + length;
             editor.replace(open..open + 1, "'");
@@ -46,7 +50,7 @@ pub(super) fn attributes(text: &str) -> Edited<'_> {
 /// Removes `%%{ … }%%`. One that does not end takes the rest of the text with it.
 pub(super) fn directives(text: &str) -> Edited<'_> {
     let mut editor = Editor::new(text);
-    let mut at = if text.contains("%%{") { 0 } else { text.len() };
+    let mut at = 0;
     while let Some(found) = text[at..].find("%%{") {
         let start = at + found;
         at = start + 1;
@@ -80,9 +84,6 @@ fn after_value(text: &str, at: usize) -> usize {
 /// A line of `%%` alone is no comment, nor is one that begins with `%%{`.
 pub(super) fn comments(text: &str) -> Edited<'_> {
     let mut editor = Editor::new(text);
-    if !text.contains("%%") {
-        return editor.finish();
-    }
     let mut line = Some(0);
     while let Some(start) = line {
         let mark = after_spaces(text, start);
@@ -111,8 +112,6 @@ pub(super) fn trim_start(text: &str) -> Edited<'_> {
 }
 
 /// Removes white space between a closing brace and the end of its line, and empty lines after it.
-///
-/// Also ends the last line. Mermaid.js does so even where it has an end, which changes nothing.
 pub(super) fn after_braces(text: &str) -> Edited<'_> {
     let mut editor = Editor::new(text);
     let mut at = 0;
@@ -128,6 +127,12 @@ pub(super) fn after_braces(text: &str) -> Edited<'_> {
             editor.replace(brace..brace + end, "");
         }
     }
+    editor.finish()
+}
+
+/// Ends the last line. Mermaid.js does so even where it has an end, which changes nothing.
+pub(super) fn last_line(text: &str) -> Edited<'_> {
+    let mut editor = Editor::new(text);
     if !text.ends_with('\n') {
         editor.replace(text.len()..text.len(), "\n");
     }

@@ -7,9 +7,6 @@ use crate::text::{after_word, is_space, line_end};
 /// is not taken for the end of an entity code.
 pub(super) fn style_ends(text: &str) -> Edited<'_> {
     let mut editor = Editor::new(text);
-    if !text.contains('#') {
-        return editor.finish();
-    }
     let mut start = 0;
     while start < text.len() {
         let end = line_end(text, start);
@@ -82,9 +79,13 @@ pub(crate) fn decode(text: &str) -> String {
 }
 
 fn code(text: &str) -> Option<(Option<char>, &str)> {
-    let (name, rest) = text.strip_prefix("ﬂ°")?.split_once("¶ß")?;
-    let c = match name.strip_prefix('°') {
-        Some(number) => char::from_u32(number.parse().ok()?)?,
+    let code = text.strip_prefix("ﬂ°")?;
+    let numbered = code.strip_prefix('°');
+    // No further than the name of a code goes, so that many beginnings without an end are read once.
+    let (name, rest) = numbered.unwrap_or(code).split_at(after_word(numbered.unwrap_or(code), 0));
+    let rest = rest.strip_prefix("¶ß")?;
+    let c = match numbered {
+        Some(_) => char::from_u32(name.parse().ok()?)?,
         None => match name {
             "quot" => '"',
             "amp" => '&',

@@ -1,17 +1,20 @@
 //! What mermaid.js does to a text before it reads it as a chart.
 //!
 //! It looks at the whole text several times, without regard for quotes: for line ends, tags, front
-//! matter, directives, comments, entity codes. Each pass here takes linear time.
+//! matter, directives, comments, entity codes. Each pass here takes linear time, and is left out where
+//! the text has nothing for it.
 
 mod clean;
 mod edit;
 mod entities;
 mod front_matter;
+mod marks;
 
 use std::borrow::Cow;
 
 use edit::{Edited, WayBack};
 pub(crate) use entities::decode;
+use marks::Marks;
 
 use crate::error::Misread;
 
@@ -25,17 +28,19 @@ pub(crate) struct Source<'a> {
 
 type Change = fn(&str) -> Result<Edited<'_>, Misread>;
 
-/// Each is given what the one before has left.
-const CHANGES: [Change; 9] = [
-    |text| Ok(clean::line_ends(text)),
-    |text| Ok(clean::attributes(text)),
-    front_matter::remove,
-    |text| Ok(clean::directives(text)),
-    |text| Ok(clean::comments(text)),
-    |text| Ok(clean::trim_start(text)),
-    |text| Ok(entities::style_ends(text)),
-    |text| Ok(entities::encode(text)),
-    |text| Ok(clean::after_braces(text)),
+/// What a text must have for a change to find something, and the change.
+///
+/// Each is given what the one before has left. None puts in what another looks for.
+const CHANGES: [(Marks, Change); 9] = [
+    (Marks::RETURN, |text| Ok(clean::line_ends(text))),
+    (Marks::LESS, |text| Ok(clean::attributes(text))),
+    (Marks::NONE, front_matter::remove),
+    (Marks::PERCENT, |text| Ok(clean::directives(text))),
+    (Marks::PERCENT, |text| Ok(clean::comments(text))),
+    (Marks::NONE, |text| Ok(clean::trim_start(text))),
+    (Marks::HASH, |text| Ok(entities::style_ends(text))),
+    (Marks::HASH, |text| Ok(entities::encode(text))),
+    (Marks::BRACE, |text| Ok(clean::after_braces(text))),
 ];
 
 /// How many of the changes come before mermaid.js decides what kind of diagram it has.
@@ -48,12 +53,16 @@ impl<'a> Source<'a> {
     /// When its front matter cannot be read, or it is no flowchart.
     pub(crate) fn new(original: &'a str) -> Result<Self, Misread> {
         let mut source = Self { text: Cow::Borrowed(original), passes: Vec::new() };
-        for (number, change) in CHANGES.into_iter().enumerate() {
+        let marks = Marks::of(original);
+        for (number, (mark, change)) in CHANGES.into_iter().enumerate() {
             if number == BEFORE_KIND {
                 clean::check_kind(&source.text).map_err(|misread| source.back(misread))?;
             }
-            source.make(change).map_err(|misread| source.back(misread))?;
+            if marks.have(mark) {
+                source.make(change).map_err(|misread| source.back(misread))?;
+            }
         }
+        source.make(|text| Ok(clean::last_line(text))).map_err(|misread| source.back(misread))?;
         Ok(source)
     }
 

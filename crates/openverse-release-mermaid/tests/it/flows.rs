@@ -113,6 +113,20 @@ fn what_is_known_of_a_step_counts_more_than_its_words() {
 }
 
 #[test]
+fn words_on_many_lines_at_once_do_not_fill_the_memory() {
+    let boxes =
+        |name: &str| (0..40).map(|number| format!("{name}{number}(Build)")).collect::<Vec<_>>().join(" & ");
+    let import = |words: &str| import(&format!("graph TD\n{} -->|{words}| {}", boxes("A"), boxes("B")));
+    let short = import("words");
+    assert_eq!((short.flow.links().count(), short.unreadable.len()), (1600, 0));
+    let long = import(&"long words ".repeat(1_000));
+    let copied: usize = long.flow.links().filter_map(|link| link.label).map(|label| label.len()).sum();
+    assert!((900_000..1_100_000).contains(&copied), "{copied}");
+    assert_eq!(long.flow.links().count() + long.unreadable.len(), 1600);
+    assert!(long.unreadable[0].to_string().ends_with("its words are on too many other lines"));
+}
+
+#[test]
 fn a_mark_is_no_part_of_the_flow() {
     let flow = flows::api();
     let step = flow.steps().next().unwrap().id.clone();

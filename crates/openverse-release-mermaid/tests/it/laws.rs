@@ -8,6 +8,7 @@ use proptest::prelude::*;
 use crate::{
     corpus::{READ, REFUSED},
     mutate::{Chance, PIECES, mutate},
+    repeated::{REPEATED, texts},
 };
 
 /// Reads a text, chart or not, and looks at what came of it.
@@ -61,69 +62,20 @@ proptest! {
     }
 }
 
-/// What a text begins with that is then repeated.
-const STARTS: &[&str] = &[
-    "",
-    "graph TD\n",
-    "graph TD\nA[",
-    "graph TD\nA[\"",
-    "graph TD\nA(-",
-    "graph TD\nA[/",
-    "graph TD\nA -- ",
-    "graph TD\nA -. ",
-    "graph TD\nA@{ x: ",
-    "graph TD\nA@{\nx: ",
-    "---\n",
-];
-
-/// What is repeated, beside all that means something.
-const REPEATED: &[&str] = &[
-    "A-->",
-    "A & ",
-    "A[",
-    "a@",
-    "A --> B\n",
-    "subgraph s\n",
-    "%%{a:\u{2028}",
-    "<b x=\"",
-    " -",
-    " =",
-    "A-- x",
-    "direction ",
-    "\" ",
-    "L_A_B_0 --> ",
-    "e@--> ",
-    "accDescr",
-    "\n ",
-    " \n",
-    "} ",
-    "<a",
-    "#a",
-    "%%x\n",
-    "%%\n",
-    "-. ",
-    "A -. ",
-    "(- ",
-    "style:#;",
-    "\n---",
-];
-
 #[test]
 fn no_text_takes_time_that_grows_with_its_square() {
     // A text of this size takes some milliseconds. With the square of it, it would take a second,
     // even where a step is only a nanosecond.
     const BYTES: usize = 12_000;
     const LONG: Duration = Duration::from_millis(300);
-    let repeated = PIECES.iter().chain(REPEATED);
-    for (piece, start) in repeated.flat_map(|piece| STARTS.iter().map(move |start| (piece, start))) {
-        let text = format!("{start}{}", piece.repeat(BYTES / piece.len() + 1));
+    for (name, text) in texts(&[PIECES, REPEATED].concat(), BYTES) {
         // The machine may do other things meanwhile, but hardly every time.
         let takes_long = |_| {
             let start = Instant::now();
             let _read = std::hint::black_box(Chart::read(&text));
             start.elapsed() > LONG
         };
-        assert!(!(0..5).all(takes_long), "{start:?} and many {piece:?}");
+        assert!(!(0..5).all(takes_long), "{name}");
     }
 }
 

@@ -4,6 +4,8 @@ mod corpus;
 mod errors;
 mod flows;
 mod laws;
+mod linear;
 mod mermaid_js;
 mod mutate;
 mod places;
+mod repeated;

@@ -1,25 +1,49 @@
 //! Text on its way into a rendering.
 
+use std::borrow::Cow;
+
 use crate::{Branches, ChartLevel, Detail, DetailKind, Step};
 
 /// Splits text into its lines, with what a terminal would obey made visible.
 pub(crate) fn lines(text: &str) -> Vec<String> {
-    let text = text.replace("\r\n", "\n");
-    text.split(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}']).map(visible).collect()
+    each_line(text).map(Cow::into_owned).collect()
 }
 
+/// Returns the lines of a text one by one, with what a terminal would obey made visible.
+pub(super) fn each_line(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
+    let mut rest = Some(text);
+    std::iter::from_fn(move || {
+        let text = rest?;
+        // Most lines hold nothing else, and nothing in that is to be made visible.
+        let plain = text.bytes().position(|byte| !matches!(byte, b' '..=b'~')).unwrap_or(text.len());
+        let end = text[plain..].find(ENDS).map_or(text.len(), |length| plain + length);
+        let (line, end) = text.split_at(end);
+        rest = end.strip_prefix("\r\n").or_else(|| end.strip_prefix(ENDS));
+        Some(if plain == line.len() { Cow::Borrowed(line) } else { visible(line) })
+    })
+}
+
+/// What ends a line, beside the two characters `\r\n`.
+const ENDS: [char; 5] = ['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}'];
+
 /// Shows control characters, and those that turn the direction of writing, as escapes.
-fn visible(line: &str) -> String {
+fn visible(line: &str) -> Cow<'_, str> {
+    let is_obeyed = |c: char| {
+        let turns = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        c.is_control() || turns
+    };
+    if !line.contains(is_obeyed) {
+        return Cow::Borrowed(line);
+    }
     let mut shown = String::with_capacity(line.len());
     for c in line.chars() {
-        let turns = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-        if c.is_control() || turns {
+        if is_obeyed(c) {
             shown.extend(c.escape_default());
         } else {
             shown.push(c);
         }
     }
-    shown
+    Cow::Owned(shown)
 }
 
 /// Returns the lines of a step's box.

@@ -1,6 +1,8 @@
 //! Mermaid flowcharts, in the small part of the language that every version reads alike.
 
-use std::fmt::Write;
+use std::{borrow::Cow, fmt::Write};
+
+use petgraph::visit::EdgeRef;
 
 use super::{ChartLevel, StepMark, StepMarks, label};
 use crate::{Flow, LinkKind, Trigger};
@@ -8,21 +10,34 @@ use crate::{Flow, LinkKind, Trigger};
 pub(super) fn render(flow: &Flow, level: ChartLevel, marks: &StepMarks) -> String {
     let mut chart = String::from("flowchart TD\n");
     for step in flow.steps() {
-        let label = quote(&label::box_lines(step, level));
         let (open, close) = match step.trigger {
-            Trigger::Manual => ('[', ']'),
-            Trigger::Automatic => ('(', ')'),
+            Trigger::Manual => ('[', "]\n"),
+            Trigger::Automatic => ('(', ")\n"),
         };
-        chart.push_str(&format!("    {}{open}{label}{close}\n", step.id));
+        chart.push_str("    ");
+        chart.push_str(step.id.as_str());
+        chart.push(open);
+        let details = label::detail_lines(step, level).into_iter().map(Cow::Owned);
+        quote(label::each_line(&step.label).chain(details), &mut chart);
+        chart.push_str(close);
     }
-    for link in flow.links() {
-        let line = match link.kind {
-            LinkKind::Triggers | LinkKind::Enables => "-->",
-            LinkKind::Continues => "-.->",
-            LinkKind::RollsBack => "o--o",
+    for link in flow.graph.edge_references() {
+        let line = match link.weight().kind {
+            LinkKind::Triggers | LinkKind::Enables => " -->",
+            LinkKind::Continues => " -.->",
+            LinkKind::RollsBack => " o--o",
         };
-        let label = link.label.map(|label| format!("|{}|", quote(&label::lines(&label)))).unwrap_or_default();
-        chart.push_str(&format!("    {} {line}{label} {}\n", link.from, link.to));
+        chart.push_str("    ");
+        chart.push_str(flow.graph[link.source()].id.as_str());
+        chart.push_str(line);
+        if let Some(label) = &link.weight().label {
+            chart.push('|');
+            quote(label::each_line(label), &mut chart);
+            chart.push('|');
+        }
+        chart.push(' ');
+        chart.push_str(flow.graph[link.target()].id.as_str());
+        chart.push('\n');
     }
     for mark in StepMark::ALL {
         let marked = flow.steps().filter(|step| marks.get(&step.id) == Some(&mark));
@@ -45,21 +60,34 @@ fn style(mark: StepMark) -> &'static str {
     }
 }
 
-fn quote(lines: &[String]) -> String {
-    let mut quoted = String::from('"');
-    for (number, line) in lines.iter().enumerate() {
+/// Writes lines as one label.
+fn quote<'a>(lines: impl Iterator<Item = Cow<'a, str>>, out: &mut String) {
+    out.push('"');
+    let start = out.len();
+    for (number, line) in lines.enumerate() {
         if number > 0 {
-            quoted.push_str("<br/>");
+            out.push_str("<br/>");
         }
-        escape(line, &mut quoted);
+        escape(&line, out);
     }
-    if quoted.len() == 1 {
+    if out.len() == start {
         // Mermaid does not read a label without any character.
-        escape(" ", &mut quoted);
+        escape(" ", out);
     }
-    quoted.push('"');
-    quoted
+    out.push('"');
 }
+
+/// The bytes that mean nothing to any reader of a label, wherever in it they stand.
+const PLAIN: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        table[byte as usize] =
+            (byte.is_ascii_alphanumeric() && byte != b'd') || matches!(byte, b',' | b'\'' | b'/' | b'(');
+        byte += 1;
+    }
+    table
+};
 
 /// Writes text so that it comes out of Mermaid as it went in.
 ///
@@ -69,17 +97,22 @@ fn quote(lines: &[String]) -> String {
 /// quotes. Afterwards it reads each label as Markdown and then as HTML. So all punctuation that
 /// can mean something is written as an entity code, which all these readers leave alone.
 fn escape(line: &str, out: &mut String) {
-    let mut rest = line.char_indices().peekable();
-    while let Some((at, c)) = rest.next() {
-        let next = rest.peek().map(|&(_, next)| next);
-        let before = &line[..at];
-        let starts_list = before.chars().all(|c| c.is_ascii_digit() || c == ' ');
+    let list_number = line.trim_start_matches(|c: char| c == ' ' || c.is_ascii_digit());
+    let list_start = line.len() - list_number.len();
+    let (mut written, mut at) = (0, 0);
+    while let Some(&byte) = line.as_bytes().get(at) {
+        if PLAIN[usize::from(byte)] {
+            at += 1;
+            continue;
+        }
+        let mut rest = line[at..].chars();
+        let Some(c) = rest.next() else { break };
+        let next = rest.next();
         let plain = match c {
-            ' ' => !before.is_empty() && next.is_some_and(|next| next != ' '),
-            ',' | '\'' | '/' | '(' => true,
-            '-' | ')' => !starts_list,
+            ' ' => at > 0 && next.is_some_and(|next| next != ' '),
+            '-' | ')' => at > list_start,
             // A point inside a word can make an address, which Markdown turns into a link.
-            '.' => !starts_list && next.is_none_or(|next| next == ' '),
+            '.' => at > list_start && next.is_none_or(|next| next == ' '),
             ':' => next == Some(' '),
             'd' => !names_a_direction(&line[at..]),
             'ﬂ' | '¶' => false,
@@ -87,13 +120,15 @@ fn escape(line: &str, out: &mut String) {
             _ if c.is_whitespace() || c == '\u{feff}' => false,
             _ => !c.is_ascii_punctuation(),
         };
-        if plain {
-            out.push(c);
-        } else {
+        if !plain {
+            out.push_str(&line[written..at]);
             // Writing to a String does not fail.
             let _ = write!(out, "#{};", u32::from(c));
+            written = at + c.len_utf8();
         }
+        at += c.len_utf8();
     }
+    out.push_str(&line[written..]);
 }
 
 /// Tells whether text starts with what Mermaid takes for a statement wherever it stands in a line.
@@ -132,9 +167,14 @@ mod tests {
 
     #[test]
     fn no_label_leaves_its_quotes() {
-        let label = quote(&["\"]; A --> B\"".to_owned(), "click A".to_owned()]);
+        let quoted = |lines: &'static [&str]| {
+            let mut out = String::new();
+            quote(lines.iter().copied().map(Cow::Borrowed), &mut out);
+            out
+        };
+        let label = quoted(&["\"]; A --> B\"", "click A"]);
         assert_eq!(label.matches('"').count(), 2);
-        assert_eq!(quote(&[String::new()]), "\"#32;\"");
+        assert_eq!(quoted(&[""]), "\"#32;\"");
         assert_eq!(label, "\"#34;#93;#59; A --#62; B#34;<br/>click A\"");
     }
 }
