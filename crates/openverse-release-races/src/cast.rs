@@ -109,4 +109,30 @@ impl Cast {
             self.numbers().filter(|app| apps >> app & 1 != 0).map(|app| self.name(app)).collect();
         names.join(" and the ")
     }
+
+    /// Says that a change of the apps whose bits are set is merged.
+    pub(crate) fn merged(&self, apps: u8, commit: u8) -> String {
+        format!("A pull request that changes the {} is merged as commit {commit}", self.names(apps))
+    }
+
+    /// Says that the build of an image ends.
+    pub(crate) fn built(&self, app: usize, image: usize, commit: u8, before: u8) -> String {
+        let name = self.image(app, image);
+        format!(
+            "CI has built {name} of commit {commit}, and moves {name}:latest to it from commit {before}."
+        )
+    }
+
+    /// Names a GitHub Release.
+    pub(crate) fn release(&self, app: usize, release: impl Into<usize>) -> String {
+        format!("{} release {}", self.name(app), release.into() + 1)
+    }
+}
+
+/// Names what a commit makes live.
+pub(crate) fn version(commit: u8) -> String {
+    match commit {
+        0 => "the version before".to_owned(),
+        commit => format!("commit {commit}"),
+    }
 }

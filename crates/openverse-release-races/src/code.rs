@@ -1,4 +1,6 @@
-//! What is merged, and what CI has built of it.
+//! What is merged, what CI has built of it, and where it is deployed.
+
+use openverse_release_core::Environment;
 
 /// How many apps are told apart.
 pub(crate) const APPS: usize = 2;
@@ -64,5 +66,13 @@ impl Builds {
     pub(crate) fn finish(&mut self, image: usize, commit: u8) {
         self.built[image] |= 1 << (commit - 1);
         self.latest[image] = commit;
+    }
+}
+
+/// Returns the place of an environment among those of an app.
+pub(crate) const fn site(environment: Environment) -> usize {
+    match environment {
+        Environment::Staging => 0,
+        Environment::Production => 1,
     }
 }

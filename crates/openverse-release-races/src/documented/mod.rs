@@ -6,11 +6,11 @@ mod words;
 use openverse_release_core::Environment;
 
 use self::state::{Job, Plan, RELEASES, Release, Stage};
-pub(crate) use self::{state::State, words::version};
+pub(crate) use self::state::State;
 use crate::{
     bounds::Bounds,
     cast::Cast,
-    code::{APPS, IMAGES},
+    code::{APPS, IMAGES, site},
     explore::{Model, Step},
     race::{Race, Races},
 };
@@ -123,13 +123,6 @@ impl Model for Documented<'_> {
 
     fn describe(&self, before: &State, step: &Step<Self>) -> String {
         self.words(before, step.what, &step.to)
-    }
-}
-
-const fn site(environment: Environment) -> usize {
-    match environment {
-        Environment::Staging => 0,
-        Environment::Production => 1,
     }
 }
 

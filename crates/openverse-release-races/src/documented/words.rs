@@ -1,27 +1,22 @@
 //! The documented process in words.
 
 use super::{Documented, Job, Move, Plan, State, site};
+use crate::cast::version;
 
 impl Documented<'_> {
     pub(super) fn words(&self, before: &State, what: Move, after: &State) -> String {
         let cast = self.cast;
         match what {
             Move::Merge { apps } => {
-                let names = cast.names(apps);
-                let commit = after.main.head();
+                let merged = cast.merged(apps, after.main.head());
                 let job = match self.part.has_jobs() {
                     true => format!("; the job that refreshes drafts {}", self.queued(before)),
                     false => String::new(),
                 };
-                format!("A pull request that changes the {names} is merged as commit {commit}{job}.")
+                format!("{merged}{job}.")
             }
             Move::Build { app, image, commit } => {
-                let image_name = cast.image(app, image);
-                let from = before.apps[app].builds.latest[image];
-                let mut words = format!(
-                    "CI has built {image_name} of commit {commit}, and moves {image_name}:latest to it from commit \
-                     {from}."
-                );
+                let mut words = cast.built(app, image, commit, before.apps[app].builds.latest[image]);
                 let site = |state: &State| state.apps[app].sites[0].under_way().count();
                 if site(after) > site(before) {
                     words.push_str(&format!(
@@ -32,13 +27,13 @@ impl Documented<'_> {
             }
             Move::ReadDrafts => {
                 let Some(Job::Draft(Some(plans))) = after.group.running else { return String::new() };
-                let found = self.cast.numbers().filter_map(|app| {
+                let found = cast.numbers().filter_map(|app| {
                     let name = cast.name(app);
                     match plans[app] {
                         Plan::Nothing => None,
                         Plan::Create => Some(format!("no draft of the {name}")),
                         Plan::Update(release) => {
-                            Some(format!("the draft {}", self.release(app, release.into())))
+                            Some(format!("the draft {}", cast.release(app, release)))
                         }
                     }
                 });
@@ -49,7 +44,7 @@ impl Documented<'_> {
             }
             Move::WriteDrafts => {
                 let Some(Job::Draft(Some(plans))) = before.group.running else { return String::new() };
-                let written = self.cast.numbers().filter_map(|app| match plans[app] {
+                let written = cast.numbers().filter_map(|app| match plans[app] {
                     Plan::Nothing => None,
                     Plan::Create => {
                         let made = |release: &usize| {
@@ -57,10 +52,10 @@ impl Documented<'_> {
                                 != after.apps[app].releases[*release].stage
                         };
                         let release = (0..2).find(made).unwrap_or_default();
-                        Some(format!("makes the draft {}", self.release(app, release)))
+                        Some(format!("makes the draft {}", cast.release(app, release)))
                     }
                     Plan::Update(release) => {
-                        let name = self.release(app, release.into());
+                        let name = cast.release(app, release);
                         let turned = before.apps[app].releases[usize::from(release)].stage
                             != after.apps[app].releases[usize::from(release)].stage;
                         let words = if turned {
@@ -80,13 +75,13 @@ impl Documented<'_> {
             Move::Publish { app, release } => format!(
                 "Somebody publishes {}; GitHub puts its git tag on the head of main, commit {}; the job that tags its \
                  images {}.",
-                self.release(app, release),
+                cast.release(app, release),
                 before.main.head(),
                 self.queued(before)
             ),
             Move::Redeliver { app, release } => format!(
                 "GitHub delivers the event that {} was published once more; the job that tags its images {}.",
-                self.release(app, release),
+                cast.release(app, release),
                 self.queued(before)
             ),
             Move::Tag { app, release, image } => {
@@ -95,7 +90,7 @@ impl Documented<'_> {
                 let is_last = image == 1 || !cast.has_companion(app);
                 format!(
                     "The job puts the image tag of {} on {name}:latest, which is of commit {commit}{}.",
-                    self.release(app, release),
+                    cast.release(app, release),
                     if is_last { ", and asks production to deploy it" } else { "" }
                 )
             }
@@ -125,10 +120,6 @@ impl Documented<'_> {
         }
     }
 
-    fn release(&self, app: usize, release: usize) -> String {
-        format!("{} release {}", self.cast.name(app), release + 1)
-    }
-
     /// Says what becomes of a job that is queued.
     fn queued(&self, before: &State) -> String {
         match (before.group.running, before.group.waiting) {
@@ -137,15 +128,8 @@ impl Documented<'_> {
             (Some(_), Some(Job::Draft(_))) => "waits, in place of one that refreshes drafts".to_owned(),
             (Some(_), Some(Job::Release { app, release, .. })) => format!(
                 "waits, and takes the place of the one that would tag the images of {}",
-                self.release(app.into(), release.into())
+                self.cast.release(app.into(), release)
             ),
         }
-    }
-}
-
-pub(crate) fn version(commit: u8) -> String {
-    match commit {
-        0 => "the version before".to_owned(),
-        commit => format!("commit {commit}"),
     }
 }

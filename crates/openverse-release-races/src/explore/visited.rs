@@ -26,19 +26,17 @@ impl<S: Copy + Eq + Hash> Visited<S> {
         self.states[number as usize]
     }
 
-    /// Adds a state that was not seen before, and tells whether it was not.
-    pub(super) fn insert(&mut self, state: S, parent: u32) -> bool {
+    /// Adds a state that was not seen before.
+    pub(super) fn insert(&mut self, state: S, parent: u32) {
         if self.states.len() * 2 >= self.table.len() {
             self.grow();
         }
         let place = self.place(&state);
-        if self.table[place] != 0 {
-            return false;
+        if self.table[place] == 0 {
+            self.states.push(state);
+            self.parents.push(parent);
+            self.table[place] = u32::try_from(self.states.len()).unwrap_or(u32::MAX);
         }
-        self.states.push(state);
-        self.parents.push(parent);
-        self.table[place] = u32::try_from(self.states.len()).unwrap_or(u32::MAX);
-        true
     }
 
     /// Returns the numbers of the states on the way to one, from the first.

@@ -30,9 +30,10 @@ pub(super) struct ErrandNumber(u16);
 pub(super) enum Told {
     Approve,
     Resume,
-    Abandon,
+    /// It is given up: right after what it did last, or later than any limit.
+    Abandon { late: bool },
     /// What it saw, and whether it had waited for longer than any limit.
-    Saw(Seen, bool),
+    Saw { seen: Seen, late: bool },
     Accepted,
     Conflict,
     Lost,
@@ -73,8 +74,8 @@ struct Kept {
 struct Kepts {
     runs: Vec<Kept>,
     errands: Vec<Errand>,
-    begun: HashMap<Errand, (ErrandNumber, RunNumber)>,
-    told: HashMap<(RunNumber, Told), (RunNumber, bool)>,
+    begun: HashMap<Errand, RunNumber>,
+    told: HashMap<(RunNumber, Told), Option<(RunNumber, bool)>>,
     plans: HashMap<(u8, [Release; RELEASES], u8), Option<Plan>>,
 }
 
@@ -118,7 +119,7 @@ impl Ledger {
 
     /// Begins a run.
     pub(super) fn begin(&self, errand: Errand) -> RunNumber {
-        if let Some((_, run)) = self.kept.borrow().begun.get(&errand) {
+        if let Some(run) = self.kept.borrow().begun.get(&errand) {
             return *run;
         }
         let number = self.errand_number(errand);
@@ -130,12 +131,13 @@ impl Ledger {
         let (run, _) = started.unwrap_or_else(|error| unreachable!("a plan has steps: {error}"));
         let mut kept = self.kept.borrow_mut();
         let run = kept.keep(run, number);
-        kept.begun.insert(errand, (number, run));
+        kept.begun.insert(errand, run);
         run
     }
 
-    /// Tells a run something. Returns what it is then, and whether it is about to change something.
-    pub(super) fn tell(&self, run: RunNumber, told: Told) -> (RunNumber, bool) {
+    /// Tells a run something. Returns what it is then, and whether it is about to change something; none if
+    /// it cannot be given up.
+    pub(super) fn tell(&self, run: RunNumber, told: Told) -> Option<(RunNumber, bool)> {
         if let Some(known) = self.kept.borrow().told.get(&(run, told)) {
             return *known;
         }
@@ -144,14 +146,7 @@ impl Ledger {
         answer
     }
 
-    /// Tells whether a run lets itself be given up, right after what it did last or late.
-    pub(super) fn can_be_given_up(&self, number: RunNumber, late: bool) -> bool {
-        let now = if late { MOMENT + LATE } else { MOMENT };
-        let input = Input::Abandon { by: "somebody".to_owned(), reason: "explored".to_owned() };
-        self.kept.borrow().run(number).decide(input, now, &Limits::default()).is_ok()
-    }
-
-    fn ask_the_core(&self, number: RunNumber, told: Told) -> (RunNumber, bool) {
+    fn ask_the_core(&self, number: RunNumber, told: Told) -> Option<(RunNumber, bool)> {
         let mut kept = self.kept.borrow_mut();
         let Kept { run, errand } = &kept.runs[usize::from(number.0)];
         let (mut run, errand) = (run.clone(), *errand);
@@ -160,28 +155,31 @@ impl Ledger {
         let input = match told {
             Told::Approve => Input::Approve { by: by() },
             Told::Resume => Input::Resume { by: by() },
-            Told::Abandon => Input::Abandon { by: by(), reason: words() },
+            Told::Abandon { .. } => Input::Abandon { by: by(), reason: words() },
             Told::Accepted => Input::Replied(Reply::Accepted { run: None }),
             Told::Conflict => Input::Replied(Reply::Conflict {
                 found: "another state".to_owned(),
                 expected: "the one that was seen".to_owned(),
             }),
             Told::Lost => Input::Replied(Reply::Lost { why: words() }),
-            Told::Saw(seen, _) => {
+            Told::Saw { seen, .. } => {
                 let errand = kept.errands[usize::from(errand.0)];
                 let app = &self.apps[usize::from(errand.app)];
                 let errand_of = |it: &Deployment| kept.errands[usize::from(it.errand.0)];
                 Input::Saw(self.eyes.see(&run, app, errand, seen, errand_of))
             }
         };
-        let now = if matches!(told, Told::Saw(_, true) | Told::Abandon) { MOMENT + LATE } else { MOMENT };
-        let decision = run.decide(input, now, &Limits::default());
-        let decision =
-            decision.unwrap_or_else(|error| unreachable!("only what a run can take is told: {error}"));
+        let is_late = matches!(told, Told::Saw { late: true, .. } | Told::Abandon { late: true });
+        let now = if is_late { MOMENT + LATE } else { MOMENT };
+        let decision = match run.decide(input, now, &Limits::default()) {
+            Ok(decision) => decision,
+            Err(_) if matches!(told, Told::Abandon { .. }) => return None,
+            Err(error) => unreachable!("only what a run can take is told: {error}"),
+        };
         for event in &decision.events {
             run.apply(MOMENT, event);
         }
-        (kept.keep(run, errand), decision.perform.is_some())
+        Some((kept.keep(run, errand), decision.perform.is_some()))
     }
 
     pub(super) fn standing(&self, number: RunNumber) -> Standing {

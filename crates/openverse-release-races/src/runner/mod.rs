@@ -13,12 +13,12 @@ use self::{
     errand::{Errand, ErrandKind},
     ledger::{Ledger, Standing},
     sight::Eyes,
-    state::{Acting, RUNS, State, site},
+    state::{Acting, RUNS, State},
 };
 use crate::{
     bounds::Bounds,
     cast::Cast,
-    code::IMAGES,
+    code::{IMAGES, site},
     explore::{Model, Step},
     safeguard::Safeguard,
 };

@@ -7,9 +7,10 @@ use super::{
     errand::{Errand, ErrandKind},
     ledger::{Act, Question, RunNumber, Standing, Told},
     sight::Seen,
-    state::{Acting, Deployment, Going, Plan, RELEASES, Refresh, Release, Stage, State, Status, site},
+    state::{Acting, Deployment, Going, Plan, RELEASES, Refresh, Release, Stage, State, Status},
 };
 use crate::{
+    code::site,
     race::{Race, Races},
     safeguard::Safeguard,
 };
@@ -51,11 +52,8 @@ impl Runner<'_> {
             Move::Abandon(at) => {
                 // What has not been seen by now can still appear.
                 let late = !self.has(Safeguard::NothingGivenUpUnseen) || !self.is_unseen(&state, at)?;
-                if !self.ledger.can_be_given_up(self.going(&state, at)?.run, late) {
-                    return None;
-                }
                 self.intervene(&mut state)?;
-                self.tell(&mut state, at, Told::Abandon)?
+                self.tell(&mut state, at, Told::Abandon { late })?
             }
             Move::Lift { app, environment } => {
                 let site = state.apps[app].site(environment);
@@ -232,7 +230,7 @@ impl Runner<'_> {
     }
 
     fn tell(&self, state: &mut State, at: Place, told: Told) -> Option<Races> {
-        let (run, acts) = self.ledger.tell(self.going(state, at)?.run, told);
+        let (run, acts) = self.ledger.tell(self.going(state, at)?.run, told)?;
         Some(self.go_on(state, at, run, if acts { Acting::Next } else { Acting::No }))
     }
 
@@ -284,19 +282,16 @@ impl Runner<'_> {
             }
             _ => Seen::Proposal,
         };
-        let soon = self.ledger.tell(going.run, Told::Saw(seen, false));
-        if !late {
-            return (soon != (going.run, false))
-                .then(|| self.tell(state, at, Told::Saw(seen, false)))
-                .flatten();
+        let goes_on_waiting =
+            |late| self.ledger.tell(going.run, Told::Saw { seen, late }) == Some((going.run, false));
+        if late {
+            // Only who still waits can wait for too long.
+            let appears = self.has(Safeguard::DeploymentsAppearInTime) && self.is_unseen(state, at)?;
+            if !goes_on_waiting(false) || appears {
+                return None;
+            }
         }
-        // Only who still waits can wait for too long.
-        let appears = self.has(Safeguard::DeploymentsAppearInTime) && self.is_unseen(state, at)?;
-        if soon != (going.run, false) || appears {
-            return None;
-        }
-        let later = self.ledger.tell(going.run, Told::Saw(seen, true));
-        (later != (going.run, false)).then(|| self.tell(state, at, Told::Saw(seen, true))).flatten()
+        if goes_on_waiting(late) { None } else { self.tell(state, at, Told::Saw { seen, late }) }
     }
 
     /// Tells whether what a run is about to change is as it was seen.

@@ -3,7 +3,7 @@
 use openverse_release_core::Environment;
 
 use super::ledger::{ErrandNumber, RunNumber};
-use crate::code::{APPS, Builds, Main};
+use crate::code::{APPS, Builds, Main, site};
 
 /// How many GitHub Releases of an app are told apart.
 pub(super) const RELEASES: usize = 2;
@@ -134,13 +134,6 @@ impl Deployment {
 impl AppState {
     pub(super) fn site(&mut self, environment: Environment) -> &mut Site {
         &mut self.sites[site(environment)]
-    }
-}
-
-pub(super) const fn site(environment: Environment) -> usize {
-    match environment {
-        Environment::Staging => 0,
-        Environment::Production => 1,
     }
 }
 

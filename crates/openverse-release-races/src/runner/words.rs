@@ -6,33 +6,24 @@ use super::{
     Asked, Delivery, Move, Place, Runner,
     errand::ErrandKind,
     ledger::{Act, RunNumber},
-    state::{Acting, Plan, State, Status, site},
+    state::{Acting, Plan, State, Status},
 };
-use crate::documented::version;
+use crate::{cast::version, code::site};
 
 impl Runner<'_> {
     pub(super) fn words(&self, before: &State, what: Move, after: &State) -> String {
         let cast = self.cast;
         match what {
             Move::Merge { apps } => {
-                format!(
-                    "A pull request that changes the {} is merged as commit {}.",
-                    cast.names(apps),
-                    after.main.head()
-                )
+                format!("{}.", cast.merged(apps, after.main.head()))
             }
             Move::Build { app, image, commit } => {
-                let image_name = cast.image(app, image);
-                let from = before.apps[app].builds.latest[image];
-                format!(
-                    "CI has built {image_name} of commit {commit}, and moves {image_name}:latest to it from commit \
-                     {from}."
-                )
+                cast.built(app, image, commit, before.apps[app].builds.latest[image])
             }
             Move::PlanDraft { app } => {
                 let name = cast.name(app);
                 let found = match after.apps[app].refresh.map(|it| it.plan) {
-                    Some(Plan::Update { release, .. }) => format!("the draft {}", self.release(app, release)),
+                    Some(Plan::Update { release, .. }) => format!("the draft {}", self.cast.release(app, release)),
                     _ => "no draft".to_owned(),
                 };
                 format!(
@@ -59,7 +50,7 @@ impl Runner<'_> {
                         format!("The tool finds the draft of the {name} changed, and writes nothing.")
                     }
                     Some(Plan::Update { release, notes, .. }) => {
-                        format!("The tool writes {}, to name commit {notes}.", self.release(app, release))
+                        format!("The tool writes {}, to name commit {notes}.", self.cast.release(app, release))
                     }
                     Some(Plan::Create { notes }) => {
                         format!("The tool makes a draft of the {name}, which names commit {notes}.")
@@ -150,10 +141,6 @@ impl Runner<'_> {
         }
     }
 
-    fn release(&self, app: usize, release: u8) -> String {
-        format!("{} release {}", self.cast.name(app), release + 1)
-    }
-
     fn deployment(&self, state: &State, app: usize, environment: Environment, deployment: usize) -> String {
         let of = state.apps[app].sites[site(environment)].deployments[deployment];
         let (commit, run) = of
@@ -185,7 +172,7 @@ impl Runner<'_> {
     fn acts(&self, app: usize, run: RunNumber) -> String {
         let errand = self.ledger.errand(self.ledger.errand_of(run));
         let release = match errand.kind {
-            ErrandKind::Release { release, .. } => self.release(app, release),
+            ErrandKind::Release { release, .. } => self.cast.release(app, release),
             _ => String::new(),
         };
         match self.ledger.act(run) {
