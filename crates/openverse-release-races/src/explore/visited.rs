@@ -1,6 +1,8 @@
 //! The states that were seen, numbered in the order they were found.
 
-use std::hash::{Hash, Hasher};
+use std::hash::{BuildHasher, Hash};
+
+use crate::hash::Fast;
 
 /// Every state once, and from which other it was reached first.
 #[derive(Debug)]
@@ -53,7 +55,7 @@ impl<S: Copy + Eq + Hash> Visited<S> {
 
     fn place(&self, state: &S) -> usize {
         let mask = self.table.len() - 1;
-        let mut place = spread(state) as usize & mask;
+        let mut place = Fast::default().hash_one(state) as usize & mask;
         while self.table[place] != 0 && self.states[self.table[place] as usize - 1] != *state {
             place = (place + 1) & mask;
         }
@@ -64,58 +66,12 @@ impl<S: Copy + Eq + Hash> Visited<S> {
         let mask = self.table.len() * 4 - 1;
         let mut table = vec![0; mask + 1];
         for (number, state) in (1..).zip(&self.states) {
-            let mut place = spread(state) as usize & mask;
+            let mut place = Fast::default().hash_one(state) as usize & mask;
             while table[place] != 0 {
                 place = (place + 1) & mask;
             }
             table[place] = number;
         }
         self.table = table;
-    }
-}
-
-fn spread<S: Hash>(state: &S) -> u64 {
-    let mut hasher = Multiplying(0);
-    state.hash(&mut hasher);
-    // The low bits of a product depend on few bits; the high ones on all.
-    hasher.0 ^ (hasher.0 >> 32)
-}
-
-/// A fast hash for small states. Nobody chooses them, so it need not withstand anybody.
-struct Multiplying(u64);
-
-impl Multiplying {
-    fn mix(&mut self, word: u64) {
-        self.0 = (self.0.rotate_left(5) ^ word).wrapping_mul(0x517c_c1b7_2722_0a95);
-    }
-}
-
-impl Hasher for Multiplying {
-    fn write(&mut self, bytes: &[u8]) {
-        for part in bytes.chunks(8) {
-            let mut word = [0; 8];
-            word[..part.len()].copy_from_slice(part);
-            self.mix(u64::from_le_bytes(word));
-        }
-    }
-
-    fn write_u8(&mut self, byte: u8) {
-        self.mix(u64::from(byte));
-    }
-
-    fn write_u16(&mut self, word: u16) {
-        self.mix(u64::from(word));
-    }
-
-    fn write_u64(&mut self, word: u64) {
-        self.mix(word);
-    }
-
-    fn write_usize(&mut self, word: usize) {
-        self.mix(word as u64);
-    }
-
-    fn finish(&self) -> u64 {
-        self.0
     }
 }

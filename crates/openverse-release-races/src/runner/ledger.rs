@@ -13,6 +13,7 @@ use super::{
     sight::{Eyes, MOMENT, Seen},
     state::{Deployment, Plan, RELEASES, Release, Stage},
 };
+use crate::hash::Fast;
 
 /// Longer than any limit.
 const LATE: TimeDelta = TimeDelta::days(1);
@@ -68,15 +69,17 @@ pub(super) enum Act {
 struct Kept {
     run: Run,
     errand: ErrandNumber,
+    standing: Standing,
+    act: Option<Act>,
 }
 
 #[derive(Debug, Default)]
 struct Kepts {
     runs: Vec<Kept>,
     errands: Vec<Errand>,
-    begun: HashMap<Errand, RunNumber>,
-    told: HashMap<(RunNumber, Told), Option<(RunNumber, bool)>>,
-    plans: HashMap<(u8, [Release; RELEASES], u8), Option<Plan>>,
+    begun: HashMap<Errand, RunNumber, Fast>,
+    told: HashMap<(RunNumber, Told), Option<(RunNumber, bool)>, Fast>,
+    plans: HashMap<(u8, [Release; RELEASES], u8), Option<Plan>, Fast>,
 }
 
 /// Every run that was met. The core is asked once for what a run makes of something; from then on the
@@ -114,7 +117,7 @@ impl Ledger {
     }
 
     pub(super) fn errand_of(&self, run: RunNumber) -> ErrandNumber {
-        self.kept.borrow().runs[usize::from(run.0)].errand
+        self.kept.borrow().of(run).errand
     }
 
     /// Begins a run.
@@ -148,7 +151,7 @@ impl Ledger {
 
     fn ask_the_core(&self, number: RunNumber, told: Told) -> Option<(RunNumber, bool)> {
         let mut kept = self.kept.borrow_mut();
-        let Kept { run, errand } = &kept.runs[usize::from(number.0)];
+        let Kept { run, errand, .. } = kept.of(number);
         let (mut run, errand) = (run.clone(), *errand);
         let by = || "somebody".to_owned();
         let words = || "explored".to_owned();
@@ -183,45 +186,22 @@ impl Ledger {
     }
 
     pub(super) fn standing(&self, number: RunNumber) -> Standing {
-        match self.kept.borrow().run(number).next() {
-            Next::Approval(_) => Standing::WantsApproval,
-            Next::Stopped(_) => Standing::Stopped,
-            Next::Ended(end) => Standing::Ended { done: *end == End::Done },
-            Next::Look(look) => Standing::WantsToSee(match look {
-                Look::Release { .. } => Question::Release,
-                Look::ImageTag { .. } => Question::Tags,
-                Look::Deployment(_) => Question::Deployments,
-                Look::Proposal(_) => Question::Proposal,
-                Look::Configuration { .. } | Look::Service { .. } => {
-                    unreachable!("the cast deploys by a GitHub Workflow")
-                }
-            }),
-        }
+        self.kept.borrow().of(number).standing
     }
 
     /// Tells whether the environment is held because of a run.
     pub(super) fn holds(&self, number: RunNumber) -> bool {
-        self.kept.borrow().run(number).holds()
+        self.kept.borrow().of(number).run.holds()
     }
 
     /// Returns what a run is about to change, or may have changed.
     pub(super) fn act(&self, number: RunNumber) -> Option<Act> {
-        let kept = self.kept.borrow();
-        let Phase::InDoubt { effect, .. } = kept.run(number).phase() else { return None };
-        Some(match effect {
-            Effect::PublishGitHubRelease { .. } => Act::Publish,
-            Effect::PointImageTag { to, .. } => {
-                let (image, commit) = commit_of(to)?;
-                Act::Tag { image, commit }
-            }
-            Effect::DispatchDeployment { .. } => Act::Dispatch,
-            other => unreachable!("no errand would {}", other.describe()),
-        })
+        self.kept.borrow().of(number).act
     }
 
     /// Returns the run in the words of its phase, for people.
     pub(super) fn read<T>(&self, number: RunNumber, reader: impl FnOnce(&Run) -> T) -> T {
-        reader(self.kept.borrow().run(number))
+        reader(&self.kept.borrow().of(number).run)
     }
 
     /// Returns how the draft of an app comes to name a commit; none if there is nothing to write.
@@ -260,17 +240,48 @@ impl Ledger {
 }
 
 impl Kepts {
-    fn run(&self, number: RunNumber) -> &Run {
-        &self.runs[usize::from(number.0)].run
+    fn of(&self, number: RunNumber) -> &Kept {
+        &self.runs[usize::from(number.0)]
     }
 
     fn keep(&mut self, run: Run, errand: ErrandNumber) -> RunNumber {
         let known = self.runs.iter().position(|it| it.errand == errand && it.run == run);
         RunNumber(number(known.unwrap_or_else(|| {
-            self.runs.push(Kept { run, errand });
+            let (standing, act) = (standing(&run), act(&run));
+            self.runs.push(Kept { run, errand, standing, act });
             self.runs.len() - 1
         })))
     }
+}
+
+fn standing(run: &Run) -> Standing {
+    match run.next() {
+        Next::Approval(_) => Standing::WantsApproval,
+        Next::Stopped(_) => Standing::Stopped,
+        Next::Ended(end) => Standing::Ended { done: *end == End::Done },
+        Next::Look(look) => Standing::WantsToSee(match look {
+            Look::Release { .. } => Question::Release,
+            Look::ImageTag { .. } => Question::Tags,
+            Look::Deployment(_) => Question::Deployments,
+            Look::Proposal(_) => Question::Proposal,
+            Look::Configuration { .. } | Look::Service { .. } => {
+                unreachable!("the cast deploys by a GitHub Workflow")
+            }
+        }),
+    }
+}
+
+fn act(run: &Run) -> Option<Act> {
+    let Phase::InDoubt { effect, .. } = run.phase() else { return None };
+    Some(match effect {
+        Effect::PublishGitHubRelease { .. } => Act::Publish,
+        Effect::PointImageTag { to, .. } => {
+            let (image, commit) = commit_of(to)?;
+            Act::Tag { image, commit }
+        }
+        Effect::DispatchDeployment { .. } => Act::Dispatch,
+        other => unreachable!("no errand would {}", other.describe()),
+    })
 }
 
 fn number(place: usize) -> u16 {
