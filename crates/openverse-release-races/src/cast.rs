@@ -2,7 +2,7 @@
 
 use openverse_release_core::{App, DeploymentMeans, Environment, Project};
 
-use crate::code::APPS;
+use crate::code::{APPS, IMAGES};
 
 /// The apps of an exploration.
 #[derive(Debug, Clone)]
@@ -97,6 +97,11 @@ impl Cast {
     /// Tells whether a second image is deployed with the app's own.
     pub(crate) fn has_companion(&self, app: usize) -> bool {
         self.apps[app].images.len() > 1
+    }
+
+    /// Returns the places of an app's images that are told apart: its own, and its companion's.
+    pub(crate) fn images(&self, app: usize) -> impl Iterator<Item = usize> {
+        IMAGES.into_iter().take(self.apps[app].images.len())
     }
 
     pub(crate) fn image(&self, app: usize, image: usize) -> &str {

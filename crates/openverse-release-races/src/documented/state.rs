@@ -136,7 +136,7 @@ impl Group {
 
 impl State {
     /// Returns the same with the two apps exchanged.
-    pub(super) fn exchanged(mut self) -> Self {
+    pub(crate) fn exchanged(mut self) -> Self {
         self.main = self.main.exchanged();
         self.apps.reverse();
         for job in [&mut self.group.running, &mut self.group.waiting].into_iter().flatten() {

@@ -9,7 +9,7 @@ impl Documented<'_> {
         match what {
             Move::Merge { apps } => {
                 let merged = cast.merged(apps, after.main.head());
-                let job = match self.part.has_jobs() {
+                let job = match self.part.has_jobs {
                     true => format!("; the job that refreshes drafts {}", self.queued(before)),
                     false => String::new(),
                 };
@@ -131,5 +131,54 @@ impl Documented<'_> {
                 self.cast.release(app.into(), release)
             ),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use openverse_release_core::Environment;
+
+    use crate::{
+        bounds::Bounds,
+        documented::{Documented, Part},
+        explore::naive::{CALM, cast, sentences},
+    };
+
+    #[test]
+    fn jobs_of_two_apps_say_what_they_find_do_and_wait_for() {
+        let bounds = Bounds { redeliveries: 1, ..CALM };
+        let model = Documented { cast: &cast(&["api", "frontend"]), bounds: &bounds, part: Part::GITHUB_RELEASES };
+        insta::assert_snapshot!(sentences(&model));
+    }
+
+    #[test]
+    fn a_draft_is_found_again_and_its_refreshing_waits() {
+        let bounds = Bounds { merges: 3, ..CALM };
+        let model = Documented { cast: &cast(&["api"]), bounds: &bounds, part: Part::GITHUB_RELEASES };
+        let of_drafts = |sentence: &&str| sentence.contains("draft");
+        let said = sentences(&model);
+        insta::assert_snapshot!(said.lines().filter(of_drafts).collect::<Vec<_>>().join("\n"));
+    }
+
+    #[test]
+    fn deployments_say_what_they_replace() {
+        let bounds = Bounds { merges: 2, rollbacks: 1, ..CALM };
+        let cast = cast(&["api"]);
+        let of = |environment| {
+            let part = Part::deployments(environment);
+            sentences(&Documented { cast: &cast, bounds: &bounds, part })
+        };
+        insta::assert_snapshot!(of(Environment::Staging));
+        let production = of(Environment::Production);
+        let of_it = |sentence: &&str| sentence.contains("production");
+        insta::assert_snapshot!(production.lines().filter(of_it).collect::<Vec<_>>().join("\n"));
+    }
+
+    #[test]
+    fn an_app_without_a_companion_is_deployed_once_its_image_is_tagged() {
+        let mut cast = cast(&["api"]);
+        cast.apps[0].images.truncate(1);
+        let model = Documented { cast: &cast, bounds: &CALM, part: Part::deployments(Environment::Production) };
+        insta::assert_snapshot!(sentences(&model));
     }
 }

@@ -1,8 +1,8 @@
 //! Breadth-first exploration: every state once, and the shortest way to each race.
 
-mod visited;
 #[cfg(test)]
-mod walks;
+pub(crate) mod naive;
+mod visited;
 
 use std::hash::Hash;
 

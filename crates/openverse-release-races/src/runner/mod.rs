@@ -18,7 +18,7 @@ use self::{
 use crate::{
     bounds::Bounds,
     cast::Cast,
-    code::{IMAGES, site},
+    code::site,
     explore::{Model, Step},
     safeguard::Safeguard,
 };
@@ -139,7 +139,7 @@ impl Model for Runner<'_> {
         for app in self.cast.numbers() {
             let of = &state.apps[app];
             for commit in 1..=state.main.head() {
-                for image in IMAGES {
+                for image in self.cast.images(app) {
                     offer(Move::Build { app, image, commit });
                 }
             }

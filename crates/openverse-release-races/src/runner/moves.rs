@@ -258,8 +258,8 @@ impl Runner<'_> {
         let is_live = of.sites[site(errand.environment)].live == errand.commit();
         let ErrandKind::Release { release, notes, images } = errand.kind else { return is_live };
         let it = of.releases[usize::from(release)];
-        let count = if self.cast.has_companion(errand.app.into()) { 2 } else { 1 };
-        let is_tagged = (0..count).all(|image| it.tagged[image] == Some(images[image]));
+        let is_tagged =
+            self.cast.images(errand.app.into()).all(|image| it.tagged[image] == Some(images[image]));
         is_live && is_tagged && it.stage == Stage::Published && it.on == Some(notes)
     }
 

@@ -207,3 +207,45 @@ impl Runner<'_> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        bounds::Bounds,
+        explore::naive::{CALM, cast, sentences},
+        runner::Runner,
+        safeguard::Safeguard,
+    };
+
+    const EVENTFUL: Bounds = Bounds { rollbacks: 1, lost_replies: 1, interventions: 1, ..CALM };
+
+    #[test]
+    fn runs_say_what_they_see_do_and_come_to() {
+        insta::assert_snapshot!(sentences(&Runner::new(&cast(&["api"]), &EVENTFUL, None)));
+    }
+
+    #[test]
+    fn a_draft_is_written_again_unless_it_has_changed() {
+        let (api, bounds) = (cast(&["api"]), Bounds { merges: 2, releases: 2, ..CALM });
+        let said = sentences(&Runner::new(&api, &bounds, None));
+        let of_it = |sentence: &&str| sentence.starts_with("The tool") || sentence.contains("changed");
+        insta::assert_snapshot!(said.lines().filter(of_it).collect::<Vec<_>>().join("\n"));
+    }
+
+    #[test]
+    fn what_is_read_once_more_is_a_sentence_of_its_own_where_others_can_get_between() {
+        let (api, bounds) = (cast(&["api"]), Bounds { merges: 2, ..CALM });
+        let between = Runner::new(&api, &bounds, Some(Safeguard::NothingBetweenReadAndWrite));
+        let said = sentences(&between);
+        let of_it = |sentence: &&str| sentence.contains("once more");
+        insta::assert_snapshot!(said.lines().filter(of_it).collect::<Vec<_>>().join("\n"));
+    }
+
+    #[test]
+    fn a_deployment_waits_for_the_one_that_runs() {
+        let (api, bounds) = (cast(&["api"]), Bounds { merges: 2, releases: 0, ..CALM });
+        let said = sentences(&Runner::new(&api, &bounds, Some(Safeguard::OneRunAtATime)));
+        let of_it = |sentence: &&str| sentence.starts_with("The deployment");
+        insta::assert_snapshot!(said.lines().filter(of_it).collect::<Vec<_>>().join("\n"));
+    }
+}

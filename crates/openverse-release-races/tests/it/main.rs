@@ -2,11 +2,23 @@
 
 mod bounds;
 mod documented;
+mod numbers;
 mod runner;
 mod safeguards;
 
 use openverse_release_core::{App, Project};
-use openverse_release_races::{FoundRace, Race, Report};
+use openverse_release_races::{Bounds, FoundRace, Race, Report};
+
+/// One merge, one release, and nothing is lost, rolled back or given up.
+const CALM: Bounds = Bounds {
+    merges: 1,
+    releases: 1,
+    rollbacks: 0,
+    redeliveries: 0,
+    lost_replies: 0,
+    interventions: 0,
+    states: 1_000_000,
+};
 
 fn app<'a>(project: &'a Project, name: &str) -> &'a App {
     project.app(name).unwrap()
