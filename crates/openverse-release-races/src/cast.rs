@@ -123,9 +123,7 @@ impl Cast {
     /// Says that the build of an image ends.
     pub(crate) fn built(&self, app: usize, image: usize, commit: u8, before: u8) -> String {
         let name = self.image(app, image);
-        format!(
-            "CI has built {name} of commit {commit}, and moves {name}:latest to it from commit {before}."
-        )
+        format!("CI has built {name} of commit {commit}, and moves {name}:latest to it from commit {before}.")
     }
 
     /// Names a GitHub Release.

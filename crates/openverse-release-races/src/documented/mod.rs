@@ -7,10 +7,10 @@ mod words;
 
 use openverse_release_core::Environment;
 
-use self::state::{Job, Plan, RELEASES, Release, Stage};
 #[cfg(test)]
 pub(crate) use self::remembering::Remembering;
 pub(crate) use self::state::State;
+use self::state::{Job, Plan, RELEASES, Release, Stage};
 use crate::{
     bounds::Bounds,
     cast::Cast,

@@ -32,9 +32,7 @@ impl Documented<'_> {
                     match plans[app] {
                         Plan::Nothing => None,
                         Plan::Create => Some(format!("no draft of the {name}")),
-                        Plan::Update(release) => {
-                            Some(format!("the draft {}", cast.release(app, release)))
-                        }
+                        Plan::Update(release) => Some(format!("the draft {}", cast.release(app, release))),
                     }
                 });
                 let found: Vec<_> = found.collect();
@@ -147,7 +145,8 @@ mod tests {
     #[test]
     fn jobs_of_two_apps_say_what_they_find_do_and_wait_for() {
         let bounds = Bounds { redeliveries: 1, ..CALM };
-        let model = Documented { cast: &cast(&["api", "frontend"]), bounds: &bounds, part: Part::GITHUB_RELEASES };
+        let model =
+            Documented { cast: &cast(&["api", "frontend"]), bounds: &bounds, part: Part::GITHUB_RELEASES };
         insta::assert_snapshot!(sentences(&model));
     }
 
@@ -178,7 +177,8 @@ mod tests {
     fn an_app_without_a_companion_is_deployed_once_its_image_is_tagged() {
         let mut cast = cast(&["api"]);
         cast.apps[0].images.truncate(1);
-        let model = Documented { cast: &cast, bounds: &CALM, part: Part::deployments(Environment::Production) };
+        let model =
+            Documented { cast: &cast, bounds: &CALM, part: Part::deployments(Environment::Production) };
         insta::assert_snapshot!(sentences(&model));
     }
 }

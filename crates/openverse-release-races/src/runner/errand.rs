@@ -12,9 +12,8 @@ use super::state::{Release, Stage};
 /// What somebody asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Errand {
-    pub(super) app: u8,
     pub(super) environment: Environment,
-    /// Counted for the app and environment; 0 is what was done before.
+    /// Counted for the environment; 0 is what was done before.
     pub(super) number: u8,
     pub(super) kind: ErrandKind,
 }

@@ -1,6 +1,9 @@
 //! The runs of the core, each kept once, and what became of each when it was told something.
 
-use std::{cell::RefCell, collections::HashMap};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, HashMap},
+};
 
 use chrono::TimeDelta;
 use openverse_release_core::{
@@ -32,9 +35,14 @@ pub(super) enum Told {
     Approve,
     Resume,
     /// It is given up: right after what it did last, or later than any limit.
-    Abandon { late: bool },
+    Abandon {
+        late: bool,
+    },
     /// What it saw, and whether it had waited for longer than any limit.
-    Saw { seen: Seen, late: bool },
+    Saw {
+        seen: Seen,
+        late: bool,
+    },
     Accepted,
     Conflict,
     Lost,
@@ -79,7 +87,7 @@ struct Kepts {
     errands: Vec<Errand>,
     begun: HashMap<Errand, RunNumber, Fast>,
     told: HashMap<(RunNumber, Told), Option<(RunNumber, bool)>, Fast>,
-    plans: HashMap<(u8, [Release; RELEASES], u8), Option<Plan>, Fast>,
+    plans: HashMap<([Release; RELEASES], u8), Option<Plan>, Fast>,
 }
 
 /// Every run that was met. The core is asked once for what a run makes of something; from then on the
@@ -87,19 +95,16 @@ struct Kepts {
 #[derive(Debug)]
 pub(super) struct Ledger {
     project: Project,
-    apps: Vec<App>,
+    app: App,
     eyes: Eyes,
     kept: RefCell<Kepts>,
 }
 
 impl Ledger {
-    pub(super) fn new(project: &Project, apps: &[App], eyes: Eyes) -> Self {
-        let mut apps = apps.to_vec();
-        for app in &mut apps {
-            // The runner performs every step itself.
-            app.performers.clear();
-        }
-        Self { project: project.clone(), apps, eyes, kept: RefCell::default() }
+    pub(super) fn new(project: &Project, app: &App, eyes: Eyes) -> Self {
+        // The runner performs every step itself.
+        let app = App { performers: BTreeMap::default(), ..app.clone() };
+        Self { project: project.clone(), app, eyes, kept: RefCell::default() }
     }
 
     /// Returns the number of something that was asked for.
@@ -126,7 +131,7 @@ impl Ledger {
             return *run;
         }
         let number = self.errand_number(errand);
-        let app = &self.apps[usize::from(errand.app)];
+        let app = &self.app;
         let order = errand.order(app);
         let steps = plan(&self.project, app, &order.kind, errand.environment, &errand.run_id());
         let steps = steps.unwrap_or_else(|error| unreachable!("the cast was checked: {error}"));
@@ -167,9 +172,8 @@ impl Ledger {
             Told::Lost => Input::Replied(Reply::Lost { why: words() }),
             Told::Saw { seen, .. } => {
                 let errand = kept.errands[usize::from(errand.0)];
-                let app = &self.apps[usize::from(errand.app)];
                 let errand_of = |it: &Deployment| kept.errands[usize::from(it.errand.0)];
-                Input::Saw(self.eyes.see(&run, app, errand, seen, errand_of))
+                Input::Saw(self.eyes.see(&run, &self.app, errand, seen, errand_of))
             }
         };
         let is_late = matches!(told, Told::Saw { late: true, .. } | Told::Abandon { late: true });
@@ -204,38 +208,15 @@ impl Ledger {
         reader(&self.kept.borrow().of(number).run)
     }
 
-    /// Returns how the draft of an app comes to name a commit; none if there is nothing to write.
-    pub(super) fn plan_draft(&self, app: u8, releases: [Release; RELEASES], notes: u8) -> Option<Plan> {
-        let key = (app, releases, notes);
+    /// Returns how the draft comes to name a commit; none if there is nothing to write.
+    pub(super) fn plan_draft(&self, releases: [Release; RELEASES], notes: u8) -> Option<Plan> {
+        let key = (releases, notes);
         if let Some(known) = self.kept.borrow().plans.get(&key) {
             return *known;
         }
-        let found = self.plan_draft_by_the_core(&self.apps[usize::from(app)], releases, notes);
+        let found = plan_draft_by_the_core(&self.app, releases, notes);
         self.kept.borrow_mut().plans.insert(key, found);
         found
-    }
-
-    fn plan_draft_by_the_core(&self, app: &App, releases: [Release; RELEASES], notes: u8) -> Option<Plan> {
-        let numbered = || (0..).zip(releases).filter(|(_, it)| it.stage != Stage::Absent);
-        let last =
-            numbered().filter(|(_, it)| it.stage == Stage::Published).max_by_key(|(number, _)| *number);
-        if last.is_some_and(|(_, last)| last.on == Some(notes)) {
-            return None;
-        }
-        let shown: Vec<GitHubRelease> =
-            numbered().map(|(number, it)| github_release(app, number, it)).collect();
-        let free = (0..).zip(releases).find(|(_, it)| it.stage == Stage::Absent).map(|(number, _)| number);
-        let kept = numbered().find(|(_, it)| it.stage == Stage::Draft).map(|(number, _)| number);
-        let wanted: GitTag = git_tag(app, kept.or(free)?, notes);
-        let DraftPlan { write, .. } = plan_draft(&shown, content(wanted, notes)).ok()?;
-        match write {
-            DraftWrite::Nothing { .. } => None,
-            DraftWrite::Create(_) => free.map(|_| Plan::Create { notes }),
-            DraftWrite::Update { seen, .. } => {
-                let release = u8::try_from(seen.id.0 - 1).ok()?;
-                Some(Plan::Update { release, seen: releases[usize::from(release)].notes, notes })
-            }
-        }
     }
 }
 
@@ -282,6 +263,27 @@ fn act(run: &Run) -> Option<Act> {
         Effect::DispatchDeployment { .. } => Act::Dispatch,
         other => unreachable!("no errand would {}", other.describe()),
     })
+}
+
+fn plan_draft_by_the_core(app: &App, releases: [Release; RELEASES], notes: u8) -> Option<Plan> {
+    let numbered = || (0..).zip(releases).filter(|(_, it)| it.stage != Stage::Absent);
+    let last = numbered().filter(|(_, it)| it.stage == Stage::Published).max_by_key(|(number, _)| *number);
+    if last.is_some_and(|(_, last)| last.on == Some(notes)) {
+        return None;
+    }
+    let shown: Vec<GitHubRelease> = numbered().map(|(number, it)| github_release(app, number, it)).collect();
+    let free = (0..).zip(releases).find(|(_, it)| it.stage == Stage::Absent).map(|(number, _)| number);
+    let kept = numbered().find(|(_, it)| it.stage == Stage::Draft).map(|(number, _)| number);
+    let wanted: GitTag = git_tag(app, kept.or(free)?, notes);
+    let DraftPlan { write, .. } = plan_draft(&shown, content(wanted, notes)).ok()?;
+    match write {
+        DraftWrite::Nothing { .. } => None,
+        DraftWrite::Create(_) => free.map(|_| Plan::Create { notes }),
+        DraftWrite::Update { seen, .. } => {
+            let release = u8::try_from(seen.id.0 - 1).ok()?;
+            Some(Plan::Update { release, seen: releases[usize::from(release)].notes, notes })
+        }
+    }
 }
 
 fn number(place: usize) -> u16 {

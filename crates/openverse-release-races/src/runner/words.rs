@@ -3,74 +3,57 @@
 use openverse_release_core::{Environment, Next, Run, Stop};
 
 use super::{
-    Asked, Delivery, Move, Place, Runner,
+    APP, Asked, Delivery, Move, Place, Runner,
     errand::ErrandKind,
-    ledger::{Act, RunNumber},
+    ledger::{Act, RunNumber, Standing},
     state::{Acting, Plan, State, Status},
 };
-use crate::{cast::version, code::site};
+use crate::cast::version;
 
 impl Runner<'_> {
     pub(super) fn words(&self, before: &State, what: Move, after: &State) -> String {
         let cast = self.cast;
+        let name = cast.name(APP);
         match what {
-            Move::Merge { apps } => {
-                format!("{}.", cast.merged(apps, after.main.head()))
-            }
-            Move::Build { app, image, commit } => {
-                cast.built(app, image, commit, before.apps[app].builds.latest[image])
-            }
-            Move::PlanDraft { app } => {
-                let name = cast.name(app);
-                let found = match after.apps[app].refresh.map(|it| it.plan) {
-                    Some(Plan::Update { release, .. }) => format!("the draft {}", self.cast.release(app, release)),
+            Move::Merge => format!("{}.", cast.merged(1 << APP, after.main.head())),
+            Move::Build { image, commit } => cast.built(APP, image, commit, before.builds.latest[image]),
+            Move::PlanDraft => {
+                let found = match after.refresh.map(|it| it.plan) {
+                    Some(Plan::Update { release, .. }) => {
+                        format!("the draft {}", self.cast.release(APP, release))
+                    }
                     _ => "no draft".to_owned(),
                 };
                 format!(
                     "The tool refreshes the draft of the {name}: it lists the GitHub Releases, and finds {found}."
                 )
             }
-            Move::CompareDraft { app } => match after.apps[app].refresh {
-                Some(_) => {
-                    format!(
-                        "The tool reads the draft of the {} once more, and it is as it was.",
-                        cast.name(app)
-                    )
+            Move::CompareDraft => match after.refresh {
+                Some(_) => format!("The tool reads the draft of the {name} once more, and it is as it was."),
+                None => {
+                    format!("The tool reads the draft of the {name} once more, finds it changed, and ends.")
                 }
-                None => format!(
-                    "The tool reads the draft of the {} once more, finds it changed, and ends.",
-                    cast.name(app)
-                ),
             },
-            Move::WriteDraft { app } => {
-                let name = cast.name(app);
-                let plan = before.apps[app].refresh.map(|it| it.plan);
-                match plan {
-                    _ if before.apps[app].releases == after.apps[app].releases => {
-                        format!("The tool finds the draft of the {name} changed, and writes nothing.")
-                    }
-                    Some(Plan::Update { release, notes, .. }) => {
-                        format!("The tool writes {}, to name commit {notes}.", self.cast.release(app, release))
-                    }
-                    Some(Plan::Create { notes }) => {
-                        format!("The tool makes a draft of the {name}, which names commit {notes}.")
-                    }
-                    None => String::new(),
+            Move::WriteDraft => match before.refresh.map(|it| it.plan) {
+                _ if before.releases == after.releases => {
+                    format!("The tool finds the draft of the {name} changed, and writes nothing.")
                 }
-            }
-            Move::Begin { app, asked } => {
-                let name = cast.name(app);
-                match asked {
-                    Asked::Release => format!("Somebody asks to release the {name}: a run begins."),
-                    Asked::Deploy { commit } => {
-                        format!("CI asks to deploy commit {commit} of the {name} to staging: a run begins.")
-                    }
-                    Asked::RollBack(environment) => format!(
-                        "Somebody asks to roll back the {name} in {environment} to {}: a run begins.",
-                        version(0)
-                    ),
+                Some(Plan::Update { release, notes, .. }) => {
+                    format!("The tool writes {}, to name commit {notes}.", cast.release(APP, release))
                 }
+                Some(Plan::Create { notes }) => {
+                    format!("The tool makes a draft of the {name}, which names commit {notes}.")
+                }
+                None => String::new(),
+            },
+            Move::Begin(Asked::Release) => format!("Somebody asks to release the {name}: a run begins."),
+            Move::Begin(Asked::Deploy { commit }) => {
+                format!("CI asks to deploy commit {commit} of the {name} to staging: a run begins.")
             }
+            Move::Begin(Asked::RollBack(environment)) => format!(
+                "Somebody asks to roll back the {name} in {environment} to {}: a run begins.",
+                version(0)
+            ),
             Move::Approve(at) => {
                 let step = self.read(before, at, |run| run.step().step.to_string()).unwrap_or_default();
                 format!("Somebody lets the step {step} of run {} go ahead.", self.run(before, at))
@@ -99,13 +82,12 @@ impl Runner<'_> {
             },
             Move::Act { at, delivery } => {
                 let run = self.run(before, at);
-                let acts =
-                    self.going_in(before, at).map(|(run, _)| self.acts(at.app, run)).unwrap_or_default();
-                let changed = before.apps[at.app].releases != after.apps[at.app].releases
-                    || before.apps[at.app].sites.map(|it| it.deployments)
-                        != after.apps[at.app].sites.map(|it| it.deployments);
+                let acts = self.going_in(before, at).map(|(run, _)| self.acts(run)).unwrap_or_default();
+                let is_refused = self
+                    .going_in(after, at)
+                    .is_none_or(|(run, _)| self.ledger.standing(run) == Standing::Stopped);
                 match delivery {
-                    Delivery::Answered if !changed => {
+                    Delivery::Answered if is_refused => {
                         let comes_to = self.comes_to(before, after, at);
                         format!(
                             "Run {run} reads once more what it is about to change, finds it changed, and {comes_to}."
@@ -122,38 +104,38 @@ impl Runner<'_> {
             }
             Move::Resume(at) => format!("Somebody lets run {} go on.", self.run(before, at)),
             Move::Abandon(at) => format!("Somebody gives up run {}.", self.run(before, at)),
-            Move::Lift { app, environment } => {
-                format!("Somebody lifts the hold on the {} in {environment}.", cast.name(app))
+            Move::Lift(environment) => {
+                format!("Somebody lifts the hold on the {name} in {environment}.")
             }
-            Move::Appear { app, environment, deployment } => {
-                let of = after.apps[app].sites[site(environment)].deployments[deployment];
+            Move::Appear { environment, deployment } => {
+                let of = after.site(environment).deployments[deployment];
                 let how = match of.map(|it| it.status) {
                     Some(Status::Waiting) => "appears, and waits for the one that runs",
                     _ => "appears, and runs",
                 };
-                format!("{} {how}.", self.deployment(before, app, environment, deployment))
+                format!("{} {how}.", self.deployment(before, environment, deployment))
             }
-            Move::End { app, environment, deployment } => {
-                let live = before.apps[app].sites[site(environment)].live;
-                let name = self.deployment(before, app, environment, deployment);
+            Move::End { environment, deployment } => {
+                let live = before.site(environment).live;
+                let name = self.deployment(before, environment, deployment);
                 format!("{name} ends: it is live in place of {}.", version(live))
             }
         }
     }
 
-    fn deployment(&self, state: &State, app: usize, environment: Environment, deployment: usize) -> String {
-        let of = state.apps[app].sites[site(environment)].deployments[deployment];
+    fn deployment(&self, state: &State, environment: Environment, deployment: usize) -> String {
+        let of = state.site(environment).deployments[deployment];
         let (commit, run) = of
             .map_or((0, String::new()), |it| (it.commit, self.ledger.errand(it.errand).run_id().to_string()));
         format!(
             "The deployment of {} of the {} that run {run} asked for",
             version(commit),
-            self.cast.name(app)
+            self.cast.name(APP)
         )
     }
 
     fn going_in(&self, state: &State, at: Place) -> Option<(RunNumber, Acting)> {
-        state.apps[at.app].sites[site(at.environment)].runs[at.run].map(|going| (going.run, going.acting))
+        state.site(at.environment).runs[at.run].map(|going| (going.run, going.acting))
     }
 
     fn read<T>(&self, state: &State, at: Place, reader: impl FnOnce(&Run) -> T) -> Option<T> {
@@ -161,25 +143,21 @@ impl Runner<'_> {
     }
 
     fn run(&self, state: &State, at: Place) -> String {
-        let id = self.read(state, at, |run| run.id().to_string()).unwrap_or_default();
-        match self.cast.apps.len() {
-            1 => id,
-            _ => format!("{id} of the {}", self.cast.name(at.app)),
-        }
+        self.read(state, at, |run| run.id().to_string()).unwrap_or_default()
     }
 
     /// Says what a run is about to do, or may have done.
-    fn acts(&self, app: usize, run: RunNumber) -> String {
+    fn acts(&self, run: RunNumber) -> String {
         let errand = self.ledger.errand(self.ledger.errand_of(run));
         let release = match errand.kind {
-            ErrandKind::Release { release, .. } => self.cast.release(app, release),
+            ErrandKind::Release { release, .. } => self.cast.release(APP, release),
             _ => String::new(),
         };
         match self.ledger.act(run) {
             None => String::new(),
             Some(Act::Publish) => format!("publish {release}, its git tag on {}", version(errand.commit())),
             Some(Act::Tag { image, commit }) => {
-                let image = self.cast.image(app, image);
+                let image = self.cast.image(APP, image);
                 format!("put the image tag of {release} on {image} of {}", version(commit))
             }
             Some(Act::Dispatch) => {
@@ -192,7 +170,7 @@ impl Runner<'_> {
     fn comes_to(&self, before: &State, after: &State, at: Place) -> String {
         let Some((run, acting)) = self.going_in(after, at) else { return "ends".to_owned() };
         if acting != Acting::No {
-            return format!("is about to {}", self.acts(at.app, run));
+            return format!("is about to {}", self.acts(run));
         }
         let done = |state: &State| self.read(state, at, |run| run.done().len());
         let last = self.read(before, at, |run| {

@@ -13,8 +13,7 @@ fn counted(apps: &[&App], process: Process, bounds: &Bounds) -> String {
         Process::Documented => format!("{redeliveries} redeliveries"),
         Process::Runner => format!("{lost_replies} lost replies, {interventions} interventions"),
     };
-    let races: Vec<_> =
-        report.races.iter().map(|it| format!("{} in {}", it.race, it.events.len())).collect();
+    let races: Vec<_> = report.races.iter().map(|it| format!("{} in {}", it.race, it.events.len())).collect();
     format!(
         "{merges} merges, {releases} releases, {rollbacks} rollbacks, {more}: {} states, {} steps; {}\n",
         report.states,
@@ -66,7 +65,9 @@ fn of_the_documented_process_of_an_app_without_a_companion() {
 fn of_the_runner() {
     let project = Project::openverse();
     let api = [app(&project, "api")];
-    insta::assert_snapshot!(table(&api, Process::Runner, &[1], &[0, 1]) + &table(&api, Process::Runner, &[2], &[0]));
+    insta::assert_snapshot!(
+        table(&api, Process::Runner, &[1], &[0, 1]) + &table(&api, Process::Runner, &[2], &[0])
+    );
     let bounds = Bounds { merges: 2, ..CALM };
     insta::assert_snapshot!(counted(&api, Process::Runner, &bounds));
 }
