@@ -144,33 +144,122 @@ mod tests {
 
     #[test]
     fn jobs_of_two_apps_say_what_they_find_do_and_wait_for() {
-        let bounds = Bounds { redeliveries: 1, ..CALM };
-        let model =
-            Documented { cast: &cast(&["api", "frontend"]), bounds: &bounds, part: Part::GITHUB_RELEASES };
-        insta::assert_snapshot!(sentences(&model));
+        let (both, bounds) = (cast(&["api", "frontend"]), Bounds { redeliveries: 1, ..CALM });
+        let model = Documented { cast: &both, bounds: &bounds, part: Part::GITHUB_RELEASES };
+        insta::assert_snapshot!(sentences(&model, "refreshes"), @"
+        A pull request that changes the API and the frontend is merged as commit 1; the job that refreshes drafts starts.
+        A pull request that changes the API is merged as commit 1; the job that refreshes drafts starts.
+        A pull request that changes the frontend is merged as commit 1; the job that refreshes drafts starts.
+        The job that refreshes drafts lists the GitHub Releases, and finds no draft of the API, and no draft of the frontend.
+        The job that refreshes drafts lists the GitHub Releases, and finds no draft of the API.
+        The job that refreshes drafts lists the GitHub Releases, and finds no draft of the frontend.
+        The job that refreshes drafts makes the draft API release 1, and makes the draft frontend release 1.
+        The job that refreshes drafts makes the draft API release 1.
+        The job that refreshes drafts makes the draft frontend release 1.
+        ");
+        insta::assert_snapshot!(sentences(&model, "frontend release"), @"
+        GitHub delivers the event that API release 1 was published once more; the job that tags its images waits, and takes the place of the one that would tag the images of frontend release 1.
+        GitHub delivers the event that frontend release 1 was published once more; the job that tags its images starts.
+        GitHub delivers the event that frontend release 1 was published once more; the job that tags its images waits for the one that runs.
+        GitHub delivers the event that frontend release 1 was published once more; the job that tags its images waits, and takes the place of the one that would tag the images of API release 1.
+        GitHub delivers the event that frontend release 1 was published once more; the job that tags its images waits, and takes the place of the one that would tag the images of frontend release 1.
+        Somebody publishes API release 1; GitHub puts its git tag on the head of main, commit 1; the job that tags its images waits, and takes the place of the one that would tag the images of frontend release 1.
+        Somebody publishes frontend release 1; GitHub puts its git tag on the head of main, commit 1; the job that tags its images starts.
+        Somebody publishes frontend release 1; GitHub puts its git tag on the head of main, commit 1; the job that tags its images waits for the one that runs.
+        Somebody publishes frontend release 1; GitHub puts its git tag on the head of main, commit 1; the job that tags its images waits, and takes the place of the one that would tag the images of API release 1.
+        The job puts the image tag of frontend release 1 on openverse-frontend:latest, which is of commit 0.
+        The job puts the image tag of frontend release 1 on openverse-frontend:latest, which is of commit 1.
+        The job puts the image tag of frontend release 1 on openverse-frontend_nginx:latest, which is of commit 0, and asks production to deploy it.
+        The job puts the image tag of frontend release 1 on openverse-frontend_nginx:latest, which is of commit 1, and asks production to deploy it.
+        The job that refreshes drafts makes the draft API release 1, and makes the draft frontend release 1.
+        The job that refreshes drafts makes the draft frontend release 1.
+        ");
     }
 
     #[test]
     fn a_draft_is_found_again_and_its_refreshing_waits() {
-        let bounds = Bounds { merges: 3, ..CALM };
-        let model = Documented { cast: &cast(&["api"]), bounds: &bounds, part: Part::GITHUB_RELEASES };
-        let of_drafts = |sentence: &&str| sentence.contains("draft");
-        let said = sentences(&model);
-        insta::assert_snapshot!(said.lines().filter(of_drafts).collect::<Vec<_>>().join("\n"));
+        let (api, bounds) = (cast(&["api"]), Bounds { merges: 3, ..CALM });
+        let model = Documented { cast: &api, bounds: &bounds, part: Part::GITHUB_RELEASES };
+        insta::assert_snapshot!(sentences(&model, "draft"), @"
+        A pull request that changes the API is merged as commit 1; the job that refreshes drafts starts.
+        A pull request that changes the API is merged as commit 2; the job that refreshes drafts starts.
+        A pull request that changes the API is merged as commit 2; the job that refreshes drafts waits for the one that runs.
+        A pull request that changes the API is merged as commit 3; the job that refreshes drafts starts.
+        A pull request that changes the API is merged as commit 3; the job that refreshes drafts waits for the one that runs.
+        A pull request that changes the API is merged as commit 3; the job that refreshes drafts waits, and takes the place of the one that would tag the images of API release 1.
+        A pull request that changes the API is merged as commit 3; the job that refreshes drafts waits, in place of one that refreshes drafts.
+        Somebody publishes API release 1; GitHub puts its git tag on the head of main, commit 3; the job that tags its images waits, in place of one that refreshes drafts.
+        The job that refreshes drafts ends.
+        The job that refreshes drafts lists the GitHub Releases, and finds no draft of the API.
+        The job that refreshes drafts lists the GitHub Releases, and finds nothing to refresh.
+        The job that refreshes drafts lists the GitHub Releases, and finds the draft API release 1.
+        The job that refreshes drafts makes the draft API release 1.
+        The job that refreshes drafts writes API release 1 as the draft that it read, although it is published by now.
+        The job that refreshes drafts writes the draft API release 1.
+        ");
+    }
+
+    #[test]
+    fn a_second_release_is_called_so() {
+        let (api, bounds) = (cast(&["api"]), Bounds { merges: 2, releases: 2, ..CALM });
+        let model = Documented { cast: &api, bounds: &bounds, part: Part::GITHUB_RELEASES };
+        insta::assert_snapshot!(sentences(&model, "release 2"), @"
+        Somebody publishes API release 2; GitHub puts its git tag on the head of main, commit 2; the job that tags its images starts.
+        The job puts the image tag of API release 2 on openverse-api:latest, which is of commit 0.
+        The job puts the image tag of API release 2 on openverse-api:latest, which is of commit 1.
+        The job puts the image tag of API release 2 on openverse-api:latest, which is of commit 2.
+        The job puts the image tag of API release 2 on openverse-api_nginx:latest, which is of commit 0, and asks production to deploy it.
+        The job puts the image tag of API release 2 on openverse-api_nginx:latest, which is of commit 1, and asks production to deploy it.
+        The job puts the image tag of API release 2 on openverse-api_nginx:latest, which is of commit 2, and asks production to deploy it.
+        The job that refreshes drafts makes the draft API release 2.
+        ");
     }
 
     #[test]
     fn deployments_say_what_they_replace() {
-        let bounds = Bounds { merges: 2, rollbacks: 1, ..CALM };
-        let cast = cast(&["api"]);
-        let of = |environment| {
-            let part = Part::deployments(environment);
-            sentences(&Documented { cast: &cast, bounds: &bounds, part })
-        };
-        insta::assert_snapshot!(of(Environment::Staging));
-        let production = of(Environment::Production);
-        let of_it = |sentence: &&str| sentence.contains("production");
-        insta::assert_snapshot!(production.lines().filter(of_it).collect::<Vec<_>>().join("\n"));
+        let (api, bounds) = (cast(&["api"]), Bounds { merges: 2, rollbacks: 1, ..CALM });
+        let of =
+            |environment| Documented { cast: &api, bounds: &bounds, part: Part::deployments(environment) };
+        insta::assert_snapshot!(sentences(&of(Environment::Staging), ""), @"
+        A pull request that changes the API is merged as commit 1.
+        A pull request that changes the API is merged as commit 2.
+        CI has built openverse-api of commit 1, and moves openverse-api:latest to it from commit 0.
+        CI has built openverse-api of commit 1, and moves openverse-api:latest to it from commit 0. Every image of commit 1 is there, so it asks staging to deploy it.
+        CI has built openverse-api of commit 1, and moves openverse-api:latest to it from commit 2.
+        CI has built openverse-api of commit 1, and moves openverse-api:latest to it from commit 2. Every image of commit 1 is there, so it asks staging to deploy it.
+        CI has built openverse-api of commit 2, and moves openverse-api:latest to it from commit 0.
+        CI has built openverse-api of commit 2, and moves openverse-api:latest to it from commit 0. Every image of commit 2 is there, so it asks staging to deploy it.
+        CI has built openverse-api of commit 2, and moves openverse-api:latest to it from commit 1.
+        CI has built openverse-api of commit 2, and moves openverse-api:latest to it from commit 1. Every image of commit 2 is there, so it asks staging to deploy it.
+        CI has built openverse-api_nginx of commit 1, and moves openverse-api_nginx:latest to it from commit 0.
+        CI has built openverse-api_nginx of commit 1, and moves openverse-api_nginx:latest to it from commit 0. Every image of commit 1 is there, so it asks staging to deploy it.
+        CI has built openverse-api_nginx of commit 1, and moves openverse-api_nginx:latest to it from commit 2.
+        CI has built openverse-api_nginx of commit 1, and moves openverse-api_nginx:latest to it from commit 2. Every image of commit 1 is there, so it asks staging to deploy it.
+        CI has built openverse-api_nginx of commit 2, and moves openverse-api_nginx:latest to it from commit 0.
+        CI has built openverse-api_nginx of commit 2, and moves openverse-api_nginx:latest to it from commit 0. Every image of commit 2 is there, so it asks staging to deploy it.
+        CI has built openverse-api_nginx of commit 2, and moves openverse-api_nginx:latest to it from commit 1.
+        CI has built openverse-api_nginx of commit 2, and moves openverse-api_nginx:latest to it from commit 1. Every image of commit 2 is there, so it asks staging to deploy it.
+        Somebody finds commit 1 of the API bad in staging, and asks to deploy the version before again.
+        Somebody finds commit 2 of the API bad in staging, and asks to deploy the version before again.
+        The deployment of commit 1 of the API to staging ends: it is live in place of commit 2.
+        The deployment of commit 1 of the API to staging ends: it is live in place of the version before.
+        The deployment of commit 2 of the API to staging ends: it is live in place of commit 1.
+        The deployment of commit 2 of the API to staging ends: it is live in place of the version before.
+        The deployment of the version before of the API to staging ends: it is live in place of commit 1.
+        The deployment of the version before of the API to staging ends: it is live in place of commit 2.
+        ");
+        insta::assert_snapshot!(sentences(&of(Environment::Production), "production"), @"
+        Somebody finds commit 1 of the API bad in production, and asks to deploy the version before again.
+        Somebody finds commit 2 of the API bad in production, and asks to deploy the version before again.
+        The deployment of commit 1 of the API to production ends: it is live in place of the version before.
+        The deployment of commit 2 of the API to production ends: it is live in place of the version before.
+        The deployment of the version before of the API to production ends: it is live in place of commit 1.
+        The deployment of the version before of the API to production ends: it is live in place of commit 2.
+        The deployment of the version before of the API to production ends: it is live.
+        The job puts the image tag of API release 1 on openverse-api_nginx:latest, which is of commit 0, and asks production to deploy it.
+        The job puts the image tag of API release 1 on openverse-api_nginx:latest, which is of commit 1, and asks production to deploy it.
+        The job puts the image tag of API release 1 on openverse-api_nginx:latest, which is of commit 2, and asks production to deploy it.
+        ");
     }
 
     #[test]
@@ -179,6 +268,16 @@ mod tests {
         cast.apps[0].images.truncate(1);
         let model =
             Documented { cast: &cast, bounds: &CALM, part: Part::deployments(Environment::Production) };
-        insta::assert_snapshot!(sentences(&model));
+        insta::assert_snapshot!(sentences(&model, ""), @"
+        A pull request that changes the API is merged as commit 1; the job that refreshes drafts starts.
+        CI has built openverse-api of commit 1, and moves openverse-api:latest to it from commit 0.
+        Somebody publishes API release 1; GitHub puts its git tag on the head of main, commit 1; the job that tags its images starts.
+        The deployment of commit 1 of the API to production ends: it is live in place of the version before.
+        The deployment of the version before of the API to production ends: it is live.
+        The job puts the image tag of API release 1 on openverse-api:latest, which is of commit 0, and asks production to deploy it.
+        The job puts the image tag of API release 1 on openverse-api:latest, which is of commit 1, and asks production to deploy it.
+        The job that refreshes drafts lists the GitHub Releases, and finds no draft of the API.
+        The job that refreshes drafts makes the draft API release 1.
+        ");
     }
 }

@@ -74,15 +74,14 @@ fn steps_from<M: Model>(model: &M, state: &M::State) -> Vec<Step<M>> {
     steps
 }
 
-/// Returns every sentence that a model ever says, each on a line.
-pub(crate) fn sentences<M: Model>(model: &M) -> String {
-    let states = go_everywhere(model).states;
-    let said = |state: &M::State| {
-        let steps = steps_from(model, state);
-        steps.into_iter().map(|step| model.describe(state, &step)).collect::<Vec<_>>()
-    };
-    let all: BTreeSet<_> = states.iter().flat_map(said).collect();
-    all.into_iter().map(|sentence| sentence + "\n").collect()
+/// Returns every sentence of a model that has some words in it.
+pub(crate) fn sentences<M: Model>(model: &M, words: &str) -> String {
+    let mut said = BTreeSet::new();
+    for state in go_everywhere(model).states {
+        said.extend(steps_from(model, &state).iter().map(|step| model.describe(&state, step)));
+    }
+    said.retain(|sentence| sentence.contains(words));
+    said.into_iter().collect::<Vec<_>>().join("\n")
 }
 
 fn explored<M: Model>(model: &M) -> Shortest {

@@ -75,3 +75,31 @@ impl<S: Copy + Eq + Hash> Visited<S> {
         self.table = table;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Visited;
+
+    #[test]
+    fn a_state_is_kept_once_and_from_where_it_was_first_reached() {
+        let mut visited = Visited::starting_with(10);
+        for (state, parent) in [(11, 0), (12, 1), (11, 2), (10, 2), (13, 2), (13, 0)] {
+            visited.insert(state, parent);
+        }
+        assert_eq!((visited.len(), visited.state(3)), (4, 13));
+        assert_eq!(visited.way_to(3), [0, 1, 2, 3]);
+        assert_eq!(visited.way_to(0), [0]);
+    }
+
+    #[test]
+    fn the_table_is_never_more_than_half_full_and_not_much_larger_than_it_must_be() {
+        let mut visited = Visited::starting_with(0);
+        for state in 1..50_000 {
+            visited.insert(state, 0);
+            let places = visited.table.len();
+            assert!(visited.len() * 2 <= places, "{state}: {places}");
+            assert!(visited.len() * 10 >= places || places <= 1024, "{state}: {places}");
+        }
+        assert!((0..50_000).all(|state| visited.table[visited.place(&state)] == state + 1));
+    }
+}

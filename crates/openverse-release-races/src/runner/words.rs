@@ -195,35 +195,134 @@ mod tests {
         safeguard::Safeguard,
     };
 
-    const EVENTFUL: Bounds = Bounds { rollbacks: 1, lost_replies: 1, interventions: 1, ..CALM };
+    #[test]
+    fn a_run_that_releases_says_what_it_sees_does_and_comes_to() {
+        let (api, bounds) = (cast(&["api"]), Bounds { lost_replies: 1, ..CALM });
+        let model = Runner::new(&api, &bounds, None);
+        insta::assert_snapshot!(sentences(&model, "production-1"), @"
+        Run production-1 has waited for too long, and stops, since it cannot tell what became of it.
+        Run production-1 looks, and ends.
+        Run production-1 looks, and finds it under way.
+        Run production-1 looks, and finds the step Publish done.
+        Run production-1 looks, and finds the step Tag (changelog) done.
+        Run production-1 looks, and finds the step Tag done.
+        Run production-1 looks, and is about to deploy commit 1 to production.
+        Run production-1 looks, and is about to publish API release 1, its git tag on commit 1.
+        Run production-1 looks, and is about to put the image tag of API release 1 on openverse-api of commit 1.
+        Run production-1 looks, and is about to put the image tag of API release 1 on openverse-api_nginx of commit 1.
+        Somebody lets the step Publish of run production-1 go ahead.
+        The deployment of commit 1 of the API that run production-1 asked for appears, and runs.
+        The deployment of commit 1 of the API that run production-1 asked for ends: it is live in place of the version before.
+        The request of run production-1, to deploy commit 1 to production, gets lost.
+        The request of run production-1, to deploy commit 1 to production, is carried out, and the reply gets lost.
+        The request of run production-1, to deploy commit 1 to production, is carried out.
+        The request of run production-1, to publish API release 1, its git tag on commit 1, gets lost.
+        The request of run production-1, to publish API release 1, its git tag on commit 1, is carried out, and the reply gets lost.
+        The request of run production-1, to publish API release 1, its git tag on commit 1, is carried out.
+        The request of run production-1, to put the image tag of API release 1 on openverse-api of commit 1, gets lost.
+        The request of run production-1, to put the image tag of API release 1 on openverse-api of commit 1, is carried out, and the reply gets lost.
+        The request of run production-1, to put the image tag of API release 1 on openverse-api of commit 1, is carried out.
+        The request of run production-1, to put the image tag of API release 1 on openverse-api_nginx of commit 1, gets lost.
+        The request of run production-1, to put the image tag of API release 1 on openverse-api_nginx of commit 1, is carried out, and the reply gets lost.
+        The request of run production-1, to put the image tag of API release 1 on openverse-api_nginx of commit 1, is carried out.
+        ");
+    }
 
     #[test]
-    fn runs_say_what_they_see_do_and_come_to() {
-        insta::assert_snapshot!(sentences(&Runner::new(&cast(&["api"]), &EVENTFUL, None)));
+    fn a_run_is_stopped_resumed_given_up_and_rolled_back() {
+        let (api, bounds) =
+            (cast(&["api"]), Bounds { releases: 0, rollbacks: 1, lost_replies: 1, interventions: 1, ..CALM });
+        let model = Runner::new(&api, &bounds, None);
+        insta::assert_snapshot!(sentences(&model, ""), @"
+        A pull request that changes the API is merged as commit 1.
+        CI asks to deploy commit 1 of the API to staging: a run begins.
+        CI has built openverse-api of commit 1, and moves openverse-api:latest to it from commit 0.
+        CI has built openverse-api_nginx of commit 1, and moves openverse-api_nginx:latest to it from commit 0.
+        Run staging-1 has waited for too long, and is about to deploy commit 1 to staging.
+        Run staging-1 has waited for too long, and stops, since it cannot tell what became of it.
+        Run staging-1 looks, and ends.
+        Run staging-1 looks, and finds it under way.
+        Run staging-1 looks, and is about to deploy commit 1 to staging.
+        Run staging-2 has waited for too long, and is about to deploy the version before to staging.
+        Run staging-2 has waited for too long, and stops, since it cannot tell what became of it.
+        Run staging-2 looks, and ends.
+        Run staging-2 looks, and finds it under way.
+        Run staging-2 looks, and is about to deploy the version before to staging.
+        Somebody asks to roll back the API in staging to the version before: a run begins.
+        Somebody gives up run staging-1.
+        Somebody gives up run staging-2.
+        Somebody lets run staging-1 go on.
+        Somebody lets run staging-2 go on.
+        Somebody lifts the hold on the API in staging.
+        The deployment of commit 1 of the API that run staging-1 asked for appears, and runs.
+        The deployment of commit 1 of the API that run staging-1 asked for ends: it is live in place of the version before.
+        The deployment of the version before of the API that run staging-2 asked for appears, and runs.
+        The deployment of the version before of the API that run staging-2 asked for appears, and waits for the one that runs.
+        The deployment of the version before of the API that run staging-2 asked for ends: it is live in place of commit 1.
+        The request of run staging-1, to deploy commit 1 to staging, gets lost.
+        The request of run staging-1, to deploy commit 1 to staging, is carried out, and the reply gets lost.
+        The request of run staging-1, to deploy commit 1 to staging, is carried out.
+        The request of run staging-2, to deploy the version before to staging, gets lost.
+        The request of run staging-2, to deploy the version before to staging, is carried out, and the reply gets lost.
+        The request of run staging-2, to deploy the version before to staging, is carried out.
+        ");
     }
 
     #[test]
     fn a_draft_is_written_again_unless_it_has_changed() {
         let (api, bounds) = (cast(&["api"]), Bounds { merges: 2, releases: 2, ..CALM });
-        let said = sentences(&Runner::new(&api, &bounds, None));
-        let of_it = |sentence: &&str| sentence.starts_with("The tool") || sentence.contains("changed");
-        insta::assert_snapshot!(said.lines().filter(of_it).collect::<Vec<_>>().join("\n"));
+        let model = Runner::new(&api, &bounds, None);
+        insta::assert_snapshot!(sentences(&model, "draft"), @"
+        The tool finds the draft of the API changed, and writes nothing.
+        The tool makes a draft of the API, which names commit 1.
+        The tool makes a draft of the API, which names commit 2.
+        The tool refreshes the draft of the API: it lists the GitHub Releases, and finds no draft.
+        The tool refreshes the draft of the API: it lists the GitHub Releases, and finds the draft API release 1.
+        ");
+        insta::assert_snapshot!(sentences(&model, "The tool"), @"
+        The tool finds the draft of the API changed, and writes nothing.
+        The tool makes a draft of the API, which names commit 1.
+        The tool makes a draft of the API, which names commit 2.
+        The tool refreshes the draft of the API: it lists the GitHub Releases, and finds no draft.
+        The tool refreshes the draft of the API: it lists the GitHub Releases, and finds the draft API release 1.
+        The tool writes API release 1, to name commit 2.
+        ");
+        insta::assert_snapshot!(sentences(&model, "changed"), @"
+        Run production-1 reads once more what it is about to change, finds it changed, and ends.
+        The tool finds the draft of the API changed, and writes nothing.
+        ");
     }
 
     #[test]
     fn what_is_read_once_more_is_a_sentence_of_its_own_where_others_can_get_between() {
         let (api, bounds) = (cast(&["api"]), Bounds { merges: 2, ..CALM });
-        let between = Runner::new(&api, &bounds, Some(Safeguard::NothingBetweenReadAndWrite));
-        let said = sentences(&between);
-        let of_it = |sentence: &&str| sentence.contains("once more");
-        insta::assert_snapshot!(said.lines().filter(of_it).collect::<Vec<_>>().join("\n"));
+        let model = Runner::new(&api, &bounds, Some(Safeguard::NothingBetweenReadAndWrite));
+        insta::assert_snapshot!(sentences(&model, "once more"), @"
+        Run production-1 reads once more what it is about to change, and ends.
+        Run production-1 reads once more what it is about to change, and it is as it was.
+        Run production-2 reads once more what it is about to change, and it is as it was.
+        Run staging-1 reads once more what it is about to change, and it is as it was.
+        Run staging-2 reads once more what it is about to change, and it is as it was.
+        The tool reads the draft of the API once more, and it is as it was.
+        The tool reads the draft of the API once more, finds it changed, and ends.
+        ");
     }
 
     #[test]
     fn a_deployment_waits_for_the_one_that_runs() {
         let (api, bounds) = (cast(&["api"]), Bounds { merges: 2, releases: 0, ..CALM });
-        let said = sentences(&Runner::new(&api, &bounds, Some(Safeguard::OneRunAtATime)));
-        let of_it = |sentence: &&str| sentence.starts_with("The deployment");
-        insta::assert_snapshot!(said.lines().filter(of_it).collect::<Vec<_>>().join("\n"));
+        let model = Runner::new(&api, &bounds, Some(Safeguard::OneRunAtATime));
+        insta::assert_snapshot!(sentences(&model, "The deployment"), @"
+        The deployment of commit 1 of the API that run staging-1 asked for appears, and runs.
+        The deployment of commit 1 of the API that run staging-1 asked for appears, and waits for the one that runs.
+        The deployment of commit 1 of the API that run staging-1 asked for ends: it is live in place of commit 2.
+        The deployment of commit 1 of the API that run staging-1 asked for ends: it is live in place of the version before.
+        The deployment of commit 2 of the API that run staging-1 asked for appears, and runs.
+        The deployment of commit 2 of the API that run staging-1 asked for ends: it is live in place of the version before.
+        The deployment of commit 2 of the API that run staging-2 asked for appears, and runs.
+        The deployment of commit 2 of the API that run staging-2 asked for appears, and waits for the one that runs.
+        The deployment of commit 2 of the API that run staging-2 asked for ends: it is live in place of commit 1.
+        The deployment of commit 2 of the API that run staging-2 asked for ends: it is live in place of the version before.
+        ");
     }
 }
