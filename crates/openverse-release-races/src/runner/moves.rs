@@ -55,7 +55,7 @@ impl Runner<'_> {
             }
             Move::Lift(environment) => {
                 let site = state.site_mut(environment);
-                if !site.held || site.runs.iter().any(Option::is_some) {
+                if !site.held || site.has_runs() {
                     return None;
                 }
                 (site.held, site.rolled_back) = (false, false);
@@ -144,8 +144,7 @@ impl Runner<'_> {
         };
         let site = state.site(environment);
         let free = site.runs.iter().position(Option::is_none)?;
-        let goes_on = site.runs.iter().any(Option::is_some);
-        if goes_on && self.has(Safeguard::OneRunAtATime) {
+        if site.has_runs() && self.has(Safeguard::OneRunAtATime) {
             return None;
         }
         let is_held = site.held && self.has(Safeguard::HeldAfterRollback);
@@ -196,7 +195,7 @@ impl Runner<'_> {
             let latest = state.builds.latest[image];
             if !self.has(safeguard) {
                 images[image] = latest;
-            } else if latest != commit || !state.builds.has(image, commit) {
+            } else if latest != commit {
                 return None;
             }
         }

@@ -137,6 +137,10 @@ impl State {
 }
 
 impl Site {
+    pub(super) fn has_runs(&self) -> bool {
+        self.runs.iter().any(Option::is_some)
+    }
+
     /// Returns the newest deployment that everybody can see.
     pub(super) fn newest(&self) -> Option<Deployment> {
         self.visible().max_by_key(|it| it.appeared)

@@ -75,7 +75,7 @@ impl Runner<'_> {
                     )
                 }
                 _ => format!(
-                    "Run {} reads once more what it is about to change, and {}.",
+                    "Run {} reads once more what it is about to change, finds it changed, and {}.",
                     self.run(before, at),
                     self.comes_to(before, after, at)
                 ),
@@ -298,7 +298,7 @@ mod tests {
         let (api, bounds) = (cast(&["api"]), Bounds { merges: 2, ..CALM });
         let model = Runner::new(&api, &bounds, Some(Safeguard::NothingBetweenReadAndWrite));
         insta::assert_snapshot!(sentences(&model, "once more"), @"
-        Run production-1 reads once more what it is about to change, and ends.
+        Run production-1 reads once more what it is about to change, finds it changed, and ends.
         Run production-1 reads once more what it is about to change, and it is as it was.
         Run production-2 reads once more what it is about to change, and it is as it was.
         Run staging-1 reads once more what it is about to change, and it is as it was.
