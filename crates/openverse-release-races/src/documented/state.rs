@@ -13,7 +13,6 @@ pub(crate) struct State {
     pub(super) main: Main,
     pub(super) apps: [AppState; APPS],
     pub(super) group: Group,
-    pub(super) rollbacks: u8,
     pub(super) redeliveries: u8,
 }
 

@@ -145,8 +145,8 @@ mod tests {
     #[test]
     fn jobs_of_two_apps_say_what_they_find_do_and_wait_for() {
         let (both, bounds) = (cast(&["api", "frontend"]), Bounds { redeliveries: 1, ..CALM });
-        let model = Documented { cast: &both, bounds: &bounds, part: Part::GITHUB_RELEASES };
-        insta::assert_snapshot!(sentences(&model, "refreshes"), @"
+        let said = sentences(&Documented { cast: &both, bounds: &bounds, part: Part::GITHUB_RELEASES });
+        insta::assert_snapshot!(said.with("refreshes"), @"
         A pull request that changes the API and the frontend is merged as commit 1; the job that refreshes drafts starts.
         A pull request that changes the API is merged as commit 1; the job that refreshes drafts starts.
         A pull request that changes the frontend is merged as commit 1; the job that refreshes drafts starts.
@@ -157,7 +157,7 @@ mod tests {
         The job that refreshes drafts makes the draft API release 1.
         The job that refreshes drafts makes the draft frontend release 1.
         ");
-        insta::assert_snapshot!(sentences(&model, "frontend release"), @"
+        insta::assert_snapshot!(said.with("frontend release"), @"
         GitHub delivers the event that API release 1 was published once more; the job that tags its images waits, and takes the place of the one that would tag the images of frontend release 1.
         GitHub delivers the event that frontend release 1 was published once more; the job that tags its images starts.
         GitHub delivers the event that frontend release 1 was published once more; the job that tags its images waits for the one that runs.
@@ -180,7 +180,7 @@ mod tests {
     fn a_draft_is_found_again_and_its_refreshing_waits() {
         let (api, bounds) = (cast(&["api"]), Bounds { merges: 3, ..CALM });
         let model = Documented { cast: &api, bounds: &bounds, part: Part::GITHUB_RELEASES };
-        insta::assert_snapshot!(sentences(&model, "draft"), @"
+        insta::assert_snapshot!(sentences(&model).with("draft"), @"
         A pull request that changes the API is merged as commit 1; the job that refreshes drafts starts.
         A pull request that changes the API is merged as commit 2; the job that refreshes drafts starts.
         A pull request that changes the API is merged as commit 2; the job that refreshes drafts waits for the one that runs.
@@ -203,7 +203,7 @@ mod tests {
     fn a_second_release_is_called_so() {
         let (api, bounds) = (cast(&["api"]), Bounds { merges: 2, releases: 2, ..CALM });
         let model = Documented { cast: &api, bounds: &bounds, part: Part::GITHUB_RELEASES };
-        insta::assert_snapshot!(sentences(&model, "release 2"), @"
+        insta::assert_snapshot!(sentences(&model).with("release 2"), @"
         Somebody publishes API release 2; GitHub puts its git tag on the head of main, commit 2; the job that tags its images starts.
         The job puts the image tag of API release 2 on openverse-api:latest, which is of commit 0.
         The job puts the image tag of API release 2 on openverse-api:latest, which is of commit 1.
@@ -220,7 +220,7 @@ mod tests {
         let (api, bounds) = (cast(&["api"]), Bounds { merges: 2, rollbacks: 1, ..CALM });
         let of =
             |environment| Documented { cast: &api, bounds: &bounds, part: Part::deployments(environment) };
-        insta::assert_snapshot!(sentences(&of(Environment::Staging), ""), @"
+        insta::assert_snapshot!(sentences(&of(Environment::Staging)).with(""), @"
         A pull request that changes the API is merged as commit 1.
         A pull request that changes the API is merged as commit 2.
         CI has built openverse-api of commit 1, and moves openverse-api:latest to it from commit 0.
@@ -248,7 +248,7 @@ mod tests {
         The deployment of the version before of the API to staging ends: it is live in place of commit 1.
         The deployment of the version before of the API to staging ends: it is live in place of commit 2.
         ");
-        insta::assert_snapshot!(sentences(&of(Environment::Production), "production"), @"
+        insta::assert_snapshot!(sentences(&of(Environment::Production)).with("production"), @"
         Somebody finds commit 1 of the API bad in production, and asks to deploy the version before again.
         Somebody finds commit 2 of the API bad in production, and asks to deploy the version before again.
         The deployment of commit 1 of the API to production ends: it is live in place of the version before.
@@ -268,7 +268,7 @@ mod tests {
         cast.apps[0].images.truncate(1);
         let model =
             Documented { cast: &cast, bounds: &CALM, part: Part::deployments(Environment::Production) };
-        insta::assert_snapshot!(sentences(&model, ""), @"
+        insta::assert_snapshot!(sentences(&model).with(""), @"
         A pull request that changes the API is merged as commit 1; the job that refreshes drafts starts.
         CI has built openverse-api of commit 1, and moves openverse-api:latest to it from commit 0.
         Somebody publishes API release 1; GitHub puts its git tag on the head of main, commit 1; the job that tags its images starts.

@@ -74,14 +74,23 @@ fn steps_from<M: Model>(model: &M, state: &M::State) -> Vec<Step<M>> {
     steps
 }
 
-/// Returns every sentence of a model that has some words in it.
-pub(crate) fn sentences<M: Model>(model: &M, words: &str) -> String {
+/// Every sentence that a model ever says.
+pub(crate) struct Sentences(BTreeSet<String>);
+
+pub(crate) fn sentences<M: Model>(model: &M) -> Sentences {
     let mut said = BTreeSet::new();
     for state in go_everywhere(model).states {
         said.extend(steps_from(model, &state).iter().map(|step| model.describe(&state, step)));
     }
-    said.retain(|sentence| sentence.contains(words));
-    said.into_iter().collect::<Vec<_>>().join("\n")
+    Sentences(said)
+}
+
+impl Sentences {
+    /// Returns those that have some words in them, each on a line.
+    pub(crate) fn with(&self, words: &str) -> String {
+        let some: Vec<_> = self.0.iter().map(String::as_str).filter(|it| it.contains(words)).collect();
+        some.join("\n")
+    }
 }
 
 fn explored<M: Model>(model: &M) -> Shortest {
