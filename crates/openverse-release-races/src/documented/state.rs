@@ -148,3 +148,18 @@ impl State {
         self
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Site;
+
+    #[test]
+    fn only_what_is_merged_after_a_rollback_and_deployed_by_itself_brings_the_bad_version_back() {
+        let mut site = Site { live: 1, rolled_back_at: Some(2), ..Site::default() };
+        for (commit, by_itself) in [(1, true), (2, true), (3, true), (3, false)] {
+            site.ask(commit, by_itself).unwrap();
+        }
+        let brings_back: Vec<_> = site.under_way().map(|(_, it)| it.brings_back).collect();
+        assert_eq!(brings_back, [false, false, true, false]);
+    }
+}

@@ -289,3 +289,32 @@ fn plan_draft_by_the_core(app: &App, releases: [Release; RELEASES], notes: u8) -
 fn number(place: usize) -> u16 {
     u16::try_from(place).unwrap_or_else(|_| unreachable!("bounds leave fewer than {} runs", u16::MAX))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Plan, RELEASES, Release, Stage, plan_draft_by_the_core};
+    use crate::explore::naive::cast;
+
+    fn draft(notes: u8) -> Release {
+        Release { stage: Stage::Draft, notes, ..Release::default() }
+    }
+
+    fn published(notes: u8) -> Release {
+        Release { stage: Stage::Published, notes, on: Some(notes), ..Release::default() }
+    }
+
+    #[test]
+    fn a_draft_is_made_once_kept_for_newer_commits_and_made_anew_after_it_was_published() {
+        let api = &cast(&["api"]).apps[0];
+        let plan = |releases: [Release; RELEASES], notes| plan_draft_by_the_core(api, releases, notes);
+        let absent = Release::default();
+        assert_eq!(plan([absent, absent], 1), Some(Plan::Create { notes: 1 }));
+        assert_eq!(plan([draft(1), absent], 1), None);
+        assert_eq!(plan([draft(1), absent], 2), Some(Plan::Update { release: 0, seen: 1, notes: 2 }));
+        assert_eq!(plan([published(1), absent], 1), None);
+        assert_eq!(plan([published(1), absent], 2), Some(Plan::Create { notes: 2 }));
+        assert_eq!(plan([published(1), draft(2)], 3), Some(Plan::Update { release: 1, seen: 2, notes: 3 }));
+        assert_eq!(plan([published(1), published(2)], 2), None);
+        assert_eq!(plan([published(1), published(2)], 3), None);
+    }
+}

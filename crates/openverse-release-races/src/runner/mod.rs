@@ -24,6 +24,8 @@ use crate::{
 
 /// The only app of a cast whose runs are explored: those of two apps share nothing but `main`.
 const APP: usize = 0;
+/// The same as a set of apps.
+const ONLY_APP: u8 = 1;
 
 /// The runner of one app, with all its safeguards or without one.
 pub(crate) struct Runner<'a> {

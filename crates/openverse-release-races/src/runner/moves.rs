@@ -3,7 +3,7 @@
 use openverse_release_core::Environment;
 
 use super::{
-    APP, Asked, Delivery, Move, Place, Runner,
+    APP, Asked, Delivery, Move, ONLY_APP, Place, Runner,
     errand::{Errand, ErrandKind},
     ledger::{Act, Question, RunNumber, Standing, Told},
     sight::Seen,
@@ -22,7 +22,7 @@ impl Runner<'_> {
                 if state.main.head() == self.bounds.merges {
                     return None;
                 }
-                state.main.merge(1 << APP);
+                state.main.merge(ONLY_APP);
                 Races::default()
             }
             Move::Build { image, commit } => {

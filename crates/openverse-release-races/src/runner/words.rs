@@ -3,7 +3,7 @@
 use openverse_release_core::{Environment, Next, Run, Stop};
 
 use super::{
-    APP, Asked, Delivery, Move, Place, Runner,
+    APP, Asked, Delivery, Move, ONLY_APP, Place, Runner,
     errand::ErrandKind,
     ledger::{Act, RunNumber, Standing},
     state::{Acting, Plan, State, Status},
@@ -15,7 +15,7 @@ impl Runner<'_> {
         let cast = self.cast;
         let name = cast.name(APP);
         match what {
-            Move::Merge => format!("{}.", cast.merged(1 << APP, after.main.head())),
+            Move::Merge => format!("{}.", cast.merged(ONLY_APP, after.main.head())),
             Move::Build { image, commit } => cast.built(APP, image, commit, before.builds.latest[image]),
             Move::PlanDraft => {
                 let found = match after.refresh.map(|it| it.plan) {

@@ -103,13 +103,16 @@ fn an_app_alone_needs_a_third_merge_to_evict_a_run() {
 
 #[test]
 fn whoever_reads_of_a_race_is_told_what_goes_wrong() {
-    let told: Vec<_> = REPORT.races.iter().map(|found| format!("{}: {}", found.race, found.what)).collect();
-    insta::assert_snapshot!(told.join("\n"), @"
-    image-of-another-commit: The image tag of a release is put on whatever `latest` names at that moment, which is not the image of the commit that the git tag is on.
-    release-run-evicted: A concurrency group keeps one waiting run, so a newer run takes the place of the one that would tag the images of a release: it is published, and never tagged or deployed.
+    let told = Race::ALL.map(|race| format!("{race}: {}\n", race.explain()));
+    insta::assert_snapshot!(told.concat(), @"
     published-becomes-draft: A job that refreshes drafts read the draft before it was published and writes it afterwards, so a published GitHub Release becomes a draft again.
+    published-is-rewritten: A published GitHub Release gets a git tag and release notes that nobody read before publishing it.
+    image-of-another-commit: The image tag of a release is put on whatever `latest` names at that moment, which is not the image of the commit that the git tag is on.
     images-of-different-commits: The app's image and its companion are tagged one after the other, each from its own `latest`, and come from different commits.
+    release-run-evicted: A concurrency group keeps one waiting run, so a newer run takes the place of the one that would tag the images of a release: it is published, and never tagged or deployed.
     older-deployment-last: A deployment that was asked for earlier ends last, and replaces the newer version.
     rolled-back-version-returns: Nothing remembers that a version was rolled back, so the next merge deploys it again, with the same fault in it.
+    done-but-not-so: A run says that it is done while the world is not as it was to make it.
     ");
+    assert!(REPORT.races.iter().all(|found| found.what == found.race.explain()));
 }

@@ -3,7 +3,7 @@
 use openverse_release_core::App;
 use openverse_release_races::{Bounds, Process};
 
-use super::{CALM, app, app_without_companion, counted, explored};
+use super::{CALM, app, app_without_companion, counted, documented, explored};
 
 /// Returns a line for each combination of rollbacks, and of what GitHub and people do once more.
 fn table(apps: &[App], process: Process, (merges, releases): (u8, u8)) -> String {
@@ -91,6 +91,8 @@ fn of_the_runner_of_an_app_without_a_companion() {
 fn of_two_releases() {
     let bounds = Bounds { merges: 2, releases: 2, ..CALM };
     let of = |apps: &[App], process| counted(&explored(apps, process, &bounds).unwrap());
+    let three = Bounds { merges: 3, ..bounds };
+    insta::assert_snapshot!(counted(&documented(&three)), @"76260 states, 253980 steps; image-of-another-commit in 5; release-run-evicted in 6; published-becomes-draft in 7; images-of-different-commits in 7; older-deployment-last in 8");
     let (api, both) = ([app("api")], [app("api"), app("frontend")]);
     insta::assert_snapshot!(of(&api, Process::Documented), @"2425 states, 6055 steps; image-of-another-commit in 5; published-becomes-draft in 7; images-of-different-commits in 7; older-deployment-last in 8");
     insta::assert_snapshot!(of(&both, Process::Documented), @"121339 states, 494124 steps; image-of-another-commit in 5; release-run-evicted in 6; published-becomes-draft in 7; images-of-different-commits in 7; older-deployment-last in 8");

@@ -50,8 +50,11 @@ fn without_each_safeguard_there_is_a_race() {
     DeploymentsAppearInTime: 454 states, 670 steps; older-deployment-last in 20; rolled-back-version-returns in 21
     DeploymentsTakeTurns: 66 states, 94 steps; older-deployment-last in 14; rolled-back-version-returns in 15
     ");
-    for safeguard in Safeguard::ALL {
-        assert_eq!(names(&runner(&matters(safeguard))), [""; 0], "with {safeguard:?}");
+    let mut bounds = Safeguard::ALL.map(matters).to_vec();
+    bounds.sort_by_key(|it| format!("{it:?}"));
+    bounds.dedup();
+    for bounds in bounds {
+        assert_eq!(names(&runner(&bounds)), [""; 0], "with every safeguard, within {bounds:?}");
     }
 }
 
