@@ -183,9 +183,7 @@ impl Runner<'_> {
         let (Some(release), None) = (drafts.next(), drafts.next()) else { return None };
         let draft = state.releases[release];
         let commit = draft.notes;
-        let last =
-            state.releases.iter().filter(|it| it.stage == Stage::Published).filter_map(|it| it.on).max();
-        if draft.on.is_some() || last == Some(commit) {
+        if draft.on.is_some() {
             return None;
         }
         let mut images = [commit; 2];
