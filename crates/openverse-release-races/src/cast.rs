@@ -2,7 +2,7 @@
 
 use openverse_release_core::{App, DeploymentMeans, Environment, Project};
 
-use crate::code::APPS;
+use crate::code::{APPS, IMAGES};
 
 /// The apps of an exploration.
 #[derive(Debug, Clone)]
@@ -99,6 +99,11 @@ impl Cast {
         self.apps[app].images.len() > 1
     }
 
+    /// Returns the places of an app's images that are told apart: its own, and its companion's.
+    pub(crate) fn images(&self, app: usize) -> impl Iterator<Item = usize> {
+        IMAGES.into_iter().take(self.apps[app].images.len())
+    }
+
     pub(crate) fn image(&self, app: usize, image: usize) -> &str {
         self.apps[app].images[image].short()
     }
@@ -108,5 +113,29 @@ impl Cast {
         let names: Vec<_> =
             self.numbers().filter(|app| apps >> app & 1 != 0).map(|app| self.name(app)).collect();
         names.join(" and the ")
+    }
+
+    /// Says that a change of the apps whose bits are set is merged.
+    pub(crate) fn merged(&self, apps: u8, commit: u8) -> String {
+        format!("A pull request that changes the {} is merged as commit {commit}", self.names(apps))
+    }
+
+    /// Says that the build of an image ends.
+    pub(crate) fn built(&self, app: usize, image: usize, commit: u8, before: u8) -> String {
+        let name = self.image(app, image);
+        format!("CI has built {name} of commit {commit}, and moves {name}:latest to it from commit {before}.")
+    }
+
+    /// Names a GitHub Release.
+    pub(crate) fn release(&self, app: usize, release: impl Into<usize>) -> String {
+        format!("{} release {}", self.name(app), release.into() + 1)
+    }
+}
+
+/// Names what a commit makes live.
+pub(crate) fn version(commit: u8) -> String {
+    match commit {
+        0 => "the version before".to_owned(),
+        commit => format!("commit {commit}"),
     }
 }

@@ -1,4 +1,6 @@
-//! What is merged, and what CI has built of it.
+//! What is merged, what CI has built of it, and where it is deployed.
+
+use openverse_release_core::Environment;
 
 /// How many apps are told apart.
 pub(crate) const APPS: usize = 2;
@@ -7,14 +9,16 @@ pub(crate) const APPS: usize = 2;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub(crate) struct Main {
     merged: u8,
-    /// For each merge, two bits: which apps it changes.
-    changes: u8,
+    /// For each app, a bit for each merge that changes it.
+    changes: [u8; APPS],
 }
 
 impl Main {
     /// Merges a change of the apps whose bits are set.
     pub(crate) fn merge(&mut self, apps: u8) {
-        self.changes |= apps << (2 * self.merged);
+        for (app, changes) in self.changes.iter_mut().enumerate() {
+            *changes |= (apps >> app & 1) << self.merged;
+        }
         self.merged += 1;
     }
 
@@ -24,7 +28,7 @@ impl Main {
     }
 
     pub(crate) fn changes(self, commit: u8, app: usize) -> bool {
-        commit > 0 && self.changes >> (2 * (commit - 1) + app as u8) & 1 != 0
+        self.changes[app] >> (commit - 1) & 1 != 0
     }
 
     /// Returns the newest commit, no later than another, that changes an app.
@@ -33,9 +37,9 @@ impl Main {
     }
 
     /// Returns the same with the two apps exchanged.
-    pub(crate) fn exchanged(self) -> Self {
-        let Self { merged, changes } = self;
-        Self { merged, changes: (changes & 0b0101_0101) << 1 | (changes & 0b1010_1010) >> 1 }
+    pub(crate) fn exchanged(mut self) -> Self {
+        self.changes.reverse();
+        self
     }
 }
 
@@ -64,5 +68,13 @@ impl Builds {
     pub(crate) fn finish(&mut self, image: usize, commit: u8) {
         self.built[image] |= 1 << (commit - 1);
         self.latest[image] = commit;
+    }
+}
+
+/// Returns the place of an environment among those of an app.
+pub(crate) const fn site(environment: Environment) -> usize {
+    match environment {
+        Environment::Staging => 0,
+        Environment::Production => 1,
     }
 }

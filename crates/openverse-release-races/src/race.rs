@@ -104,7 +104,7 @@ impl Serialize for Race {
 }
 
 /// A set of races.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub(crate) struct Races(u16);
 
 impl Races {

@@ -149,11 +149,11 @@ fn explore_runner(cast: &Cast, bounds: &Bounds, without: Option<Safeguard>) -> E
 
 fn explore_documented(cast: &Cast, bounds: &Bounds) -> Explored {
     let mut explored = Explored::default();
-    let part = Part::GitHubReleases;
+    let part = Part::GITHUB_RELEASES;
     explored.add(explore_model(&Documented { cast, bounds, part }, bounds.states));
     for alone in cast.each_alone() {
         for environment in Environment::ALL {
-            let part = Part::Deployments(environment);
+            let part = Part::deployments(environment);
             explored.add(explore_model(&Documented { cast: &alone, bounds, part }, bounds.states));
         }
     }

@@ -1,21 +1,26 @@
 //! The documented process: what its automations do when they do as they are written down.
 
+#[cfg(test)]
+mod remembering;
 mod state;
 mod words;
 
 use openverse_release_core::Environment;
 
+#[cfg(test)]
+pub(crate) use self::remembering::Remembering;
+pub(crate) use self::state::State;
 use self::state::{Job, Plan, RELEASES, Release, Stage};
-pub(crate) use self::{state::State, words::version};
 use crate::{
     bounds::Bounds,
     cast::Cast,
-    code::{APPS, IMAGES},
+    code::{APPS, site},
     explore::{Model, Step},
     race::{Race, Races},
 };
 
 /// The documented process of one or two apps.
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Documented<'a> {
     pub(crate) cast: &'a Cast,
     pub(crate) bounds: &'a Bounds,
@@ -29,21 +34,28 @@ pub(crate) struct Documented<'a> {
 /// small enough for two apps. Whatever leads to a race leads there too without the moves that are left
 /// out, so the shortest sequence of all is the shortest in one of the parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Part {
-    /// GitHub Releases and image tags.
-    GitHubReleases,
-    /// Deployments to an environment, and whatever leads to them.
-    Deployments(Environment),
+pub(crate) struct Part {
+    /// The jobs that refresh drafts and tag images.
+    pub(crate) has_jobs: bool,
+    /// Deployments to staging and production.
+    pub(crate) has_sites: [bool; 2],
 }
 
 impl Part {
-    fn has_site(self, environment: Environment) -> bool {
-        self == Self::Deployments(environment)
+    /// GitHub Releases and image tags.
+    pub(crate) const GITHUB_RELEASES: Self = Self { has_jobs: true, has_sites: [false; 2] };
+
+    /// Deployments to an environment, and whatever leads to them.
+    pub(crate) const fn deployments(environment: Environment) -> Self {
+        match environment {
+            // CI deploys to it, whatever is drafted and published.
+            Environment::Staging => Self { has_jobs: false, has_sites: [true, false] },
+            Environment::Production => Self { has_jobs: true, has_sites: [false, true] },
+        }
     }
 
-    /// Staging is deployed to by CI, whatever is drafted and published.
-    fn has_jobs(self) -> bool {
-        !self.has_site(Environment::Staging)
+    fn has_site(self, environment: Environment) -> bool {
+        self.has_sites[site(environment)]
     }
 }
 
@@ -78,7 +90,8 @@ impl Model for Documented<'_> {
     }
 
     fn canonical(&self, state: State) -> State {
-        if self.cast.apps.len() < APPS { state } else { state.min(state.exchanged()) }
+        // Of one app alone, that is the state itself: nothing ever changes the other.
+        state.max(state.exchanged())
     }
 
     fn moves(&self, state: &State, steps: &mut Vec<Step<Self>>) {
@@ -93,7 +106,7 @@ impl Model for Documented<'_> {
         }
         for app in self.cast.numbers() {
             for commit in 1..=state.main.head() {
-                for image in IMAGES {
+                for image in self.cast.images(app) {
                     offer(Move::Build { app, image, commit });
                 }
             }
@@ -126,13 +139,6 @@ impl Model for Documented<'_> {
     }
 }
 
-const fn site(environment: Environment) -> usize {
-    match environment {
-        Environment::Staging => 0,
-        Environment::Production => 1,
-    }
-}
-
 impl Documented<'_> {
     /// Returns what a move makes of a state, and what thereby goes wrong; none if it cannot be made.
     fn after(&self, mut state: State, what: Move) -> Option<(State, Races)> {
@@ -143,7 +149,7 @@ impl Documented<'_> {
                     return None;
                 }
                 state.main.merge(apps);
-                if self.part.has_jobs() {
+                if self.part.has_jobs {
                     races = queue(&mut state, Job::Draft(None));
                 }
             }
@@ -236,11 +242,9 @@ impl Documented<'_> {
             }
             Move::RollBack { app, environment } => {
                 let site = &mut state.apps[app].sites[site(environment)];
-                if state.rollbacks == self.bounds.rollbacks || site.live == 0 || site.rolled_back_at.is_some()
-                {
+                if self.bounds.rollbacks == 0 || site.live == 0 || site.rolled_back_at.is_some() {
                     return None;
                 }
-                state.rollbacks += 1;
                 site.rolled_back_at = Some(state.main.head());
                 site.ask(0, false)?;
             }

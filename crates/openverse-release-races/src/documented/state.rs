@@ -13,7 +13,6 @@ pub(crate) struct State {
     pub(super) main: Main,
     pub(super) apps: [AppState; APPS],
     pub(super) group: Group,
-    pub(super) rollbacks: u8,
     pub(super) redeliveries: u8,
 }
 
@@ -136,7 +135,7 @@ impl Group {
 
 impl State {
     /// Returns the same with the two apps exchanged.
-    pub(super) fn exchanged(mut self) -> Self {
+    pub(crate) fn exchanged(mut self) -> Self {
         self.main = self.main.exchanged();
         self.apps.reverse();
         for job in [&mut self.group.running, &mut self.group.waiting].into_iter().flatten() {
@@ -147,5 +146,20 @@ impl State {
             }
         }
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Site;
+
+    #[test]
+    fn only_what_is_merged_after_a_rollback_and_deployed_by_itself_brings_the_bad_version_back() {
+        let mut site = Site { live: 1, rolled_back_at: Some(2), ..Site::default() };
+        for (commit, by_itself) in [(1, true), (2, true), (3, true), (3, false)] {
+            site.ask(commit, by_itself).unwrap();
+        }
+        let brings_back: Vec<_> = site.under_way().map(|(_, it)| it.brings_back).collect();
+        assert_eq!(brings_back, [false, false, true, false]);
     }
 }

@@ -1,27 +1,22 @@
 //! The documented process in words.
 
 use super::{Documented, Job, Move, Plan, State, site};
+use crate::cast::version;
 
 impl Documented<'_> {
     pub(super) fn words(&self, before: &State, what: Move, after: &State) -> String {
         let cast = self.cast;
         match what {
             Move::Merge { apps } => {
-                let names = cast.names(apps);
-                let commit = after.main.head();
-                let job = match self.part.has_jobs() {
+                let merged = cast.merged(apps, after.main.head());
+                let job = match self.part.has_jobs {
                     true => format!("; the job that refreshes drafts {}", self.queued(before)),
                     false => String::new(),
                 };
-                format!("A pull request that changes the {names} is merged as commit {commit}{job}.")
+                format!("{merged}{job}.")
             }
             Move::Build { app, image, commit } => {
-                let image_name = cast.image(app, image);
-                let from = before.apps[app].builds.latest[image];
-                let mut words = format!(
-                    "CI has built {image_name} of commit {commit}, and moves {image_name}:latest to it from commit \
-                     {from}."
-                );
+                let mut words = cast.built(app, image, commit, before.apps[app].builds.latest[image]);
                 let site = |state: &State| state.apps[app].sites[0].under_way().count();
                 if site(after) > site(before) {
                     words.push_str(&format!(
@@ -32,14 +27,12 @@ impl Documented<'_> {
             }
             Move::ReadDrafts => {
                 let Some(Job::Draft(Some(plans))) = after.group.running else { return String::new() };
-                let found = self.cast.numbers().filter_map(|app| {
+                let found = cast.numbers().filter_map(|app| {
                     let name = cast.name(app);
                     match plans[app] {
                         Plan::Nothing => None,
                         Plan::Create => Some(format!("no draft of the {name}")),
-                        Plan::Update(release) => {
-                            Some(format!("the draft {}", self.release(app, release.into())))
-                        }
+                        Plan::Update(release) => Some(format!("the draft {}", cast.release(app, release))),
                     }
                 });
                 let found: Vec<_> = found.collect();
@@ -49,7 +42,7 @@ impl Documented<'_> {
             }
             Move::WriteDrafts => {
                 let Some(Job::Draft(Some(plans))) = before.group.running else { return String::new() };
-                let written = self.cast.numbers().filter_map(|app| match plans[app] {
+                let written = cast.numbers().filter_map(|app| match plans[app] {
                     Plan::Nothing => None,
                     Plan::Create => {
                         let made = |release: &usize| {
@@ -57,10 +50,10 @@ impl Documented<'_> {
                                 != after.apps[app].releases[*release].stage
                         };
                         let release = (0..2).find(made).unwrap_or_default();
-                        Some(format!("makes the draft {}", self.release(app, release)))
+                        Some(format!("makes the draft {}", cast.release(app, release)))
                     }
                     Plan::Update(release) => {
-                        let name = self.release(app, release.into());
+                        let name = cast.release(app, release);
                         let turned = before.apps[app].releases[usize::from(release)].stage
                             != after.apps[app].releases[usize::from(release)].stage;
                         let words = if turned {
@@ -80,13 +73,13 @@ impl Documented<'_> {
             Move::Publish { app, release } => format!(
                 "Somebody publishes {}; GitHub puts its git tag on the head of main, commit {}; the job that tags its \
                  images {}.",
-                self.release(app, release),
+                cast.release(app, release),
                 before.main.head(),
                 self.queued(before)
             ),
             Move::Redeliver { app, release } => format!(
                 "GitHub delivers the event that {} was published once more; the job that tags its images {}.",
-                self.release(app, release),
+                cast.release(app, release),
                 self.queued(before)
             ),
             Move::Tag { app, release, image } => {
@@ -95,7 +88,7 @@ impl Documented<'_> {
                 let is_last = image == 1 || !cast.has_companion(app);
                 format!(
                     "The job puts the image tag of {} on {name}:latest, which is of commit {commit}{}.",
-                    self.release(app, release),
+                    cast.release(app, release),
                     if is_last { ", and asks production to deploy it" } else { "" }
                 )
             }
@@ -125,10 +118,6 @@ impl Documented<'_> {
         }
     }
 
-    fn release(&self, app: usize, release: usize) -> String {
-        format!("{} release {}", self.cast.name(app), release + 1)
-    }
-
     /// Says what becomes of a job that is queued.
     fn queued(&self, before: &State) -> String {
         match (before.group.running, before.group.waiting) {
@@ -137,15 +126,158 @@ impl Documented<'_> {
             (Some(_), Some(Job::Draft(_))) => "waits, in place of one that refreshes drafts".to_owned(),
             (Some(_), Some(Job::Release { app, release, .. })) => format!(
                 "waits, and takes the place of the one that would tag the images of {}",
-                self.release(app.into(), release.into())
+                self.cast.release(app.into(), release)
             ),
         }
     }
 }
 
-pub(crate) fn version(commit: u8) -> String {
-    match commit {
-        0 => "the version before".to_owned(),
-        commit => format!("commit {commit}"),
+#[cfg(test)]
+mod tests {
+    use openverse_release_core::Environment;
+
+    use crate::{
+        bounds::Bounds,
+        documented::{Documented, Part},
+        explore::naive::{CALM, cast, sentences},
+    };
+
+    #[test]
+    fn jobs_of_two_apps_say_what_they_find_do_and_wait_for() {
+        let (both, bounds) = (cast(&["api", "frontend"]), Bounds { redeliveries: 1, ..CALM });
+        let said = sentences(&Documented { cast: &both, bounds: &bounds, part: Part::GITHUB_RELEASES });
+        insta::assert_snapshot!(said.with("refreshes"), @"
+        A pull request that changes the API and the frontend is merged as commit 1; the job that refreshes drafts starts.
+        A pull request that changes the API is merged as commit 1; the job that refreshes drafts starts.
+        A pull request that changes the frontend is merged as commit 1; the job that refreshes drafts starts.
+        The job that refreshes drafts lists the GitHub Releases, and finds no draft of the API, and no draft of the frontend.
+        The job that refreshes drafts lists the GitHub Releases, and finds no draft of the API.
+        The job that refreshes drafts lists the GitHub Releases, and finds no draft of the frontend.
+        The job that refreshes drafts makes the draft API release 1, and makes the draft frontend release 1.
+        The job that refreshes drafts makes the draft API release 1.
+        The job that refreshes drafts makes the draft frontend release 1.
+        ");
+        insta::assert_snapshot!(said.with("frontend release"), @"
+        GitHub delivers the event that API release 1 was published once more; the job that tags its images waits, and takes the place of the one that would tag the images of frontend release 1.
+        GitHub delivers the event that frontend release 1 was published once more; the job that tags its images starts.
+        GitHub delivers the event that frontend release 1 was published once more; the job that tags its images waits for the one that runs.
+        GitHub delivers the event that frontend release 1 was published once more; the job that tags its images waits, and takes the place of the one that would tag the images of API release 1.
+        GitHub delivers the event that frontend release 1 was published once more; the job that tags its images waits, and takes the place of the one that would tag the images of frontend release 1.
+        Somebody publishes API release 1; GitHub puts its git tag on the head of main, commit 1; the job that tags its images waits, and takes the place of the one that would tag the images of frontend release 1.
+        Somebody publishes frontend release 1; GitHub puts its git tag on the head of main, commit 1; the job that tags its images starts.
+        Somebody publishes frontend release 1; GitHub puts its git tag on the head of main, commit 1; the job that tags its images waits for the one that runs.
+        Somebody publishes frontend release 1; GitHub puts its git tag on the head of main, commit 1; the job that tags its images waits, and takes the place of the one that would tag the images of API release 1.
+        The job puts the image tag of frontend release 1 on openverse-frontend:latest, which is of commit 0.
+        The job puts the image tag of frontend release 1 on openverse-frontend:latest, which is of commit 1.
+        The job puts the image tag of frontend release 1 on openverse-frontend_nginx:latest, which is of commit 0, and asks production to deploy it.
+        The job puts the image tag of frontend release 1 on openverse-frontend_nginx:latest, which is of commit 1, and asks production to deploy it.
+        The job that refreshes drafts makes the draft API release 1, and makes the draft frontend release 1.
+        The job that refreshes drafts makes the draft frontend release 1.
+        ");
+    }
+
+    #[test]
+    fn a_draft_is_found_again_and_its_refreshing_waits() {
+        let (api, bounds) = (cast(&["api"]), Bounds { merges: 3, ..CALM });
+        let model = Documented { cast: &api, bounds: &bounds, part: Part::GITHUB_RELEASES };
+        insta::assert_snapshot!(sentences(&model).with("draft"), @"
+        A pull request that changes the API is merged as commit 1; the job that refreshes drafts starts.
+        A pull request that changes the API is merged as commit 2; the job that refreshes drafts starts.
+        A pull request that changes the API is merged as commit 2; the job that refreshes drafts waits for the one that runs.
+        A pull request that changes the API is merged as commit 3; the job that refreshes drafts starts.
+        A pull request that changes the API is merged as commit 3; the job that refreshes drafts waits for the one that runs.
+        A pull request that changes the API is merged as commit 3; the job that refreshes drafts waits, and takes the place of the one that would tag the images of API release 1.
+        A pull request that changes the API is merged as commit 3; the job that refreshes drafts waits, in place of one that refreshes drafts.
+        Somebody publishes API release 1; GitHub puts its git tag on the head of main, commit 3; the job that tags its images waits, in place of one that refreshes drafts.
+        The job that refreshes drafts ends.
+        The job that refreshes drafts lists the GitHub Releases, and finds no draft of the API.
+        The job that refreshes drafts lists the GitHub Releases, and finds nothing to refresh.
+        The job that refreshes drafts lists the GitHub Releases, and finds the draft API release 1.
+        The job that refreshes drafts makes the draft API release 1.
+        The job that refreshes drafts writes API release 1 as the draft that it read, although it is published by now.
+        The job that refreshes drafts writes the draft API release 1.
+        ");
+    }
+
+    #[test]
+    fn a_second_release_is_called_so() {
+        let (api, bounds) = (cast(&["api"]), Bounds { merges: 2, releases: 2, ..CALM });
+        let model = Documented { cast: &api, bounds: &bounds, part: Part::GITHUB_RELEASES };
+        insta::assert_snapshot!(sentences(&model).with("release 2"), @"
+        Somebody publishes API release 2; GitHub puts its git tag on the head of main, commit 2; the job that tags its images starts.
+        The job puts the image tag of API release 2 on openverse-api:latest, which is of commit 0.
+        The job puts the image tag of API release 2 on openverse-api:latest, which is of commit 1.
+        The job puts the image tag of API release 2 on openverse-api:latest, which is of commit 2.
+        The job puts the image tag of API release 2 on openverse-api_nginx:latest, which is of commit 0, and asks production to deploy it.
+        The job puts the image tag of API release 2 on openverse-api_nginx:latest, which is of commit 1, and asks production to deploy it.
+        The job puts the image tag of API release 2 on openverse-api_nginx:latest, which is of commit 2, and asks production to deploy it.
+        The job that refreshes drafts makes the draft API release 2.
+        ");
+    }
+
+    #[test]
+    fn deployments_say_what_they_replace() {
+        let (api, bounds) = (cast(&["api"]), Bounds { merges: 2, rollbacks: 1, ..CALM });
+        let of =
+            |environment| Documented { cast: &api, bounds: &bounds, part: Part::deployments(environment) };
+        insta::assert_snapshot!(sentences(&of(Environment::Staging)).with(""), @"
+        A pull request that changes the API is merged as commit 1.
+        A pull request that changes the API is merged as commit 2.
+        CI has built openverse-api of commit 1, and moves openverse-api:latest to it from commit 0.
+        CI has built openverse-api of commit 1, and moves openverse-api:latest to it from commit 0. Every image of commit 1 is there, so it asks staging to deploy it.
+        CI has built openverse-api of commit 1, and moves openverse-api:latest to it from commit 2.
+        CI has built openverse-api of commit 1, and moves openverse-api:latest to it from commit 2. Every image of commit 1 is there, so it asks staging to deploy it.
+        CI has built openverse-api of commit 2, and moves openverse-api:latest to it from commit 0.
+        CI has built openverse-api of commit 2, and moves openverse-api:latest to it from commit 0. Every image of commit 2 is there, so it asks staging to deploy it.
+        CI has built openverse-api of commit 2, and moves openverse-api:latest to it from commit 1.
+        CI has built openverse-api of commit 2, and moves openverse-api:latest to it from commit 1. Every image of commit 2 is there, so it asks staging to deploy it.
+        CI has built openverse-api_nginx of commit 1, and moves openverse-api_nginx:latest to it from commit 0.
+        CI has built openverse-api_nginx of commit 1, and moves openverse-api_nginx:latest to it from commit 0. Every image of commit 1 is there, so it asks staging to deploy it.
+        CI has built openverse-api_nginx of commit 1, and moves openverse-api_nginx:latest to it from commit 2.
+        CI has built openverse-api_nginx of commit 1, and moves openverse-api_nginx:latest to it from commit 2. Every image of commit 1 is there, so it asks staging to deploy it.
+        CI has built openverse-api_nginx of commit 2, and moves openverse-api_nginx:latest to it from commit 0.
+        CI has built openverse-api_nginx of commit 2, and moves openverse-api_nginx:latest to it from commit 0. Every image of commit 2 is there, so it asks staging to deploy it.
+        CI has built openverse-api_nginx of commit 2, and moves openverse-api_nginx:latest to it from commit 1.
+        CI has built openverse-api_nginx of commit 2, and moves openverse-api_nginx:latest to it from commit 1. Every image of commit 2 is there, so it asks staging to deploy it.
+        Somebody finds commit 1 of the API bad in staging, and asks to deploy the version before again.
+        Somebody finds commit 2 of the API bad in staging, and asks to deploy the version before again.
+        The deployment of commit 1 of the API to staging ends: it is live in place of commit 2.
+        The deployment of commit 1 of the API to staging ends: it is live in place of the version before.
+        The deployment of commit 2 of the API to staging ends: it is live in place of commit 1.
+        The deployment of commit 2 of the API to staging ends: it is live in place of the version before.
+        The deployment of the version before of the API to staging ends: it is live in place of commit 1.
+        The deployment of the version before of the API to staging ends: it is live in place of commit 2.
+        ");
+        insta::assert_snapshot!(sentences(&of(Environment::Production)).with("production"), @"
+        Somebody finds commit 1 of the API bad in production, and asks to deploy the version before again.
+        Somebody finds commit 2 of the API bad in production, and asks to deploy the version before again.
+        The deployment of commit 1 of the API to production ends: it is live in place of the version before.
+        The deployment of commit 2 of the API to production ends: it is live in place of the version before.
+        The deployment of the version before of the API to production ends: it is live in place of commit 1.
+        The deployment of the version before of the API to production ends: it is live in place of commit 2.
+        The deployment of the version before of the API to production ends: it is live.
+        The job puts the image tag of API release 1 on openverse-api_nginx:latest, which is of commit 0, and asks production to deploy it.
+        The job puts the image tag of API release 1 on openverse-api_nginx:latest, which is of commit 1, and asks production to deploy it.
+        The job puts the image tag of API release 1 on openverse-api_nginx:latest, which is of commit 2, and asks production to deploy it.
+        ");
+    }
+
+    #[test]
+    fn an_app_without_a_companion_is_deployed_once_its_image_is_tagged() {
+        let mut cast = cast(&["api"]);
+        cast.apps[0].images.truncate(1);
+        let model =
+            Documented { cast: &cast, bounds: &CALM, part: Part::deployments(Environment::Production) };
+        insta::assert_snapshot!(sentences(&model).with(""), @"
+        A pull request that changes the API is merged as commit 1; the job that refreshes drafts starts.
+        CI has built openverse-api of commit 1, and moves openverse-api:latest to it from commit 0.
+        Somebody publishes API release 1; GitHub puts its git tag on the head of main, commit 1; the job that tags its images starts.
+        The deployment of commit 1 of the API to production ends: it is live in place of the version before.
+        The deployment of the version before of the API to production ends: it is live.
+        The job puts the image tag of API release 1 on openverse-api:latest, which is of commit 0, and asks production to deploy it.
+        The job puts the image tag of API release 1 on openverse-api:latest, which is of commit 1, and asks production to deploy it.
+        The job that refreshes drafts lists the GitHub Releases, and finds no draft of the API.
+        The job that refreshes drafts makes the draft API release 1.
+        ");
     }
 }

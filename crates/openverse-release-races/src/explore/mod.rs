@@ -1,8 +1,8 @@
 //! Breadth-first exploration: every state once, and the shortest way to each race.
 
-mod visited;
 #[cfg(test)]
-mod walks;
+pub(crate) mod naive;
+mod visited;
 
 use std::hash::Hash;
 
@@ -86,7 +86,7 @@ pub(crate) fn explore<M: Model>(model: &M, most_states: usize) -> Explored {
     let mut steps = Vec::new();
     let mut tried = 0;
     let mut at = 0u32;
-    while (at as usize) < visited.len() && visited.len() < most_states {
+    while (at as usize) < visited.len() && visited.len() <= most_states {
         steps.clear();
         model.moves(&visited.state(at), &mut steps);
         tried += steps.len();

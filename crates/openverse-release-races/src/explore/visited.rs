@@ -1,6 +1,8 @@
 //! The states that were seen, numbered in the order they were found.
 
-use std::hash::{Hash, Hasher};
+use std::hash::{BuildHasher, Hash};
+
+use crate::hash::Fast;
 
 /// Every state once, and from which other it was reached first.
 #[derive(Debug)]
@@ -26,19 +28,17 @@ impl<S: Copy + Eq + Hash> Visited<S> {
         self.states[number as usize]
     }
 
-    /// Adds a state that was not seen before, and tells whether it was not.
-    pub(super) fn insert(&mut self, state: S, parent: u32) -> bool {
+    /// Adds a state that was not seen before.
+    pub(super) fn insert(&mut self, state: S, parent: u32) {
         if self.states.len() * 2 >= self.table.len() {
             self.grow();
         }
         let place = self.place(&state);
-        if self.table[place] != 0 {
-            return false;
+        if self.table[place] == 0 {
+            self.states.push(state);
+            self.parents.push(parent);
+            self.table[place] = u32::try_from(self.states.len()).unwrap_or(u32::MAX);
         }
-        self.states.push(state);
-        self.parents.push(parent);
-        self.table[place] = u32::try_from(self.states.len()).unwrap_or(u32::MAX);
-        true
     }
 
     /// Returns the numbers of the states on the way to one, from the first.
@@ -55,7 +55,7 @@ impl<S: Copy + Eq + Hash> Visited<S> {
 
     fn place(&self, state: &S) -> usize {
         let mask = self.table.len() - 1;
-        let mut place = spread(state) as usize & mask;
+        let mut place = Fast::default().hash_one(state) as usize & mask;
         while self.table[place] != 0 && self.states[self.table[place] as usize - 1] != *state {
             place = (place + 1) & mask;
         }
@@ -66,7 +66,7 @@ impl<S: Copy + Eq + Hash> Visited<S> {
         let mask = self.table.len() * 4 - 1;
         let mut table = vec![0; mask + 1];
         for (number, state) in (1..).zip(&self.states) {
-            let mut place = spread(state) as usize & mask;
+            let mut place = Fast::default().hash_one(state) as usize & mask;
             while table[place] != 0 {
                 place = (place + 1) & mask;
             }
@@ -76,48 +76,30 @@ impl<S: Copy + Eq + Hash> Visited<S> {
     }
 }
 
-fn spread<S: Hash>(state: &S) -> u64 {
-    let mut hasher = Multiplying(0);
-    state.hash(&mut hasher);
-    // The low bits of a product depend on few bits; the high ones on all.
-    hasher.0 ^ (hasher.0 >> 32)
-}
+#[cfg(test)]
+mod tests {
+    use super::Visited;
 
-/// A fast hash for small states. Nobody chooses them, so it need not withstand anybody.
-struct Multiplying(u64);
-
-impl Multiplying {
-    fn mix(&mut self, word: u64) {
-        self.0 = (self.0.rotate_left(5) ^ word).wrapping_mul(0x517c_c1b7_2722_0a95);
-    }
-}
-
-impl Hasher for Multiplying {
-    fn write(&mut self, bytes: &[u8]) {
-        for part in bytes.chunks(8) {
-            let mut word = [0; 8];
-            word[..part.len()].copy_from_slice(part);
-            self.mix(u64::from_le_bytes(word));
+    #[test]
+    fn a_state_is_kept_once_and_from_where_it_was_first_reached() {
+        let mut visited = Visited::starting_with(10);
+        for (state, parent) in [(11, 0), (12, 1), (11, 2), (10, 2), (13, 2), (13, 0)] {
+            visited.insert(state, parent);
         }
+        assert_eq!((visited.len(), visited.state(3)), (4, 13));
+        assert_eq!(visited.way_to(3), [0, 1, 2, 3]);
+        assert_eq!(visited.way_to(0), [0]);
     }
 
-    fn write_u8(&mut self, byte: u8) {
-        self.mix(u64::from(byte));
-    }
-
-    fn write_u16(&mut self, word: u16) {
-        self.mix(u64::from(word));
-    }
-
-    fn write_u64(&mut self, word: u64) {
-        self.mix(word);
-    }
-
-    fn write_usize(&mut self, word: usize) {
-        self.mix(word as u64);
-    }
-
-    fn finish(&self) -> u64 {
-        self.0
+    #[test]
+    fn the_table_is_never_more_than_half_full_and_not_much_larger_than_it_must_be() {
+        let mut visited = Visited::starting_with(0);
+        for state in 1..50_000 {
+            visited.insert(state, 0);
+            let places = visited.table.len();
+            assert!(visited.len() * 2 <= places, "{state}: {places}");
+            assert!(visited.len() * 10 >= places || places <= 1024, "{state}: {places}");
+        }
+        assert!((0..50_000).all(|state| visited.table[visited.place(&state)] == state + 1));
     }
 }

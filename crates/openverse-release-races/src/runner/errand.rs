@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use openverse_release_core::{
     App, Bundle, CommitSha, DeployableVersion, Digest, DraftContent, Environment, GitHubRelease,
-    GitHubReleaseId, GitTag, ImageTag, Order, OrderKind, ReleaseDate, ReleaseTarget, RunId,
+    GitHubReleaseId, GitTag, ImageName, ImageTag, Order, OrderKind, ReleaseDate, ReleaseTarget, RunId,
 };
 
 use super::state::{Release, Stage};
@@ -12,9 +12,8 @@ use super::state::{Release, Stage};
 /// What somebody asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Errand {
-    pub(super) app: u8,
     pub(super) environment: Environment,
-    /// Counted for the app and environment; 0 is what was done before.
+    /// Counted for the environment; 0 is what was done before.
     pub(super) number: u8,
     pub(super) kind: ErrandKind,
 }
@@ -60,12 +59,7 @@ impl Errand {
             ErrandKind::Release { images, .. } => images,
             _ => [self.commit(); 2],
         };
-        let images: BTreeMap<_, _> = app
-            .images
-            .iter()
-            .zip((0..2).chain([1; 8]))
-            .map(|(name, image)| (name.clone(), digest(image, built_of[image])))
-            .collect();
+        let images = for_each_image(app, |image| digest(image, built_of[image]));
         let kind = match self.kind {
             ErrandKind::Release { release, notes, .. } => {
                 let draft = Release { stage: Stage::Draft, notes, ..Release::default() };
@@ -88,6 +82,11 @@ impl Errand {
             despite_running: false,
         }
     }
+}
+
+/// Returns something for each image of an app. All companions are as one.
+pub(super) fn for_each_image<T>(app: &App, of: impl Fn(usize) -> T) -> BTreeMap<ImageName, T> {
+    (0..).zip(&app.images).map(|(place, name)| (name.clone(), of(usize::min(place, 1)))).collect()
 }
 
 /// Returns the SHA of a commit that is counted.

@@ -1,6 +1,9 @@
 //! The runs of the core, each kept once, and what became of each when it was told something.
 
-use std::{cell::RefCell, collections::HashMap};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, HashMap},
+};
 
 use chrono::TimeDelta;
 use openverse_release_core::{
@@ -13,6 +16,7 @@ use super::{
     sight::{Eyes, MOMENT, Seen},
     state::{Deployment, Plan, RELEASES, Release, Stage},
 };
+use crate::hash::Fast;
 
 /// Longer than any limit.
 const LATE: TimeDelta = TimeDelta::days(1);
@@ -30,9 +34,15 @@ pub(super) struct ErrandNumber(u16);
 pub(super) enum Told {
     Approve,
     Resume,
-    Abandon,
+    /// It is given up: right after what it did last, or later than any limit.
+    Abandon {
+        late: bool,
+    },
     /// What it saw, and whether it had waited for longer than any limit.
-    Saw(Seen, bool),
+    Saw {
+        seen: Seen,
+        late: bool,
+    },
     Accepted,
     Conflict,
     Lost,
@@ -67,15 +77,17 @@ pub(super) enum Act {
 struct Kept {
     run: Run,
     errand: ErrandNumber,
+    standing: Standing,
+    act: Option<Act>,
 }
 
 #[derive(Debug, Default)]
 struct Kepts {
     runs: Vec<Kept>,
     errands: Vec<Errand>,
-    begun: HashMap<Errand, (ErrandNumber, RunNumber)>,
-    told: HashMap<(RunNumber, Told), (RunNumber, bool)>,
-    plans: HashMap<(u8, [Release; RELEASES], u8), Option<Plan>>,
+    begun: HashMap<Errand, RunNumber, Fast>,
+    told: HashMap<(RunNumber, Told), Option<(RunNumber, bool)>, Fast>,
+    plans: HashMap<([Release; RELEASES], u8), Option<Plan>, Fast>,
 }
 
 /// Every run that was met. The core is asked once for what a run makes of something; from then on the
@@ -83,19 +95,16 @@ struct Kepts {
 #[derive(Debug)]
 pub(super) struct Ledger {
     project: Project,
-    apps: Vec<App>,
+    app: App,
     eyes: Eyes,
     kept: RefCell<Kepts>,
 }
 
 impl Ledger {
-    pub(super) fn new(project: &Project, apps: &[App], eyes: Eyes) -> Self {
-        let mut apps = apps.to_vec();
-        for app in &mut apps {
-            // The runner performs every step itself.
-            app.performers.clear();
-        }
-        Self { project: project.clone(), apps, eyes, kept: RefCell::default() }
+    pub(super) fn new(project: &Project, app: &App, eyes: Eyes) -> Self {
+        // The runner performs every step itself.
+        let app = App { performers: BTreeMap::default(), ..app.clone() };
+        Self { project: project.clone(), app, eyes, kept: RefCell::default() }
     }
 
     /// Returns the number of something that was asked for.
@@ -113,16 +122,16 @@ impl Ledger {
     }
 
     pub(super) fn errand_of(&self, run: RunNumber) -> ErrandNumber {
-        self.kept.borrow().runs[usize::from(run.0)].errand
+        self.kept.borrow().of(run).errand
     }
 
     /// Begins a run.
     pub(super) fn begin(&self, errand: Errand) -> RunNumber {
-        if let Some((_, run)) = self.kept.borrow().begun.get(&errand) {
+        if let Some(run) = self.kept.borrow().begun.get(&errand) {
             return *run;
         }
         let number = self.errand_number(errand);
-        let app = &self.apps[usize::from(errand.app)];
+        let app = &self.app;
         let order = errand.order(app);
         let steps = plan(&self.project, app, &order.kind, errand.environment, &errand.run_id());
         let steps = steps.unwrap_or_else(|error| unreachable!("the cast was checked: {error}"));
@@ -130,12 +139,13 @@ impl Ledger {
         let (run, _) = started.unwrap_or_else(|error| unreachable!("a plan has steps: {error}"));
         let mut kept = self.kept.borrow_mut();
         let run = kept.keep(run, number);
-        kept.begun.insert(errand, (number, run));
+        kept.begun.insert(errand, run);
         run
     }
 
-    /// Tells a run something. Returns what it is then, and whether it is about to change something.
-    pub(super) fn tell(&self, run: RunNumber, told: Told) -> (RunNumber, bool) {
+    /// Tells a run something. Returns what it is then, and whether it is about to change something; none if
+    /// it cannot be given up.
+    pub(super) fn tell(&self, run: RunNumber, told: Told) -> Option<(RunNumber, bool)> {
         if let Some(known) = self.kept.borrow().told.get(&(run, told)) {
             return *known;
         }
@@ -144,137 +154,167 @@ impl Ledger {
         answer
     }
 
-    /// Tells whether a run lets itself be given up, right after what it did last or late.
-    pub(super) fn can_be_given_up(&self, number: RunNumber, late: bool) -> bool {
-        let now = if late { MOMENT + LATE } else { MOMENT };
-        let input = Input::Abandon { by: "somebody".to_owned(), reason: "explored".to_owned() };
-        self.kept.borrow().run(number).decide(input, now, &Limits::default()).is_ok()
-    }
-
-    fn ask_the_core(&self, number: RunNumber, told: Told) -> (RunNumber, bool) {
+    fn ask_the_core(&self, number: RunNumber, told: Told) -> Option<(RunNumber, bool)> {
         let mut kept = self.kept.borrow_mut();
-        let Kept { run, errand } = &kept.runs[usize::from(number.0)];
+        let Kept { run, errand, .. } = kept.of(number);
         let (mut run, errand) = (run.clone(), *errand);
         let by = || "somebody".to_owned();
         let words = || "explored".to_owned();
         let input = match told {
             Told::Approve => Input::Approve { by: by() },
             Told::Resume => Input::Resume { by: by() },
-            Told::Abandon => Input::Abandon { by: by(), reason: words() },
+            Told::Abandon { .. } => Input::Abandon { by: by(), reason: words() },
             Told::Accepted => Input::Replied(Reply::Accepted { run: None }),
             Told::Conflict => Input::Replied(Reply::Conflict {
                 found: "another state".to_owned(),
                 expected: "the one that was seen".to_owned(),
             }),
             Told::Lost => Input::Replied(Reply::Lost { why: words() }),
-            Told::Saw(seen, _) => {
+            Told::Saw { seen, .. } => {
                 let errand = kept.errands[usize::from(errand.0)];
-                let app = &self.apps[usize::from(errand.app)];
                 let errand_of = |it: &Deployment| kept.errands[usize::from(it.errand.0)];
-                Input::Saw(self.eyes.see(&run, app, errand, seen, errand_of))
+                Input::Saw(self.eyes.see(&run, &self.app, errand, seen, errand_of))
             }
         };
-        let now = if matches!(told, Told::Saw(_, true) | Told::Abandon) { MOMENT + LATE } else { MOMENT };
-        let decision = run.decide(input, now, &Limits::default());
-        let decision =
-            decision.unwrap_or_else(|error| unreachable!("only what a run can take is told: {error}"));
+        let is_late = matches!(told, Told::Saw { late: true, .. } | Told::Abandon { late: true });
+        let now = if is_late { MOMENT + LATE } else { MOMENT };
+        let decision = match run.decide(input, now, &Limits::default()) {
+            Ok(decision) => decision,
+            Err(_) if matches!(told, Told::Abandon { .. }) => return None,
+            Err(error) => unreachable!("only what a run can take is told: {error}"),
+        };
         for event in &decision.events {
             run.apply(MOMENT, event);
         }
-        (kept.keep(run, errand), decision.perform.is_some())
+        Some((kept.keep(run, errand), decision.perform.is_some()))
     }
 
     pub(super) fn standing(&self, number: RunNumber) -> Standing {
-        match self.kept.borrow().run(number).next() {
-            Next::Approval(_) => Standing::WantsApproval,
-            Next::Stopped(_) => Standing::Stopped,
-            Next::Ended(end) => Standing::Ended { done: *end == End::Done },
-            Next::Look(look) => Standing::WantsToSee(match look {
-                Look::Release { .. } => Question::Release,
-                Look::ImageTag { .. } => Question::Tags,
-                Look::Deployment(_) => Question::Deployments,
-                Look::Proposal(_) => Question::Proposal,
-                Look::Configuration { .. } | Look::Service { .. } => {
-                    unreachable!("the cast deploys by a GitHub Workflow")
-                }
-            }),
-        }
+        self.kept.borrow().of(number).standing
     }
 
     /// Tells whether the environment is held because of a run.
     pub(super) fn holds(&self, number: RunNumber) -> bool {
-        self.kept.borrow().run(number).holds()
+        self.kept.borrow().of(number).run.holds()
     }
 
     /// Returns what a run is about to change, or may have changed.
     pub(super) fn act(&self, number: RunNumber) -> Option<Act> {
-        let kept = self.kept.borrow();
-        let Phase::InDoubt { effect, .. } = kept.run(number).phase() else { return None };
-        Some(match effect {
-            Effect::PublishGitHubRelease { .. } => Act::Publish,
-            Effect::PointImageTag { to, .. } => {
-                let (image, commit) = commit_of(to)?;
-                Act::Tag { image, commit }
-            }
-            Effect::DispatchDeployment { .. } => Act::Dispatch,
-            other => unreachable!("no errand would {}", other.describe()),
-        })
+        self.kept.borrow().of(number).act
     }
 
     /// Returns the run in the words of its phase, for people.
     pub(super) fn read<T>(&self, number: RunNumber, reader: impl FnOnce(&Run) -> T) -> T {
-        reader(self.kept.borrow().run(number))
+        reader(&self.kept.borrow().of(number).run)
     }
 
-    /// Returns how the draft of an app comes to name a commit; none if there is nothing to write.
-    pub(super) fn plan_draft(&self, app: u8, releases: [Release; RELEASES], notes: u8) -> Option<Plan> {
-        let key = (app, releases, notes);
+    /// Returns how the draft comes to name a commit; none if there is nothing to write.
+    pub(super) fn plan_draft(&self, releases: [Release; RELEASES], notes: u8) -> Option<Plan> {
+        let key = (releases, notes);
         if let Some(known) = self.kept.borrow().plans.get(&key) {
             return *known;
         }
-        let found = self.plan_draft_by_the_core(&self.apps[usize::from(app)], releases, notes);
+        let found = plan_draft_by_the_core(&self.app, releases, notes);
         self.kept.borrow_mut().plans.insert(key, found);
         found
-    }
-
-    fn plan_draft_by_the_core(&self, app: &App, releases: [Release; RELEASES], notes: u8) -> Option<Plan> {
-        let numbered = || (0..).zip(releases).filter(|(_, it)| it.stage != Stage::Absent);
-        let last =
-            numbered().filter(|(_, it)| it.stage == Stage::Published).max_by_key(|(number, _)| *number);
-        if last.is_some_and(|(_, last)| last.on == Some(notes)) {
-            return None;
-        }
-        let shown: Vec<GitHubRelease> =
-            numbered().map(|(number, it)| github_release(app, number, it)).collect();
-        let free = (0..).zip(releases).find(|(_, it)| it.stage == Stage::Absent).map(|(number, _)| number);
-        let kept = numbered().find(|(_, it)| it.stage == Stage::Draft).map(|(number, _)| number);
-        let wanted: GitTag = git_tag(app, kept.or(free)?, notes);
-        let DraftPlan { write, .. } = plan_draft(&shown, content(wanted, notes)).ok()?;
-        match write {
-            DraftWrite::Nothing { .. } => None,
-            DraftWrite::Create(_) => free.map(|_| Plan::Create { notes }),
-            DraftWrite::Update { seen, .. } => {
-                let release = u8::try_from(seen.id.0 - 1).ok()?;
-                Some(Plan::Update { release, seen: releases[usize::from(release)].notes, notes })
-            }
-        }
     }
 }
 
 impl Kepts {
-    fn run(&self, number: RunNumber) -> &Run {
-        &self.runs[usize::from(number.0)].run
+    fn of(&self, number: RunNumber) -> &Kept {
+        &self.runs[usize::from(number.0)]
     }
 
     fn keep(&mut self, run: Run, errand: ErrandNumber) -> RunNumber {
         let known = self.runs.iter().position(|it| it.errand == errand && it.run == run);
         RunNumber(number(known.unwrap_or_else(|| {
-            self.runs.push(Kept { run, errand });
+            let (standing, act) = (standing(&run), act(&run));
+            self.runs.push(Kept { run, errand, standing, act });
             self.runs.len() - 1
         })))
     }
 }
 
+fn standing(run: &Run) -> Standing {
+    match run.next() {
+        Next::Approval(_) => Standing::WantsApproval,
+        Next::Stopped(_) => Standing::Stopped,
+        Next::Ended(end) => Standing::Ended { done: *end == End::Done },
+        Next::Look(look) => Standing::WantsToSee(match look {
+            Look::Release { .. } => Question::Release,
+            Look::ImageTag { .. } => Question::Tags,
+            Look::Deployment(_) => Question::Deployments,
+            Look::Proposal(_) => Question::Proposal,
+            Look::Configuration { .. } | Look::Service { .. } => {
+                unreachable!("the cast deploys by a GitHub Workflow")
+            }
+        }),
+    }
+}
+
+fn act(run: &Run) -> Option<Act> {
+    let Phase::InDoubt { effect, .. } = run.phase() else { return None };
+    Some(match effect {
+        Effect::PublishGitHubRelease { .. } => Act::Publish,
+        Effect::PointImageTag { to, .. } => {
+            let (image, commit) = commit_of(to)?;
+            Act::Tag { image, commit }
+        }
+        Effect::DispatchDeployment { .. } => Act::Dispatch,
+        other => unreachable!("no errand would {}", other.describe()),
+    })
+}
+
+fn plan_draft_by_the_core(app: &App, releases: [Release; RELEASES], notes: u8) -> Option<Plan> {
+    let numbered = || (0..).zip(releases).filter(|(_, it)| it.stage != Stage::Absent);
+    let last = numbered().filter(|(_, it)| it.stage == Stage::Published).max_by_key(|(number, _)| *number);
+    if last.is_some_and(|(_, last)| last.on == Some(notes)) {
+        return None;
+    }
+    let shown: Vec<GitHubRelease> = numbered().map(|(number, it)| github_release(app, number, it)).collect();
+    let free = (0..).zip(releases).find(|(_, it)| it.stage == Stage::Absent).map(|(number, _)| number);
+    let kept = numbered().find(|(_, it)| it.stage == Stage::Draft).map(|(number, _)| number);
+    let wanted: GitTag = git_tag(app, kept.or(free)?, notes);
+    let DraftPlan { write, .. } = plan_draft(&shown, content(wanted, notes)).ok()?;
+    match write {
+        DraftWrite::Nothing { .. } => None,
+        DraftWrite::Create(_) => free.map(|_| Plan::Create { notes }),
+        DraftWrite::Update { seen, .. } => {
+            let release = u8::try_from(seen.id.0 - 1).ok()?;
+            Some(Plan::Update { release, seen: releases[usize::from(release)].notes, notes })
+        }
+    }
+}
+
 fn number(place: usize) -> u16 {
     u16::try_from(place).unwrap_or_else(|_| unreachable!("bounds leave fewer than {} runs", u16::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Plan, RELEASES, Release, Stage, plan_draft_by_the_core};
+    use crate::explore::naive::cast;
+
+    fn draft(notes: u8) -> Release {
+        Release { stage: Stage::Draft, notes, ..Release::default() }
+    }
+
+    fn published(notes: u8) -> Release {
+        Release { stage: Stage::Published, notes, on: Some(notes), ..Release::default() }
+    }
+
+    #[test]
+    fn a_draft_is_made_once_kept_for_newer_commits_and_made_anew_after_it_was_published() {
+        let api = &cast(&["api"]).apps[0];
+        let plan = |releases: [Release; RELEASES], notes| plan_draft_by_the_core(api, releases, notes);
+        let absent = Release::default();
+        assert_eq!(plan([absent, absent], 1), Some(Plan::Create { notes: 1 }));
+        assert_eq!(plan([draft(1), absent], 1), None);
+        assert_eq!(plan([draft(1), absent], 2), Some(Plan::Update { release: 0, seen: 1, notes: 2 }));
+        assert_eq!(plan([published(1), absent], 1), None);
+        assert_eq!(plan([published(1), absent], 2), Some(Plan::Create { notes: 2 }));
+        assert_eq!(plan([published(1), draft(2)], 3), Some(Plan::Update { release: 1, seen: 2, notes: 3 }));
+        assert_eq!(plan([published(1), published(2)], 2), None);
+        assert_eq!(plan([published(1), published(2)], 3), None);
+    }
 }

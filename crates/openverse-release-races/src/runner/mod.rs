@@ -13,17 +13,21 @@ use self::{
     errand::{Errand, ErrandKind},
     ledger::{Ledger, Standing},
     sight::Eyes,
-    state::{Acting, RUNS, State, site},
+    state::{Acting, DEPLOYMENTS, RUNS, State},
 };
 use crate::{
     bounds::Bounds,
     cast::Cast,
-    code::IMAGES,
     explore::{Model, Step},
     safeguard::Safeguard,
 };
 
-/// The runner, with all its safeguards or without one.
+/// The only app of a cast whose runs are explored: those of two apps share nothing but `main`.
+const APP: usize = 0;
+/// The same as a set of apps.
+const ONLY_APP: u8 = 1;
+
+/// The runner of one app, with all its safeguards or without one.
 pub(crate) struct Runner<'a> {
     cast: &'a Cast,
     bounds: &'a Bounds,
@@ -31,10 +35,9 @@ pub(crate) struct Runner<'a> {
     ledger: Ledger,
 }
 
-/// Which run: of which app, for which environment, and which of those that go on for it.
+/// Which run: for which environment, and which of those that go on for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Place {
-    app: usize,
     environment: Environment,
     run: usize,
 }
@@ -49,18 +52,18 @@ pub(crate) enum Delivery {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Move {
-    /// Somebody merges a pull request that changes the apps whose bits are set.
-    Merge { apps: u8 },
+    /// Somebody merges a pull request that changes the app.
+    Merge,
     /// CI ends the build of an image of a commit, and moves `latest` to it.
-    Build { app: usize, image: usize, commit: u8 },
-    /// The tool lists the GitHub Releases to refresh the draft of an app.
-    PlanDraft { app: usize },
+    Build { image: usize, commit: u8 },
+    /// The tool lists the GitHub Releases to refresh the draft.
+    PlanDraft,
     /// It reads the draft once more.
-    CompareDraft { app: usize },
+    CompareDraft,
     /// It writes the draft.
-    WriteDraft { app: usize },
+    WriteDraft,
     /// The tool is asked for something, and begins a run.
-    Begin { app: usize, asked: Asked },
+    Begin(Asked),
     /// Somebody lets the present step of a run go ahead.
     Approve(Place),
     /// A run looks at the world, or has looked for longer than it waits.
@@ -74,11 +77,11 @@ pub(crate) enum Move {
     /// Somebody gives a run up.
     Abandon(Place),
     /// Somebody lifts the hold after a rollback.
-    Lift { app: usize, environment: Environment },
+    Lift(Environment),
     /// A deployment that was accepted appears.
-    Appear { app: usize, environment: Environment, deployment: usize },
+    Appear { environment: Environment, deployment: usize },
     /// A deployment ends, and its version is live.
-    End { app: usize, environment: Environment, deployment: usize },
+    End { environment: Environment, deployment: usize },
 }
 
 /// What the tool is asked for.
@@ -98,7 +101,7 @@ impl<'a> Runner<'a> {
             tells_its_own_deployment: without != Some(Safeguard::OwnDeploymentFollowed),
             reads_the_live_version: without != Some(Safeguard::LiveVersionRead),
         };
-        Self { cast, bounds, without, ledger: Ledger::new(&cast.project, &cast.apps, eyes) }
+        Self { cast, bounds, without, ledger: Ledger::new(&cast.project, &cast.apps[APP], eyes) }
     }
 
     fn has(&self, safeguard: Safeguard) -> bool {
@@ -112,17 +115,14 @@ impl Model for Runner<'_> {
 
     fn start(&self) -> State {
         let mut state = State::default();
-        for app in self.cast.numbers() {
-            for environment in Environment::ALL {
-                let before = ErrandKind::Deploy { commit: 0 };
-                let before = Errand { app: app as u8, environment, number: 0, kind: before };
-                let errand = self.ledger.errand_number(before);
-                let site = state.apps[app].site(environment);
-                let accepted = site.accept(errand, 0);
-                debug_assert!(accepted.is_some(), "nothing is deployed yet");
-                site.appear(0, true);
-                site.end(0);
-            }
+        for environment in Environment::ALL {
+            let before = Errand { environment, number: 0, kind: ErrandKind::Deploy { commit: 0 } };
+            let errand = self.ledger.errand_number(before);
+            let site = state.site_mut(environment);
+            let accepted = site.accept(errand, 0);
+            debug_assert!(accepted.is_some(), "nothing is deployed yet");
+            site.appear(0, true);
+            site.end(0);
         }
         state
     }
@@ -133,37 +133,32 @@ impl Model for Runner<'_> {
                 steps.push(Step { what, to, races });
             }
         };
-        for apps in 1..1 << self.cast.apps.len() {
-            offer(Move::Merge { apps });
+        offer(Move::Merge);
+        for commit in 1..=state.main.head() {
+            for image in self.cast.images(APP) {
+                offer(Move::Build { image, commit });
+            }
         }
-        for app in self.cast.numbers() {
-            let of = &state.apps[app];
-            for commit in 1..=state.main.head() {
-                for image in IMAGES {
-                    offer(Move::Build { app, image, commit });
-                }
+        match state.refresh {
+            None => offer(Move::PlanDraft),
+            Some(refresh) if refresh.compared || self.has(Safeguard::NothingBetweenReadAndWrite) => {
+                offer(Move::WriteDraft);
             }
-            match of.refresh {
-                None => offer(Move::PlanDraft { app }),
-                Some(refresh) if refresh.compared || self.has(Safeguard::NothingBetweenReadAndWrite) => {
-                    offer(Move::WriteDraft { app });
-                }
-                Some(_) => offer(Move::CompareDraft { app }),
+            Some(_) => offer(Move::CompareDraft),
+        }
+        offer(Move::Begin(Asked::Release));
+        for commit in 1..=state.main.head() {
+            offer(Move::Begin(Asked::Deploy { commit }));
+        }
+        for environment in Environment::ALL {
+            offer(Move::Begin(Asked::RollBack(environment)));
+            offer(Move::Lift(environment));
+            for run in 0..RUNS {
+                self.moves_of_a_run(state, Place { environment, run }, &mut offer);
             }
-            offer(Move::Begin { app, asked: Asked::Release });
-            for commit in 1..=state.main.head() {
-                offer(Move::Begin { app, asked: Asked::Deploy { commit } });
-            }
-            for environment in Environment::ALL {
-                offer(Move::Begin { app, asked: Asked::RollBack(environment) });
-                offer(Move::Lift { app, environment });
-                for run in 0..RUNS {
-                    self.moves_of_a_run(state, Place { app, environment, run }, &mut offer);
-                }
-                for deployment in 0..of.sites[site(environment)].deployments.len() {
-                    offer(Move::Appear { app, environment, deployment });
-                    offer(Move::End { app, environment, deployment });
-                }
+            for deployment in 0..DEPLOYMENTS {
+                offer(Move::Appear { environment, deployment });
+                offer(Move::End { environment, deployment });
             }
         }
     }
@@ -175,7 +170,7 @@ impl Model for Runner<'_> {
 
 impl Runner<'_> {
     fn moves_of_a_run(&self, state: &State, at: Place, offer: &mut impl FnMut(Move)) {
-        let Some(going) = state.apps[at.app].sites[site(at.environment)].runs[at.run] else { return };
+        let Some(going) = state.site(at.environment).runs[at.run] else { return };
         match (going.acting, self.ledger.standing(going.run)) {
             (Acting::Next, _) if !self.has(Safeguard::NothingBetweenReadAndWrite) => offer(Move::Compare(at)),
             (Acting::Next | Acting::Compared, _) => {

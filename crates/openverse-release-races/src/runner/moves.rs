@@ -3,11 +3,11 @@
 use openverse_release_core::Environment;
 
 use super::{
-    Asked, Delivery, Move, Place, Runner,
+    APP, Asked, Delivery, Move, ONLY_APP, Place, Runner,
     errand::{Errand, ErrandKind},
     ledger::{Act, Question, RunNumber, Standing, Told},
     sight::Seen,
-    state::{Acting, Deployment, Going, Plan, RELEASES, Refresh, Release, Stage, State, Status, site},
+    state::{Acting, Deployment, Going, Plan, RELEASES, Refresh, Release, Stage, State, Status},
 };
 use crate::{
     race::{Race, Races},
@@ -18,28 +18,27 @@ impl Runner<'_> {
     /// Returns what a move makes of a state; none if it cannot be made.
     pub(super) fn after(&self, mut state: State, what: Move) -> Option<(State, Races)> {
         let races = match what {
-            Move::Merge { apps } => {
+            Move::Merge => {
                 if state.main.head() == self.bounds.merges {
                     return None;
                 }
-                state.main.merge(apps);
+                state.main.merge(ONLY_APP);
                 Races::default()
             }
-            Move::Build { app, image, commit } => {
-                let builds = &mut state.apps[app].builds;
-                if !state.main.changes(commit, app) || builds.has(image, commit) {
+            Move::Build { image, commit } => {
+                if state.builds.has(image, commit) {
                     return None;
                 }
-                builds.finish(image, commit);
-                if !self.cast.has_companion(app) {
-                    builds.finish(1, commit);
+                state.builds.finish(image, commit);
+                if !self.cast.has_companion(APP) {
+                    state.builds.finish(1, commit);
                 }
                 Races::default()
             }
-            Move::PlanDraft { app } => self.plan_draft(&mut state, app)?,
-            Move::CompareDraft { app } => self.compare_draft(&mut state, app),
-            Move::WriteDraft { app } => self.write_draft(&mut state, app),
-            Move::Begin { app, asked } => self.begin(&mut state, app, asked)?,
+            Move::PlanDraft => self.plan_draft(&mut state)?,
+            Move::CompareDraft => compare_draft(&mut state),
+            Move::WriteDraft => self.write_draft(&mut state),
+            Move::Begin(asked) => self.begin(&mut state, asked)?,
             Move::Approve(at) => self.tell(&mut state, at, Told::Approve)?,
             Move::Look { at, late } => self.look(&mut state, at, late)?,
             Move::Compare(at) => self.compare(&mut state, at)?,
@@ -51,30 +50,27 @@ impl Runner<'_> {
             Move::Abandon(at) => {
                 // What has not been seen by now can still appear.
                 let late = !self.has(Safeguard::NothingGivenUpUnseen) || !self.is_unseen(&state, at)?;
-                if !self.ledger.can_be_given_up(self.going(&state, at)?.run, late) {
-                    return None;
-                }
                 self.intervene(&mut state)?;
-                self.tell(&mut state, at, Told::Abandon)?
+                self.tell(&mut state, at, Told::Abandon { late })?
             }
-            Move::Lift { app, environment } => {
-                let site = state.apps[app].site(environment);
-                if !site.held || site.runs.iter().any(Option::is_some) {
+            Move::Lift(environment) => {
+                let site = state.site_mut(environment);
+                if !site.held || site.has_runs() {
                     return None;
                 }
                 (site.held, site.rolled_back) = (false, false);
                 Races::default()
             }
-            Move::Appear { app, environment, deployment } => {
-                let site = state.apps[app].site(environment);
+            Move::Appear { environment, deployment } => {
+                let site = state.site_mut(environment);
                 if site.deployments[deployment]?.status != Status::Accepted {
                     return None;
                 }
                 site.appear(deployment, self.has(Safeguard::DeploymentsTakeTurns));
                 Races::default()
             }
-            Move::End { app, environment, deployment } => {
-                let site = state.apps[app].site(environment);
+            Move::End { environment, deployment } => {
+                let site = state.site_mut(environment);
                 let ended = site.deployments[deployment]?;
                 if ended.status != Status::Running {
                     return None;
@@ -95,49 +91,38 @@ impl Runner<'_> {
         (state.interventions <= self.bounds.interventions).then_some(())
     }
 
-    fn plan_draft(&self, state: &mut State, app: usize) -> Option<Races> {
-        let of = &mut state.apps[app];
-        let newest = state.main.newest_of(app, state.main.head());
+    fn plan_draft(&self, state: &mut State) -> Option<Races> {
+        let newest = state.main.head();
         if newest == 0 {
             return None;
         }
-        let plan = self.ledger.plan_draft(app as u8, of.releases, newest)?;
+        let plan = self.ledger.plan_draft(state.releases, newest)?;
         if let Plan::Create { .. } = plan
-            && of.releases.iter().filter(|it| it.stage != Stage::Absent).count()
+            && state.releases.iter().filter(|it| it.stage != Stage::Absent).count()
                 >= usize::from(self.bounds.releases)
         {
             return None;
         }
-        of.refresh = Some(Refresh { plan, compared: false });
+        state.refresh = Some(Refresh { plan, compared: false });
         Some(Races::default())
     }
 
-    fn compare_draft(&self, state: &mut State, app: usize) -> Races {
-        let of = &mut state.apps[app];
-        of.refresh = of
-            .refresh
-            .filter(|it| is_as_seen(&of.releases, it.plan))
-            .map(|it| Refresh { compared: true, ..it });
-        Races::default()
-    }
-
-    fn write_draft(&self, state: &mut State, app: usize) -> Races {
+    fn write_draft(&self, state: &mut State) -> Races {
         let mut races = Races::default();
-        let of = &mut state.apps[app];
-        let Some(Refresh { plan, compared }) = of.refresh.take() else { return races };
+        let Some(Refresh { plan, compared }) = state.refresh.take() else { return races };
         let is_guarded = self.has(Safeguard::DraftComparedBeforeWriting);
-        if is_guarded && !compared && !is_as_seen(&of.releases, plan) {
+        if is_guarded && !compared && !is_as_seen(&state.releases, plan) {
             return races;
         }
         match plan {
             Plan::Create { notes } => {
-                let free = of.releases.iter_mut().find(|it| it.stage == Stage::Absent);
+                let free = state.releases.iter_mut().find(|it| it.stage == Stage::Absent);
                 if let Some(free) = free {
                     *free = Release { stage: Stage::Draft, notes, ..Release::default() };
                 }
             }
             Plan::Update { release, notes, .. } => {
-                let it = &mut of.releases[usize::from(release)];
+                let it = &mut state.releases[usize::from(release)];
                 let is_published = it.stage == Stage::Published;
                 it.notes = notes;
                 if !is_guarded {
@@ -151,26 +136,23 @@ impl Runner<'_> {
         races
     }
 
-    fn begin(&self, state: &mut State, app: usize, asked: Asked) -> Option<Races> {
+    fn begin(&self, state: &mut State, asked: Asked) -> Option<Races> {
         let environment = match asked {
             Asked::Release => Environment::Production,
             Asked::Deploy { .. } => Environment::Staging,
             Asked::RollBack(environment) => environment,
         };
-        let of = &state.apps[app];
-        let site = &of.sites[site(environment)];
+        let site = state.site(environment);
         let free = site.runs.iter().position(Option::is_none)?;
-        let goes_on = site.runs.iter().any(Option::is_some);
-        if goes_on && self.has(Safeguard::OneRunAtATime) {
+        if site.has_runs() && self.has(Safeguard::OneRunAtATime) {
             return None;
         }
         let is_held = site.held && self.has(Safeguard::HeldAfterRollback);
         let arriving = site.newest().filter(|it| !it.has_ended());
         let kind = match asked {
-            Asked::Release if !is_held => self.release_now(state, app)?,
+            Asked::Release if !is_held => self.release_now(state)?,
             Asked::Deploy { commit } if !is_held => {
-                let is_newer = state.main.changes(commit, app) && commit > site.asked;
-                if !is_newer || !of.builds.has_all(commit) || arriving.is_some() {
+                if commit <= site.asked || !state.builds.has_all(commit) || arriving.is_some() {
                     return None;
                 }
                 ErrandKind::Deploy { commit }
@@ -185,35 +167,33 @@ impl Runner<'_> {
             }
             Asked::Release | Asked::Deploy { .. } => return None,
         };
-        let site = state.apps[app].site(environment);
+        let site = state.site_mut(environment);
         if let Asked::Deploy { commit } = asked {
             site.asked = commit;
         }
         site.begun += 1;
-        let errand = Errand { app: app as u8, environment, number: site.begun, kind };
+        let errand = Errand { environment, number: site.begun, kind };
         site.runs[free] = Some(Going { run: self.ledger.begin(errand), acting: Acting::No });
         Some(Races::default())
     }
 
-    /// Returns what a release of an app would be, as the preview tells it.
-    fn release_now(&self, state: &State, app: usize) -> Option<ErrandKind> {
-        let of = &state.apps[app];
-        let mut drafts = (0..RELEASES).filter(|it| of.releases[*it].stage == Stage::Draft);
+    /// Returns what a release would be, as the preview tells it.
+    fn release_now(&self, state: &State) -> Option<ErrandKind> {
+        let mut drafts = (0..RELEASES).filter(|it| state.releases[*it].stage == Stage::Draft);
         let (Some(release), None) = (drafts.next(), drafts.next()) else { return None };
-        let draft = of.releases[release];
+        let draft = state.releases[release];
         let commit = draft.notes;
-        let last = of.releases.iter().filter(|it| it.stage == Stage::Published).filter_map(|it| it.on).max();
-        if draft.on.is_some() || last == Some(commit) {
+        if draft.on.is_some() {
             return None;
         }
         let mut images = [commit; 2];
         for (image, safeguard) in
             [Safeguard::ImageOfTheCommit, Safeguard::CompanionOfTheCommit].into_iter().enumerate()
         {
-            let latest = of.builds.latest[image];
+            let latest = state.builds.latest[image];
             if !self.has(safeguard) {
                 images[image] = latest;
-            } else if latest != commit || !of.builds.has(image, commit) {
+            } else if latest != commit {
                 return None;
             }
         }
@@ -221,18 +201,18 @@ impl Runner<'_> {
     }
 
     fn going(&self, state: &State, at: Place) -> Option<Going> {
-        state.apps[at.app].sites[site(at.environment)].runs[at.run]
+        state.site(at.environment).runs[at.run]
     }
 
     /// Tells whether the deployment of a run was accepted and has not appeared.
     fn is_unseen(&self, state: &State, at: Place) -> Option<bool> {
         let errand = self.ledger.errand_of(self.going(state, at)?.run);
-        let mut deployments = state.apps[at.app].sites[site(at.environment)].deployments.iter().flatten();
+        let mut deployments = state.site(at.environment).deployments.iter().flatten();
         Some(deployments.any(|it| it.errand == errand && it.status == Status::Accepted))
     }
 
     fn tell(&self, state: &mut State, at: Place, told: Told) -> Option<Races> {
-        let (run, acts) = self.ledger.tell(self.going(state, at)?.run, told);
+        let (run, acts) = self.ledger.tell(self.going(state, at)?.run, told)?;
         Some(self.go_on(state, at, run, if acts { Acting::Next } else { Acting::No }))
     }
 
@@ -247,7 +227,7 @@ impl Runner<'_> {
         if is_done == Some(true) {
             races.add_if(!self.is_so(state, errand), Race::FalselyDone);
         }
-        let site = state.apps[at.app].site(at.environment);
+        let site = state.site_mut(at.environment);
         site.held |= self.ledger.holds(run);
         site.rolled_back |= is_done == Some(true) && errand.kind == ErrandKind::RollBack;
         site.runs[at.run] = is_done.is_none().then_some(Going { run, acting });
@@ -256,12 +236,10 @@ impl Runner<'_> {
 
     /// Tells whether the world is as a run was to make it.
     fn is_so(&self, state: &State, errand: Errand) -> bool {
-        let of = &state.apps[usize::from(errand.app)];
-        let is_live = of.sites[site(errand.environment)].live == errand.commit();
+        let is_live = state.site(errand.environment).live == errand.commit();
         let ErrandKind::Release { release, notes, images } = errand.kind else { return is_live };
-        let it = of.releases[usize::from(release)];
-        let count = if self.cast.has_companion(errand.app.into()) { 2 } else { 1 };
-        let is_tagged = (0..count).all(|image| it.tagged[image] == Some(images[image]));
+        let it = state.releases[usize::from(release)];
+        let is_tagged = self.cast.images(APP).all(|image| it.tagged[image] == Some(images[image]));
         is_live && is_tagged && it.stage == Stage::Published && it.on == Some(notes)
     }
 
@@ -269,14 +247,13 @@ impl Runner<'_> {
         let going = self.going(state, at)?;
         let Standing::WantsToSee(question) = self.ledger.standing(going.run) else { return None };
         let errand = self.ledger.errand(self.ledger.errand_of(going.run));
-        let of = &state.apps[at.app];
-        let site = &of.sites[site(at.environment)];
+        let site = state.site(at.environment);
         let seen = match (question, errand.kind) {
             (Question::Release, ErrandKind::Release { release, .. }) => {
-                Seen::Release(release, of.releases[usize::from(release)])
+                Seen::Release(release, state.releases[usize::from(release)])
             }
             (Question::Tags, ErrandKind::Release { release, .. }) => {
-                Seen::Tags(of.releases[usize::from(release)].tagged)
+                Seen::Tags(state.releases[usize::from(release)].tagged)
             }
             (Question::Deployments, _) => {
                 let visible = site.deployments.map(|it| it.filter(Deployment::is_visible));
@@ -284,37 +261,23 @@ impl Runner<'_> {
             }
             _ => Seen::Proposal,
         };
-        let soon = self.ledger.tell(going.run, Told::Saw(seen, false));
-        if !late {
-            return (soon != (going.run, false))
-                .then(|| self.tell(state, at, Told::Saw(seen, false)))
-                .flatten();
+        let goes_on_waiting =
+            |late| self.ledger.tell(going.run, Told::Saw { seen, late }) == Some((going.run, false));
+        if late {
+            // Only who still waits can wait for too long.
+            let appears = self.has(Safeguard::DeploymentsAppearInTime) && self.is_unseen(state, at)?;
+            if !goes_on_waiting(false) || appears {
+                return None;
+            }
         }
-        // Only who still waits can wait for too long.
-        let appears = self.has(Safeguard::DeploymentsAppearInTime) && self.is_unseen(state, at)?;
-        if soon != (going.run, false) || appears {
-            return None;
-        }
-        let later = self.ledger.tell(going.run, Told::Saw(seen, true));
-        (later != (going.run, false)).then(|| self.tell(state, at, Told::Saw(seen, true))).flatten()
-    }
-
-    /// Tells whether what a run is about to change is as it was seen.
-    fn is_as_it_was(&self, state: &State, at: Place, errand: Errand, act: Act) -> bool {
-        let ErrandKind::Release { release, notes, .. } = errand.kind else { return true };
-        let it = &state.apps[at.app].releases[usize::from(release)];
-        match act {
-            Act::Publish => it.stage == Stage::Draft && it.notes == notes,
-            Act::Tag { image, commit } => it.tagged[image].is_none_or(|tagged| tagged == commit),
-            Act::Dispatch => true,
-        }
+        if goes_on_waiting(late) { None } else { self.tell(state, at, Told::Saw { seen, late }) }
     }
 
     fn compare(&self, state: &mut State, at: Place) -> Option<Races> {
         let going = self.going(state, at)?;
         let errand = self.ledger.errand(self.ledger.errand_of(going.run));
         let act = self.ledger.act(going.run)?;
-        if !self.is_as_it_was(state, at, errand, act) {
+        if !is_as_it_was(state, errand, act) {
             return self.tell(state, at, Told::Conflict);
         }
         Some(self.go_on(state, at, going.run, Acting::Compared))
@@ -335,19 +298,18 @@ impl Runner<'_> {
             return self.tell(state, at, Told::Lost);
         }
         let is_guarded = act != Act::Publish || self.has(Safeguard::DraftComparedBeforePublishing);
-        if is_guarded && going.acting == Acting::Next && !self.is_as_it_was(state, at, errand, act) {
+        if is_guarded && going.acting == Acting::Next && !is_as_it_was(state, errand, act) {
             return (delivery == Delivery::Answered).then(|| self.tell(state, at, Told::Conflict)).flatten();
         }
         let mut races = Races::default();
-        let of = &mut state.apps[at.app];
         match (act, errand.kind) {
             (Act::Publish, ErrandKind::Release { release, notes, .. }) => {
-                let it = &mut of.releases[usize::from(release)];
+                let it = &mut state.releases[usize::from(release)];
                 races.add_if(it.notes != notes, Race::Rewritten);
                 (it.stage, it.on) = (Stage::Published, Some(notes));
             }
             (Act::Tag { image, commit }, ErrandKind::Release { release, .. }) => {
-                let it = &mut of.releases[usize::from(release)];
+                let it = &mut state.releases[usize::from(release)];
                 it.tagged[image] = Some(commit);
                 races.add_if(image == 0 && it.on != Some(commit), Race::OtherCommit);
                 let [own, companion] = it.tagged;
@@ -355,10 +317,10 @@ impl Runner<'_> {
             }
             _ => {
                 let commit = match errand.kind {
-                    ErrandKind::Release { release, .. } => of.releases[usize::from(release)].tagged[0]?,
+                    ErrandKind::Release { release, .. } => state.releases[usize::from(release)].tagged[0]?,
                     _ => errand.commit(),
                 };
-                of.site(at.environment).accept(errand_number, commit)?;
+                state.site_mut(at.environment).accept(errand_number, commit)?;
             }
         }
         if delivery == Delivery::ReplyLost && !self.has(Safeguard::LookedAfterLostReply) {
@@ -380,5 +342,24 @@ fn is_as_seen(releases: &[Release; RELEASES], plan: Plan) -> bool {
             let it = releases[usize::from(release)];
             it.stage == Stage::Draft && it.notes == seen
         }
+    }
+}
+
+fn compare_draft(state: &mut State) -> Races {
+    state.refresh = state
+        .refresh
+        .filter(|it| is_as_seen(&state.releases, it.plan))
+        .map(|it| Refresh { compared: true, ..it });
+    Races::default()
+}
+
+/// Tells whether what a run is about to change is as it was seen.
+fn is_as_it_was(state: &State, errand: Errand, act: Act) -> bool {
+    let ErrandKind::Release { release, notes, .. } = errand.kind else { return true };
+    let it = &state.releases[usize::from(release)];
+    match act {
+        Act::Publish => it.stage == Stage::Draft && it.notes == notes,
+        Act::Tag { image, commit } => it.tagged[image].is_none_or(|tagged| tagged == commit),
+        Act::Dispatch => true,
     }
 }

@@ -1,14 +1,12 @@
 //! What the runner sees of the world.
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, TimeDelta, Utc};
 use openverse_release_core::{
     App, DeploymentRun, GitHubRunId, GitHubRunStatus, LiveVersion, ProposalSight, Run, Sight,
 };
 
 use super::{
-    errand::{Errand, digest, github_release, sha},
+    errand::{Errand, digest, for_each_image, github_release, sha},
     state::{DEPLOYMENTS, Deployment, Release, Status},
 };
 
@@ -51,12 +49,7 @@ impl Eyes {
                 tag_commit: release.on.map(sha),
             },
             Seen::Tags(tagged) => {
-                let named: BTreeMap<_, _> = app
-                    .images
-                    .iter()
-                    .zip((0..2).chain([1; 8]))
-                    .map(|(name, image)| (name.clone(), tagged[image].map(|commit| digest(image, commit))))
-                    .collect();
+                let named = for_each_image(app, |image| tagged[image].map(|commit| digest(image, commit)));
                 Sight::ImageTag { named, automation: None }
             }
             Seen::Deployments { all, live } => {

@@ -3,7 +3,7 @@
 use openverse_release_core::Environment;
 
 use super::ledger::{ErrandNumber, RunNumber};
-use crate::code::{APPS, Builds, Main};
+use crate::code::{Builds, Main, site};
 
 /// How many GitHub Releases of an app are told apart.
 pub(super) const RELEASES: usize = 2;
@@ -16,19 +16,14 @@ pub(super) const RUNS: usize = 2;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub(crate) struct State {
     pub(super) main: Main,
-    pub(super) apps: [AppState; APPS],
-    pub(super) rollbacks: u8,
-    pub(super) lost_replies: u8,
-    pub(super) interventions: u8,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub(super) struct AppState {
     pub(super) builds: Builds,
     pub(super) releases: [Release; RELEASES],
     pub(super) refresh: Option<Refresh>,
     /// Staging and production.
-    pub(super) sites: [Site; 2],
+    sites: [Site; 2],
+    pub(super) rollbacks: u8,
+    pub(super) lost_replies: u8,
+    pub(super) interventions: u8,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -131,20 +126,21 @@ impl Deployment {
     }
 }
 
-impl AppState {
-    pub(super) fn site(&mut self, environment: Environment) -> &mut Site {
+impl State {
+    pub(super) fn site(&self, environment: Environment) -> &Site {
+        &self.sites[site(environment)]
+    }
+
+    pub(super) fn site_mut(&mut self, environment: Environment) -> &mut Site {
         &mut self.sites[site(environment)]
     }
 }
 
-pub(super) const fn site(environment: Environment) -> usize {
-    match environment {
-        Environment::Staging => 0,
-        Environment::Production => 1,
-    }
-}
-
 impl Site {
+    pub(super) fn has_runs(&self) -> bool {
+        self.runs.iter().any(Option::is_some)
+    }
+
     /// Returns the newest deployment that everybody can see.
     pub(super) fn newest(&self) -> Option<Deployment> {
         self.visible().max_by_key(|it| it.appeared)

@@ -2,31 +2,17 @@
 
 use std::sync::LazyLock;
 
-use openverse_release_core::Project;
-use openverse_release_races::{Bounds, Process, Race, Report, explore};
+use openverse_release_races::{Bounds, Process, Race, Report};
 
-use super::{app, names, told};
+use super::{CALM, app, counted, documented, explored, names, told};
 
 static REPORT: LazyLock<Report> = LazyLock::new(|| {
-    let project = Project::openverse();
-    let apps = [app(&project, "api"), app(&project, "frontend")];
-    explore(&project, &apps, Process::Documented, &Bounds::default()).unwrap()
+    explored(&[app("api"), app("frontend")], Process::Documented, &Bounds::default()).unwrap()
 });
 
 #[test]
 fn every_race_that_is_known_is_found() {
-    assert!(REPORT.complete);
-    assert_eq!(
-        names(&REPORT),
-        [
-            "image-of-another-commit",
-            "release-run-evicted",
-            "published-becomes-draft",
-            "images-of-different-commits",
-            "older-deployment-last",
-            "rolled-back-version-returns",
-        ]
-    );
+    insta::assert_snapshot!(counted(&REPORT), @"825018 states, 3555274 steps; image-of-another-commit in 5; release-run-evicted in 6; published-becomes-draft in 7; images-of-different-commits in 7; older-deployment-last in 8; rolled-back-version-returns in 10");
 }
 
 #[test]
@@ -110,12 +96,23 @@ fn a_version_that_was_rolled_back_is_deployed_by_the_next_merge() {
 
 #[test]
 fn an_app_alone_needs_a_third_merge_to_evict_a_run() {
-    let project = Project::openverse();
-    let explore = |merges| {
-        let bounds = Bounds { merges, releases: 1, rollbacks: 0, redeliveries: 0, ..Bounds::default() };
-        let report = explore(&project, &[app(&project, "api")], Process::Documented, &bounds).unwrap();
-        names(&report).contains(&"release-run-evicted")
-    };
-    assert!(!explore(2));
-    assert!(explore(3));
+    let is_evicted = |merges| names(&documented(&Bounds { merges, ..CALM })).contains(&"release-run-evicted");
+    assert!(!is_evicted(2));
+    assert!(is_evicted(3));
+}
+
+#[test]
+fn whoever_reads_of_a_race_is_told_what_goes_wrong() {
+    let told = Race::ALL.map(|race| format!("{race}: {}\n", race.explain()));
+    insta::assert_snapshot!(told.concat(), @"
+    published-becomes-draft: A job that refreshes drafts read the draft before it was published and writes it afterwards, so a published GitHub Release becomes a draft again.
+    published-is-rewritten: A published GitHub Release gets a git tag and release notes that nobody read before publishing it.
+    image-of-another-commit: The image tag of a release is put on whatever `latest` names at that moment, which is not the image of the commit that the git tag is on.
+    images-of-different-commits: The app's image and its companion are tagged one after the other, each from its own `latest`, and come from different commits.
+    release-run-evicted: A concurrency group keeps one waiting run, so a newer run takes the place of the one that would tag the images of a release: it is published, and never tagged or deployed.
+    older-deployment-last: A deployment that was asked for earlier ends last, and replaces the newer version.
+    rolled-back-version-returns: Nothing remembers that a version was rolled back, so the next merge deploys it again, with the same fault in it.
+    done-but-not-so: A run says that it is done while the world is not as it was to make it.
+    ");
+    assert!(REPORT.races.iter().all(|found| found.what == found.race.explain()));
 }
