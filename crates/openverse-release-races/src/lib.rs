@@ -7,7 +7,6 @@ mod cast;
 mod code;
 mod documented;
 mod explore;
-mod hash;
 mod race;
 mod report;
 mod runner;

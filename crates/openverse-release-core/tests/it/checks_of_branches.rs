@@ -79,31 +79,83 @@ fn a_branch_that_may_end_before_leaves_the_join_waiting() {
     insta::assert_snapshot!(of_branches(&flow.flow()).join("\n"), @"error [deadlock] small: Join: it waits for One too, and what leads there may have ended before (by way of Revert -> Merge -> Other -> Join) (it happens so: Merge, Other, One, Stop)");
 }
 
+/// A merge, and builds that follow it and each other by these arrows.
+fn builds(links: &[(&str, &[&str])]) -> Parts {
+    let mut parts = Parts::empty().step("Merge", Manual, Operation::MergeToMain);
+    for &(from, ends) in links {
+        for &to in ends {
+            if !parts.steps.iter().any(|step| step.id.as_str() == to) {
+                parts = parts.step(to, Automatic, Operation::BuildImages);
+            }
+            parts = parts.link(from, "-->", to);
+        }
+    }
+    parts
+}
+
+/// What follows a merge, and beside it one more branch, for which the step `Done` waits as well.
+fn beside_another(links: &[(&str, &[&str])]) -> Parts {
+    let beside: [(&str, &[&str]); 2] = [("Merge", &["Begin", "Other"]), ("Other", &["Done"])];
+    builds(&[&beside[..], links].concat()).split("Merge", All).join("Done", All)
+}
+
 #[test]
 fn an_alternative_that_may_end_leaves_the_join_waiting_though_another_does_not_end() {
-    let build = |parts: Parts, id: &&str| parts.step(id, Automatic, Operation::BuildImages);
-    let merge = Parts::empty().step("Merge", Manual, Operation::MergeToMain);
-    let steps = ["A", "X", "B", "C", "P", "Q", "R", "S", "Meet", "Last"];
-    let links = [
-        ("Merge", "A"),
-        ("Merge", "X"),
-        ("A", "B"),
-        ("A", "C"),
-        // Of these two one ends, and the other may end.
-        ("B", "P"),
-        ("B", "Q"),
-        ("P", "R"),
-        ("P", "S"),
-        ("R", "Meet"),
-        ("C", "Meet"),
-        ("Meet", "Last"),
-        ("X", "Last"),
+    // Of P and Q one ends, and the other may end.
+    let links: [(&str, &[&str]); 6] = [
+        ("Begin", &["A", "B"]),
+        ("A", &["P", "Q"]),
+        ("P", &["R", "S"]),
+        ("R", &["Meet"]),
+        ("B", &["Meet"]),
+        ("Meet", &["Done"]),
     ];
-    let parts = links
-        .into_iter()
-        .fold(steps.iter().fold(merge, build), |parts, (from, to)| parts.link(from, "-->", to));
-    let parts = parts.split("Merge", All).split("A", One).split("B", All).split("P", One).join("Last", All);
-    insta::assert_snapshot!(of_branches(&parts.flow()).join("\n"), @"error [deadlock] small: Last: it waits for Meet too, and what leads there may have ended before (by way of Merge -> X -> Last) (it happens so: Merge, X, A, B, Q, P, S)");
+    let flow = beside_another(&links).split("Begin", One).split("A", All).split("P", One).flow();
+    insta::assert_snapshot!(of_branches(&flow).join("\n"), @"A");
+    // So it is if what may have ended goes on by one of several branches, or by all of them.
+    let further: [(&str, &[&str]); 3] = [("R", &["T", "U"]), ("T", &["Meet"]), ("U", &["Meet"])];
+    let links = [&links[..3], &further, &links[4..]].concat();
+    let parts = beside_another(&links).split("Begin", One).split("A", All).split("P", One);
+    insta::assert_snapshot!(of_branches(&parts.clone().split("R", One).flow()).join("\n"), @"B");
+    let flow = parts.split("R", All).split("Begin", One).join("Meet", All).without_link("B", "Meet").flow();
+    insta::assert_snapshot!(of_branches(&flow).join("\n"), @"C");
+    // And if an alternative ends by all of its branches.
+    let links: [(&str, &[&str]); 3] = [("Begin", &["A", "B"]), ("A", &["P", "Q"]), ("B", &["Done"])];
+    let flow = beside_another(&links).split("Begin", One).split("A", All).flow();
+    insta::assert_snapshot!(of_branches(&flow).join("\n"), @"D");
+}
+
+#[test]
+fn what_may_have_ended_and_goes_on_by_all_its_branches_leaves_the_join_waiting() {
+    let links: [(&str, &[&str]); 4] =
+        [("Begin", &["A", "B"]), ("A", &["P", "Q"]), ("P", &["Done"]), ("Q", &["Done"])];
+    let flow = beside_another(&links).split("Begin", One).split("A", All).flow();
+    insta::assert_snapshot!(of_branches(&flow).join("\n"), @"E");
+}
+
+#[test]
+fn branches_that_are_not_nested_are_judged_within_others() {
+    let links: [(&str, &[&str]); 11] = [
+        ("Begin", &["A", "B"]),
+        ("A", &["A1", "A2"]),
+        ("B", &["B1", "B2"]),
+        ("A1", &["Left"]),
+        ("B1", &["Left"]),
+        ("A2", &["Right"]),
+        ("B2", &["Right"]),
+        ("Left", &["Last"]),
+        ("Right", &["Last"]),
+        ("Last", &["P", "Q"]),
+        ("Q", &["Done"]),
+    ];
+    let parts = |links: &[(&str, &[&str])]| {
+        let parts = beside_another(links).split("Begin", One).split("A", All).split("B", All);
+        parts.join("Last", All).split("Last", All)
+    };
+    assert_eq!(of_branches(&parts(&links).flow()), [""; 0]);
+    // P just ends; if the beginning may go on to nowhere instead, the end waits for ever.
+    let flow = parts(&links).step("C", Automatic, Operation::BuildImages).link("Begin", "-->", "C").flow();
+    insta::assert_snapshot!(of_branches(&flow).join("\n"), @"F");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::hash::{BuildHasher, Hash};
 
-use crate::hash::Fast;
+use rustc_hash::FxBuildHasher;
 
 /// Every state once, and from which other it was reached first.
 #[derive(Debug)]
@@ -55,7 +55,7 @@ impl<S: Copy + Eq + Hash> Visited<S> {
 
     fn place(&self, state: &S) -> usize {
         let mask = self.table.len() - 1;
-        let mut place = Fast::default().hash_one(state) as usize & mask;
+        let mut place = FxBuildHasher.hash_one(state) as usize & mask;
         while self.table[place] != 0 && self.states[self.table[place] as usize - 1] != *state {
             place = (place + 1) & mask;
         }
@@ -66,7 +66,7 @@ impl<S: Copy + Eq + Hash> Visited<S> {
         let mask = self.table.len() * 4 - 1;
         let mut table = vec![0; mask + 1];
         for (number, state) in (1..).zip(&self.states) {
-            let mut place = Fast::default().hash_one(state) as usize & mask;
+            let mut place = FxBuildHasher.hash_one(state) as usize & mask;
             while table[place] != 0 {
                 place = (place + 1) & mask;
             }

@@ -1,22 +1,19 @@
 //! The runs of the core, each kept once, and what became of each when it was told something.
 
-use std::{
-    cell::RefCell,
-    collections::{BTreeMap, HashMap},
-};
+use std::{cell::RefCell, collections::BTreeMap};
 
 use chrono::TimeDelta;
 use openverse_release_core::{
     App, DraftPlan, DraftWrite, Effect, End, GitHubRelease, GitTag, Input, Limits, Look, Next, Phase,
     Project, Reply, Run, plan, plan_draft,
 };
+use rustc_hash::FxHashMap;
 
 use super::{
     errand::{Errand, commit_of, content, git_tag, github_release},
     sight::{Eyes, MOMENT, Seen},
     state::{Deployment, Plan, RELEASES, Release, Stage},
 };
-use crate::hash::Fast;
 
 /// Longer than any limit.
 const LATE: TimeDelta = TimeDelta::days(1);
@@ -85,9 +82,9 @@ struct Kept {
 struct Kepts {
     runs: Vec<Kept>,
     errands: Vec<Errand>,
-    begun: HashMap<Errand, RunNumber, Fast>,
-    told: HashMap<(RunNumber, Told), Option<(RunNumber, bool)>, Fast>,
-    plans: HashMap<([Release; RELEASES], u8), Option<Plan>, Fast>,
+    begun: FxHashMap<Errand, RunNumber>,
+    told: FxHashMap<(RunNumber, Told), Option<(RunNumber, bool)>>,
+    plans: FxHashMap<([Release; RELEASES], u8), Option<Plan>>,
 }
 
 /// Every run that was met. The core is asked once for what a run makes of something; from then on the
