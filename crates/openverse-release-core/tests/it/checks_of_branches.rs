@@ -111,18 +111,18 @@ fn an_alternative_that_may_end_leaves_the_join_waiting_though_another_does_not_e
         ("Meet", &["Done"]),
     ];
     let flow = beside_another(&links).split("Begin", One).split("A", All).split("P", One).flow();
-    insta::assert_snapshot!(of_branches(&flow).join("\n"), @"A");
+    insta::assert_snapshot!(of_branches(&flow).join("\n"), @"error [deadlock] small: Done: it waits for Meet too, and what leads there may have ended before (by way of Merge -> Other -> Done) (it happens so: Merge, Other, Begin, A, Q, P, S)");
     // So it is if what may have ended goes on by one of several branches, or by all of them.
     let further: [(&str, &[&str]); 3] = [("R", &["T", "U"]), ("T", &["Meet"]), ("U", &["Meet"])];
     let links = [&links[..3], &further, &links[4..]].concat();
     let parts = beside_another(&links).split("Begin", One).split("A", All).split("P", One);
-    insta::assert_snapshot!(of_branches(&parts.clone().split("R", One).flow()).join("\n"), @"B");
+    insta::assert_snapshot!(of_branches(&parts.clone().split("R", One).flow()).join("\n"), @"error [deadlock] small: Done: it waits for Meet too, and what leads there may have ended before (by way of Merge -> Other -> Done) (it happens so: Merge, Other, Begin, A, Q, P, S)");
     let flow = parts.split("R", All).split("Begin", One).join("Meet", All).without_link("B", "Meet").flow();
-    insta::assert_snapshot!(of_branches(&flow).join("\n"), @"C");
+    insta::assert_snapshot!(of_branches(&flow).join("\n"), @"error [deadlock] small: Done: it waits for Meet too, and what leads there may have ended before (by way of Merge -> Other -> Done) (it happens so: Merge, Other, Begin, B)");
     // And if an alternative ends by all of its branches.
     let links: [(&str, &[&str]); 3] = [("Begin", &["A", "B"]), ("A", &["P", "Q"]), ("B", &["Done"])];
     let flow = beside_another(&links).split("Begin", One).split("A", All).flow();
-    insta::assert_snapshot!(of_branches(&flow).join("\n"), @"D");
+    insta::assert_snapshot!(of_branches(&flow).join("\n"), @"error [deadlock] small: Done: it waits for B too, from where not every run comes (by way of Merge -> Other -> Done) (it happens so: Merge, Other, Begin)");
 }
 
 #[test]
@@ -130,7 +130,7 @@ fn what_may_have_ended_and_goes_on_by_all_its_branches_leaves_the_join_waiting()
     let links: [(&str, &[&str]); 4] =
         [("Begin", &["A", "B"]), ("A", &["P", "Q"]), ("P", &["Done"]), ("Q", &["Done"])];
     let flow = beside_another(&links).split("Begin", One).split("A", All).flow();
-    insta::assert_snapshot!(of_branches(&flow).join("\n"), @"E");
+    insta::assert_snapshot!(of_branches(&flow).join("\n"), @"error [deadlock] small: Done: it waits for P too, from where not every run comes (by way of Merge -> Other -> Done) (it happens so: Merge, Other, Begin, B)");
 }
 
 #[test]
@@ -155,7 +155,7 @@ fn branches_that_are_not_nested_are_judged_within_others() {
     assert_eq!(of_branches(&parts(&links).flow()), [""; 0]);
     // P just ends; if the beginning may go on to nowhere instead, the end waits for ever.
     let flow = parts(&links).step("C", Automatic, Operation::BuildImages).link("Begin", "-->", "C").flow();
-    insta::assert_snapshot!(of_branches(&flow).join("\n"), @"F");
+    insta::assert_snapshot!(of_branches(&flow).join("\n"), @"error [deadlock] small: Done: it waits for Q too, from where not every run comes (by way of Merge -> Other -> Done) (it happens so: Merge, Other, Begin, C)");
 }
 
 #[test]
