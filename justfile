@@ -31,6 +31,16 @@ examples:
 bench *filter:
     cargo bench --workspace --bench '*' -- {{ filter }}
 
+# What other tools say of the same charts and logs
+peers:
+    .ci/run peers
+
+# This beside petgraph, networkx, pm4py, process_mining, merman-core, mermaid-rs-renderer and mermaid.js, measured
+bench-peers:
+    cargo bench -p openverse-release-benches --bench peers
+    cargo bench --manifest-path crates/openverse-release-mermaid/peers/Cargo.toml
+    cargo bench --manifest-path crates/openverse-release-audit/peers/Cargo.toml
+
 # Takes over what the snapshot tests found; read the diff before you commit it
 bless:
     cargo insta test --workspace --accept
