@@ -119,10 +119,13 @@ fn an_alternative_that_may_end_leaves_the_join_waiting_though_another_does_not_e
     insta::assert_snapshot!(of_branches(&parts.clone().split("R", One).flow()).join("\n"), @"error [deadlock] small: Done: it waits for Meet too, and what leads there may have ended before (by way of Merge -> Other -> Done) (it happens so: Merge, Other, Begin, A, Q, P, S)");
     let flow = parts.split("R", All).split("Begin", One).join("Meet", All).without_link("B", "Meet").flow();
     insta::assert_snapshot!(of_branches(&flow).join("\n"), @"error [deadlock] small: Done: it waits for Meet too, and what leads there may have ended before (by way of Merge -> Other -> Done) (it happens so: Merge, Other, Begin, B)");
-    // And if an alternative ends by all of its branches.
+    // And if an alternative ends by all of its branches, or after they have met.
     let links: [(&str, &[&str]); 3] = [("Begin", &["B", "A"]), ("A", &["P", "Q"]), ("B", &["Done"])];
-    let flow = beside_another(&links).split("Begin", One).split("A", All).flow();
-    insta::assert_snapshot!(of_branches(&flow).join("\n"), @"error [deadlock] small: Done: it waits for B too, and what leads there may have ended before (by way of Merge -> Other -> Done) (it happens so: Merge, Other, Begin, A, Q, P)");
+    let parts = beside_another(&links).split("Begin", One).split("A", All);
+    insta::assert_snapshot!(of_branches(&parts.flow()).join("\n"), @"error [deadlock] small: Done: it waits for B too, and what leads there may have ended before (by way of Merge -> Other -> Done) (it happens so: Merge, Other, Begin, A, Q, P)");
+    let met: [(&str, &[&str]); 2] = [("P", &["Meet"]), ("Q", &["Meet"])];
+    let parts = beside_another(&[&links[..], &met].concat()).split("Begin", One).split("A", All);
+    insta::assert_snapshot!(of_branches(&parts.join("Meet", All).flow()).join("\n"), @"error [deadlock] small: Done: it waits for B too, and what leads there may have ended before (by way of Merge -> Other -> Done) (it happens so: Merge, Other, Begin, A, Q, P, Meet)");
 }
 
 #[test]
