@@ -45,8 +45,8 @@ fn main() {
 /// All checks together, beside the dominators alone.
 fn checks(sizes: &[usize], python: Option<&Path>) {
     println!("all checks together, and the dominators alone: medians");
-    println!("| flow | links | here | bytes/link | petgraph | ratio | networkx | ratio |");
-    println!("| --- | --- | --- | --- | --- | --- | --- | --- |");
+    println!("| flow | links | findings | here | bytes/link | petgraph | ratio | networkx | ratio |");
+    println!("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
     let chain = |steps| lanes(steps, 1);
     let lanes = |steps| lanes(steps, 10);
     let lattice = |steps| layers(steps, 10);
@@ -59,14 +59,14 @@ fn checks(sizes: &[usize], python: Option<&Path>) {
             let graph = plain(&flow);
             let before = ALLOCATED.current_usage();
             ALLOCATED.reset_peak_usage();
-            black_box(flow.check());
+            let findings = black_box(flow.check()).len();
             let bytes = ALLOCATED.peak_usage().saturating_sub(before) / graph.edge_count();
             let here = median(times, || black_box(&flow).check());
             let first = graph.node_indices().next();
             let petgraph = median(times, || first.map(|first| simple_fast(black_box(&graph), first)));
             let networkx = python.map(|python| networkx(python, &graph));
             println!(
-                "| {name}, {} steps | {} | {here:.3?} | {bytes} | {petgraph:.3?} | {:.1} | {} |",
+                "| {name}, {} steps | {} | {findings} | {here:.3?} | {bytes} | {petgraph:.3?} | {:.1} | {} |",
                 flow.steps().count(),
                 graph.edge_count(),
                 ratio(petgraph, here),
