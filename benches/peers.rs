@@ -156,8 +156,8 @@ fn seconds(told: &Value) -> Duration {
 }
 
 /// Asks a program of its own, which measures itself without its start; its last line is the answer.
-fn answer(mut asked: Command, limit: Duration) -> Option<Value> {
-    let mut asked = asked.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("python runs");
+fn answer(mut command: Command, limit: Duration) -> Option<Value> {
+    let mut asked = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("python runs");
     let begun = Instant::now();
     while asked.try_wait().expect("it can be waited for").is_none() {
         if begun.elapsed() > limit {
@@ -167,6 +167,7 @@ fn answer(mut asked: Command, limit: Duration) -> Option<Value> {
         thread::sleep(Duration::from_millis(20));
     }
     let output = asked.wait_with_output().expect("it has ended");
+    assert!(output.status.success(), "{}; run it to see why: {command:?}", output.status);
     let text = String::from_utf8_lossy(&output.stdout);
     let last = text.lines().last().unwrap_or_default();
     Some(serde_json::from_str(last).unwrap_or_else(|error| panic!("{error}: {text}")))
