@@ -8,7 +8,8 @@ use super::{
     play::EFFORT,
 };
 
-const TOO_MANY_RUNS: &str = "several branches happen at a time, the steps go in a circle, and there are too many runs to play all of them";
+const TOO_MANY_RUNS: &str = "several branches happen at a time, the steps go in a circle, and there are too many \
+    runs to play all of them";
 
 /// The branches by which something has come and that no step has taken yet.
 type Open = BTreeSet<u32>;
