@@ -203,20 +203,7 @@ impl<'s, 'a> Search<'s, 'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Net;
-
-    /// A beginning, and then so many steps in any order.
-    fn side_by_side(width: usize) -> Process {
-        let mut net = Net::new();
-        let ends: Vec<_> = (0..width).map(|_| (net.place(), net.place())).collect();
-        let (begun, done): (Vec<_>, Vec<_>) = ends.iter().copied().unzip();
-        net.step("Begin".parse().unwrap(), &[Net::START], &begun);
-        for (number, (from, to)) in ends.into_iter().enumerate() {
-            net.step(format!("Step{number}").parse().unwrap(), &[from], &[to]);
-        }
-        net.may_end(&done);
-        Process::of_net(&net).unwrap()
-    }
+    use crate::{Net, process::side_by_side};
 
     #[test]
     fn a_search_that_takes_too_much_is_given_up_and_the_next_one_begins_anew() {

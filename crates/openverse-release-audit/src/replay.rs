@@ -116,24 +116,11 @@ impl<'a> Replay<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{CaseSink, Happened, Net};
-
-    /// Ten steps that can happen in any order, each once.
-    fn ten() -> Process {
-        let mut net = Net::new();
-        let ends: Vec<_> = (0..10).map(|_| (net.place(), net.place())).collect();
-        let (begun, done): (Vec<_>, Vec<_>) = ends.iter().copied().unzip();
-        net.step("Begin".parse().unwrap(), &[Net::START], &begun);
-        for (number, (from, to)) in ends.into_iter().enumerate() {
-            net.step(format!("Step{number}").parse().unwrap(), &[from], &[to]);
-        }
-        net.may_end(&done);
-        Process::of_net(&net).unwrap()
-    }
+    use crate::{CaseSink, Happened, process::side_by_side};
 
     #[test]
     fn what_was_forgotten_is_worked_out_again() {
-        let process = ten();
+        let process = side_by_side(10);
         let mut cases = Cases::default();
         for case in 0..200usize {
             cases.begin(&case.to_string());
@@ -163,7 +150,7 @@ mod tests {
 
     #[test]
     fn activities_may_come_up_at_any_time() {
-        let process = ten();
+        let process = side_by_side(10);
         let mut cases = Cases::default();
         let mut replay = Replay::new(&process, &cases).unwrap();
         for number in 0..10 {

@@ -94,6 +94,20 @@ fn words(label: &str) -> String {
     label.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// Returns a beginning, and then so many steps in any order, for the tests.
+#[cfg(test)]
+pub(crate) fn side_by_side(width: usize) -> Process {
+    let mut net = Net::new();
+    let ends: Vec<_> = (0..width).map(|_| (net.place(), net.place())).collect();
+    let (begun, done): (Vec<_>, Vec<_>) = ends.iter().copied().unzip();
+    net.step("Begin".parse().unwrap(), &[Net::START], &begun);
+    for (number, (from, to)) in ends.into_iter().enumerate() {
+        net.step(format!("Step{number}").parse().unwrap(), &[from], &[to]);
+    }
+    net.may_end(&done);
+    Process::of_net(&net).unwrap()
+}
+
 #[cfg(test)]
 mod tests {
     use openverse_release_core::flows;

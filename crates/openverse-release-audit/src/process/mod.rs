@@ -9,4 +9,6 @@ pub use machine::Process;
 pub use net::{Net, Reading};
 pub use states::TooLarge;
 
+#[cfg(test)]
+pub(crate) use machine::side_by_side;
 pub(crate) use states::{DEAD, START, State, States};
