@@ -136,14 +136,29 @@ pub fn csv(traces: &[Vec<&str>]) -> String {
 
 /// Returns how long it takes to run something, the median of so many times.
 pub fn measure<T>(times: usize, mut run: impl FnMut() -> T) -> Duration {
-    let once = |_| {
-        let start = Instant::now();
-        black_box(run());
-        start.elapsed()
-    };
-    let mut taken: Vec<_> = (0..times).map(once).collect();
+    median((0..times).map(|_| timed(&mut run)).collect())
+}
+
+/// Returns how long it takes to run one thing and another in turns, the median of so many times each: what else
+/// the machine does then slows both.
+pub fn in_turns<T, U>(
+    times: usize,
+    mut one: impl FnMut() -> T,
+    mut other: impl FnMut() -> U,
+) -> (Duration, Duration) {
+    let (one, other) = (0..times).map(|_| (timed(&mut one), timed(&mut other))).unzip();
+    (median(one), median(other))
+}
+
+fn timed<T>(run: &mut impl FnMut() -> T) -> Duration {
+    let start = Instant::now();
+    black_box(run());
+    start.elapsed()
+}
+
+fn median(mut taken: Vec<Duration>) -> Duration {
     taken.sort();
-    taken[times / 2]
+    taken[taken.len() / 2]
 }
 
 /// Returns traces as a log of objects: a release and a commit for each.

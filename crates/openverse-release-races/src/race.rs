@@ -134,3 +134,23 @@ impl Races {
         Race::ALL.into_iter().filter(move |race| self.contains(*race))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_set_of_races_takes_up_another() {
+        let set = |races: &[Race]| {
+            let mut set = Races::default();
+            races.iter().for_each(|race| set.add(*race));
+            set
+        };
+        let (one, other) =
+            (set(&[Race::MixedImages, Race::Evicted]), set(&[Race::Evicted, Race::OtherCommit]));
+        let mut both = one;
+        both.add_all(other);
+        assert_eq!(both, set(&[Race::OtherCommit, Race::MixedImages, Race::Evicted]));
+        assert_eq!(both.without(one), set(&[Race::OtherCommit]));
+    }
+}

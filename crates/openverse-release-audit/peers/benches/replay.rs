@@ -7,7 +7,7 @@ use openverse_release_audit::{
     read_xes, write_ocel_json,
 };
 use openverse_release_audit_peers::{
-    cases, log, measure, net, one_by_one, their_log, their_net, traces, xes,
+    cases, in_turns, log, measure, net, one_by_one, their_log, their_net, traces, xes,
 };
 use process_mining::{
     OCEL,
@@ -80,11 +80,11 @@ fn main() {
             continue;
         }
 
-        let here = measure(times, || {
+        let read = || {
             let mut cases = Cases::default();
             read_xes(xes.as_bytes(), &mut cases).expect("it is XES");
             cases
-        });
+        };
         let kept = ["concept:name", "time:timestamp", "org:resource"];
         let options = || XESImportOptions {
             verbose: false,
@@ -93,7 +93,7 @@ fn main() {
             ignore_event_attributes_except: Some(build_ignore_attributes(kept)),
             ..XESImportOptions::default()
         };
-        let there = measure(times, || {
+        let (here, there) = in_turns(times, read, || {
             let (mut stream, _) = stream_xes_slice(xes.as_bytes(), options()).expect("it is XES");
             (&mut stream).map(|trace| trace.events.len()).sum::<usize>()
         });
@@ -103,19 +103,19 @@ fn main() {
         let log = log(&traces[..traces.len() / 4]);
         let events = log.events().len();
         write_ocel_json(&log, &mut json).expect("memory takes it");
-        let here = measure(times, || read_ocel_json(BufReader::new(&*json)).expect("it is OCEL"));
-        let there = measure(times, || {
+        let read = || read_ocel_json(BufReader::new(&*json)).expect("it is OCEL");
+        let (here, there) = in_turns(times, read, || {
             serde_json::from_reader::<_, OCEL>(BufReader::new(&*json)).expect("it is OCEL")
         });
         row("reading OCEL 2.0 JSON as it comes", events, here, there);
-        let here = measure(times, || read_ocel_json_slice(&json).expect("it is OCEL"));
-        let there = measure(times, || import_ocel_json_slice(&json).expect("it is OCEL"));
+        let read = || read_ocel_json_slice(&json).expect("it is OCEL");
+        let (here, there) = in_turns(times, read, || import_ocel_json_slice(&json).expect("it is OCEL"));
         row("reading OCEL 2.0 JSON in memory", events, here, there);
         let theirs = import_ocel_json_slice(&json).expect("it is OCEL");
         let mut xml = Vec::new();
         export_ocel_xml(&mut process_mining::XmlWriter::new(&mut xml), &theirs).expect("memory takes it");
-        let here = measure(times, || read_ocel_xml(&*xml).expect("it is OCEL"));
-        let there = measure(times, || import_ocel_xml_slice(&xml).expect("it is OCEL"));
+        let read = || read_ocel_xml(&*xml).expect("it is OCEL");
+        let (here, there) = in_turns(times, read, || import_ocel_xml_slice(&xml).expect("it is OCEL"));
         row("reading OCEL 2.0 XML", events, here, there);
     }
 }

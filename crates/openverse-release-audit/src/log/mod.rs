@@ -160,21 +160,24 @@ impl Log {
         number
     }
 
+    pub(crate) fn object_id(&self, object: NameId) -> &str {
+        self.object_ids.text(object)
+    }
+
     /// Defines an object. Returns whether it was not defined before; the first definition stands.
     pub fn add_object(&mut self, id: &str, kind: &str) -> bool {
-        let kind = self.words.add(kind);
-        self.define(id, kind, Vec::new(), Vec::new())
+        let (object, kind) = (self.object(id), self.words.add(kind));
+        self.define(object, kind, Vec::new(), Vec::new())
     }
 
     pub(crate) fn define(
         &mut self,
-        id: &str,
+        object: NameId,
         kind: NameId,
         related: Vec<(NameId, NameId)>,
         attributes: Vec<Defined>,
     ) -> bool {
-        let number = self.object(id);
-        let object = &mut self.objects[number.index()];
+        let object = &mut self.objects[object.index()];
         let new = object.kind.is_none();
         if new {
             let related = related.into_iter().map(|(object, qualifier)| Relation { object, qualifier });

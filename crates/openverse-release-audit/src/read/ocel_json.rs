@@ -225,11 +225,11 @@ seed!(EventParts<'l> -> (), "an event", visit_map(map: MapAccess), |this| {
 
 seed!(ObjectParts<'l> -> (), "an object of the log", visit_map(map: MapAccess), |this| {
     let log = this.0;
-    let (mut id, mut kind) = (None::<String>, None);
+    let (mut object, mut kind) = (None, None);
     let (mut related, mut attributes) = (Vec::new(), Vec::new());
     while let Some(part) = map.next_key()? {
         match part {
-            Part::Id => id = Some(map.next_value()?),
+            Part::Id => object = Some(map.next_value_seed(ObjectName(log))?),
             Part::Type => kind = Some(map.next_value_seed(Word(log))?),
             Part::Attributes => map.next_value_seed(Attributes(log, Some(&mut attributes)))?,
             Part::Relationships => map.next_value_seed(Relations(log, Some(&mut related)))?,
@@ -238,9 +238,10 @@ seed!(ObjectParts<'l> -> (), "an object of the log", visit_map(map: MapAccess), 
             }
         }
     }
-    let id = id.ok_or_else(|| A::Error::missing_field("id"))?;
+    let object = object.ok_or_else(|| A::Error::missing_field("id"))?;
     let kind = kind.ok_or_else(|| A::Error::missing_field("type"))?;
-    if !log.define(&id, kind, related, attributes) {
+    if !log.define(object, kind, related, attributes) {
+        let id = log.object_id(object);
         return Err(A::Error::custom(format_args!("found the object {id:?} once more, expected each once")));
     }
     Ok(())

@@ -72,9 +72,9 @@ impl Reading {
         })?;
         self.each("object", "ocel_id, ocel_type", |log, row, table| {
             let (id, kind) = (text(row, 0, table)?, text(row, 1, table)?);
-            let kind = log.word(&kind);
+            let (object, kind) = (log.object(&id), log.word(&kind));
             let related = related.remove(&id).unwrap_or_default();
-            if log.define(&id, kind, related, attributes.remove(&id).unwrap_or_default()) {
+            if log.define(object, kind, related, attributes.remove(&id).unwrap_or_default()) {
                 return Ok(());
             }
             let found = format!("the object {id:?} once more");

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use quick_xml::events::{BytesStart, Event};
 
 use super::{Place, ReadError, xml::Xml};
-use crate::{Log, Value, log::Defined, moment};
+use crate::{Log, NameId, Value, log::Defined, moment};
 
 /// Reads an OCEL 2.0 log as XML.
 ///
@@ -19,12 +19,12 @@ pub fn read_ocel_xml<R: BufRead>(input: R) -> Result<Log, ReadError> {
     let mut reading = Reading::default();
     loop {
         match xml.next(&mut buffer)? {
-            Event::Start(element) => reading.start(&xml, &element)?,
+            Event::Start(element) => reading.start(&mut xml, &element)?,
             Event::Empty(element) => {
-                reading.start(&xml, &element)?;
-                reading.end(&xml, element.name().into_inner())?;
+                reading.start(&mut xml, &element)?;
+                reading.end(&mut xml, element.name().into_inner())?;
             }
-            Event::End(element) => reading.end(&xml, element.name().into_inner())?,
+            Event::End(element) => reading.end(&mut xml, element.name().into_inner())?,
             Event::Text(text) if reading.value.is_some() => reading.text.push_str(&text.xml10_content()),
             Event::CData(text) if reading.value.is_some() => reading.text.push_str(&text.xml10_content()),
             Event::GeneralRef(reference) if reading.value.is_some() => {
@@ -50,60 +50,52 @@ struct Reading {
     log: Log,
     rooted: bool,
     /// The types of attributes, by the type of event or object.
-    types: HashMap<(String, String), String>,
+    types: HashMap<(NameId, NameId), String>,
     /// The type of event or object that is being declared.
-    declared: Option<String>,
+    declared: Option<NameId>,
     item: Option<Item>,
     /// The attribute whose text is being read, and since when the object has it.
-    value: Option<(String, Option<DateTime<Utc>>)>,
+    value: Option<(NameId, Option<DateTime<Utc>>)>,
     text: String,
 }
 
 /// The event or object that is being read.
 enum Item {
-    Event {
-        begun: (u32, u32),
-        id: String,
-        activity: String,
-        at: DateTime<Utc>,
-    },
-    Object {
-        id: String,
-        kind: String,
-        related: Vec<(crate::NameId, crate::NameId)>,
-        attributes: Vec<Defined>,
-    },
+    Event { begun: (u32, u32), activity: NameId, at: DateTime<Utc> },
+    Object { object: NameId, kind: NameId, related: Vec<(NameId, NameId)>, attributes: Vec<Defined> },
 }
 
 impl Reading {
-    fn start<R: BufRead>(&mut self, xml: &Xml<R>, element: &BytesStart<'_>) -> Result<(), ReadError> {
+    fn start<R: BufRead>(&mut self, xml: &mut Xml<R>, element: &BytesStart<'_>) -> Result<(), ReadError> {
         match element.name().into_inner() {
             "log" => self.rooted = true,
             "event-type" => {
                 let [name] = read(xml, element, ["name"])?;
                 let name = need(xml, name, "event-type", "name")?;
                 self.log.declare(&name);
-                self.declared = Some(name.into_owned());
+                self.declared = Some(self.log.word(&name));
             }
             "object-type" => {
                 let [name] = read(xml, element, ["name"])?;
-                self.declared = Some(need(xml, name, "object-type", "name")?.into_owned());
+                self.declared = Some(self.log.word(&need(xml, name, "object-type", "name")?));
+            }
+            "event" if self.item.is_some() => {
+                return Err(ReadError::malformed(xml.place(), "<event> within", "one beside the others"));
             }
             "event" => {
                 let [id, kind, time] = read(xml, element, ["id", "type", "time"])?;
-                let at = time_of(xml, &need(xml, time, "event", "time")?)?;
+                self.log.name_event(&need(xml, id, "event", "id")?);
                 self.item = Some(Item::Event {
                     begun: self.log.begin_event(),
-                    id: need(xml, id, "event", "id")?.into_owned(),
-                    activity: need(xml, kind, "event", "type")?.into_owned(),
-                    at,
+                    activity: self.log.word(&need(xml, kind, "event", "type")?),
+                    at: time_of(xml, &need(xml, time, "event", "time")?)?,
                 });
             }
             "object" if self.item.is_none() => {
                 let [id, kind] = read(xml, element, ["id", "type"])?;
                 self.item = Some(Item::Object {
-                    id: need(xml, id, "object", "id")?.into_owned(),
-                    kind: need(xml, kind, "object", "type")?.into_owned(),
+                    object: self.log.object(&need(xml, id, "object", "id")?),
+                    kind: self.log.word(&need(xml, kind, "object", "type")?),
                     related: Vec::new(),
                     attributes: Vec::new(),
                 });
@@ -121,16 +113,17 @@ impl Reading {
             }
             "attribute" => {
                 let [name, time, kind] = read(xml, element, ["name", "time", "type"])?;
-                let name = need(xml, name, "attribute", "name")?.into_owned();
-                match (&self.declared, &self.item) {
+                let name = self.log.word(&need(xml, name, "attribute", "name")?);
+                match (self.declared, &self.item) {
                     (Some(declared), _) => {
                         let kind = kind.map(Cow::into_owned).unwrap_or_default();
-                        self.types.insert((declared.clone(), name), kind);
+                        self.types.insert((declared, name), kind);
                     }
                     (None, Some(_)) => {
                         let since = time.map(|time| time_of(xml, &time)).transpose()?;
                         self.text.clear();
                         self.value = Some((name, since));
+                        xml.keep_space(true);
                     }
                     (None, None) => return Err(outside(xml, "attribute")),
                 }
@@ -140,27 +133,25 @@ impl Reading {
         Ok(())
     }
 
-    fn end<R: BufRead>(&mut self, xml: &Xml<R>, name: &str) -> Result<(), ReadError> {
+    fn end<R: BufRead>(&mut self, xml: &mut Xml<R>, name: &str) -> Result<(), ReadError> {
         match name {
             "event-type" | "object-type" => self.declared = None,
             "attribute" => {
                 if let Some((name, since)) = self.value.take() {
+                    xml.keep_space(false);
                     self.attribute(name, since);
                 }
             }
             "event" => {
-                if let Some(Item::Event { begun, id, activity, at }) = self.item.take() {
-                    let activity = self.log.word(&activity);
-                    self.log.name_event(&id);
+                if let Some(Item::Event { begun, activity, at }) = self.item.take() {
                     self.log.end_event(begun, activity, at);
                 }
             }
             // A relationship that is called an object does not end it.
             "object" if matches!(self.item, Some(Item::Object { .. })) && xml.depth() <= 2 => {
-                if let Some(Item::Object { id, kind, related, attributes }) = self.item.take() {
-                    let kind = self.log.word(&kind);
-                    if !self.log.define(&id, kind, related, attributes) {
-                        let found = format!("the object {id:?} once more");
+                if let Some(Item::Object { object, kind, related, attributes }) = self.item.take() {
+                    if !self.log.define(object, kind, related, attributes) {
+                        let found = format!("the object {:?} once more", self.log.object_id(object));
                         return Err(ReadError::malformed(xml.place(), found, "each once"));
                     }
                 }
@@ -170,19 +161,17 @@ impl Reading {
         Ok(())
     }
 
-    fn attribute(&mut self, name: String, since: Option<DateTime<Utc>>) {
-        let of = match &self.item {
-            Some(Item::Event { activity: kind, .. } | Item::Object { kind, .. }) => kind.clone(),
-            None => return,
+    fn attribute(&mut self, name: NameId, since: Option<DateTime<Utc>>) {
+        let Some(Item::Event { activity: of, .. } | Item::Object { kind: of, .. }) = self.item else {
+            return;
         };
-        let word = self.log.word(&name);
         let kind = self.types.get(&(of, name)).map_or("", String::as_str);
         let value = Value::read(&self.text, kind);
         match &mut self.item {
             Some(Item::Object { attributes, .. }) => {
-                attributes.push(Defined { name: word, value, since: Defined::since(since) });
+                attributes.push(Defined { name, value, since: Defined::since(since) });
             }
-            _ => self.log.collect_attribute(word, value),
+            _ => self.log.collect_attribute(name, value),
         }
     }
 }

@@ -29,7 +29,7 @@ pub struct RecordedRun {
 /// came before a version that no run here released.
 pub fn log_of_journal(project: &Project, runs: &[RecordedRun]) -> Log {
     let mut log = Log::default();
-    let mut journal = Journal { log: &mut log, releases: releases(project, runs), events: 0 };
+    let mut journal = Journal { log: &mut log, releases: releases(runs), events: 0 };
     for run in runs {
         if let Some((at, RunEvent::Started { order, steps, flow, flow_version })) = run.events.first()
             && let Some(app) = project.app(order.app.as_str())
@@ -63,13 +63,13 @@ fn is_recorded(step: &Step) -> bool {
 }
 
 /// Returns the releases that runs here published, by app and commit.
-fn releases(project: &Project, runs: &[RecordedRun]) -> BTreeMap<(String, CommitSha), String> {
+fn releases(runs: &[RecordedRun]) -> BTreeMap<(String, CommitSha), String> {
     let started = runs.iter().filter_map(|run| match &run.events.first()?.1 {
         RunEvent::Started { order, .. } => Some(order),
         _ => None,
     });
     let released = started.filter_map(|order| match &order.kind {
-        OrderKind::Release { draft } if project.app(order.app.as_str()).is_some() => {
+        OrderKind::Release { draft } => {
             Some(((order.app.to_string(), order.version.bundle.commit.clone()), draft.git_tag.to_string()))
         }
         _ => None,

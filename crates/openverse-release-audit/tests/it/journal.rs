@@ -144,6 +144,13 @@ fn a_step_is_done_with_its_last_part() {
     let deployed =
         |event: &openverse_release_audit::LogEvent<'_>| event.activity() == "Deploy" && event.completes();
     assert!(!log.events().any(|event| deployed(&event)));
+    let parts =
+        log.events().filter_map(|event| Some((event.id().to_owned(), event.attribute("part")?.to_string())));
+    let of = |number: u8, part: &str| (format!("run-6 {number}"), part.to_owned());
+    assert_eq!(
+        parts.collect::<Vec<_>>(),
+        [of(29, "dev"), of(30, "dev"), of(31, "production"), of(32, "production")]
+    );
 }
 
 #[test]

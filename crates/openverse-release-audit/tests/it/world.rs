@@ -1,10 +1,11 @@
 //! What is recorded in the world, as a log.
 
 use chrono::{DateTime, Duration, Utc};
-use openverse_release_audit::{Audit, History, NOT_RECORDED, Question, log_of_history};
+use openverse_release_audit::{Audit, History, Log, NOT_RECORDED, Question, log_of_history};
 use openverse_release_core::{
-    App, Commit, CommitSha, DeploymentRun, Environment, GitHubRelease, GitHubReleaseId, GitHubRun,
-    GitHubRunId, GitHubRunStatus, GitTag, ImageTag, Project, ReleaseTarget, deployment_history,
+    App, Commit, CommitSha, DeploymentKind, DeploymentRecord, DeploymentRun, Environment, GitHubRelease,
+    GitHubReleaseId, GitHubRun, GitHubRunId, GitHubRunStatus, GitTag, ImageTag, Project, ReleaseTarget,
+    deployment_history,
 };
 
 use crate::journal::{commit, date, start};
@@ -241,4 +242,74 @@ fn what_was_read_stands_in_the_log_and_what_could_not_be_as_not_recorded() {
         not_recorded(History { deployments: &everywhere[..1], ..whole() }),
         "ProductionDispatch,TriggerRollback"
     );
+}
+
+/// Returns the log of what a configuration said in production, oldest first: the kind of each deployment, its
+/// commit, the hour it was asked for, and whether it succeeded.
+fn configured(said: &[(DeploymentKind, char, i64, bool)], complete_since: Option<DateTime<Utc>>) -> Log {
+    let record = |&(kind, letter, hour, succeeded): &(_, char, i64, bool)| DeploymentRecord {
+        run: None,
+        image_tag: Some(ImageTag::of_commit(&commit(letter))),
+        commit: Some(commit(letter)),
+        kind,
+        actor: "grace".to_owned(),
+        reason: String::new(),
+        at: at(hour),
+        outcome: if succeeded { GitHubRunStatus::Succeeded } else { GitHubRunStatus::Failed },
+        page: String::new(),
+    };
+    log_of_history(&History {
+        app: &World::new().app,
+        releases: &[],
+        git_tags: &[],
+        merges: None,
+        builds: None,
+        deployments: &[(Environment::Production, said.iter().rev().map(record).collect())],
+        image_tags: None,
+        complete_since,
+    })
+}
+
+#[test]
+fn a_rollback_takes_back_what_ran_and_the_first_configuration_is_no_deployment() {
+    use DeploymentKind::{Forced, RollBack};
+    let log = configured(
+        &[
+            (Forced, 'a', 1, true),
+            (Forced, 'b', 2, true),
+            (RollBack, 'a', 3, false),
+            (RollBack, 'a', 4, true),
+            (RollBack, 'a', 5, true),
+            (Forced, 'b', 6, true),
+        ],
+        None,
+    );
+    let events = log.events().map(|event| {
+        let versions = event.objects().filter(|(_, how)| *how != "is part of");
+        let versions: Vec<_> = versions.map(|(object, how)| format!("{how} {}", &object[..1])).collect();
+        format!("{}, {}: {}", event.id(), event.activity(), versions.join(", "))
+    });
+    insta::assert_snapshot!(events.collect::<Vec<_>>().join("\n"), @r"
+    deployment production 2, ProductionDispatch: is of b
+    deployment production 3, TriggerRollback: is of a, takes back b
+    deployment production 4, TriggerRollback: is of a, takes back b
+    deployment production 5, TriggerRollback: is of a
+    deployment production 6, ProductionDispatch: is of b
+    ");
+}
+
+#[test]
+fn a_version_is_older_than_the_record_if_it_was_deployed_before_it_began() {
+    let older = |complete_since| {
+        let said = ['a', 'b', 'c'].into_iter().zip(1..);
+        let said: Vec<_> = said.map(|(it, hour)| (DeploymentKind::Forced, it, hour, true)).collect();
+        let log = configured(&said, complete_since);
+        let versions = log.objects().filter(|object| object.kind() == "commit");
+        let older = versions.filter(|commit| commit.attribute(NOT_RECORDED).is_some());
+        older.map(|commit| commit.id()[..1].to_owned()).collect::<String>()
+    };
+    // What ran when the configuration began is older in any case.
+    assert_eq!(older(None), "a");
+    assert_eq!(older(Some(at(2))), "a");
+    assert_eq!(older(Some(at(3))), "ab");
 }

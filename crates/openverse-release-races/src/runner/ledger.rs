@@ -4,8 +4,8 @@ use std::{cell::RefCell, collections::BTreeMap};
 
 use chrono::TimeDelta;
 use openverse_release_core::{
-    App, DraftPlan, DraftWrite, Effect, End, GitHubRelease, GitTag, Input, Limits, Look, Next, Phase,
-    Project, Reply, Run, plan, plan_draft,
+    App, DraftPlan, DraftWrite, Effect, End, GitHubRelease, Input, Limits, Look, Next, Phase, Project, Reply,
+    Run, plan, plan_draft,
 };
 use rustc_hash::FxHashMap;
 
@@ -17,6 +17,9 @@ use super::{
 
 /// Longer than any limit.
 const LATE: TimeDelta = TimeDelta::days(1);
+
+/// A number that no release has, for the git tag of a draft that is wanted.
+const NO_RELEASE: u8 = 59;
 
 /// A run as it is at one moment, by its number in the [`Ledger`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -270,9 +273,7 @@ fn plan_draft_by_the_core(app: &App, releases: [Release; RELEASES], notes: u8) -
     }
     let shown: Vec<GitHubRelease> = numbered().map(|(number, it)| github_release(app, number, it)).collect();
     let free = (0..).zip(releases).find(|(_, it)| it.stage == Stage::Absent).map(|(number, _)| number);
-    let kept = numbered().find(|(_, it)| it.stage == Stage::Draft).map(|(number, _)| number);
-    let wanted: GitTag = git_tag(app, kept.or(free)?, notes);
-    let DraftPlan { write, .. } = plan_draft(&shown, content(wanted, notes)).ok()?;
+    let DraftPlan { write, .. } = plan_draft(&shown, content(git_tag(app, NO_RELEASE, notes), notes)).ok()?;
     match write {
         DraftWrite::Nothing { .. } => None,
         DraftWrite::Create(_) => free.map(|_| Plan::Create { notes }),
