@@ -1,9 +1,9 @@
 //! How many states and steps there are, exactly: who adds, drops or changes a move sees it here.
 
 use openverse_release_core::App;
-use openverse_release_races::{Bounds, Process};
+use openverse_release_races::{Bounds, Process, Safeguard};
 
-use super::{CALM, app, app_without_companion, counted, documented, explored};
+use super::{CALM, app, app_without_companion, counted, documented, explored, runner_without};
 
 /// Returns a line for each combination of rollbacks, and of what GitHub and people do once more.
 fn table(apps: &[App], process: Process, (merges, releases): (u8, u8)) -> String {
@@ -85,6 +85,13 @@ fn of_the_runner_of_an_app_without_a_companion() {
     1 merges, 1 releases, 0 rollbacks, 1 else: 1948 states, 5069 steps
     1 merges, 1 releases, 1 rollbacks, 1 else: 6537 states, 17312 steps
     ");
+}
+
+#[test]
+fn of_the_runner_that_sends_again_what_was_not_answered() {
+    let bounds = Bounds { lost_replies: 1, ..CALM };
+    let found = runner_without(Safeguard::LookedAfterLostReply, &bounds);
+    insta::assert_snapshot!(counted(&found), @"2532 states, 5798 steps");
 }
 
 #[test]
