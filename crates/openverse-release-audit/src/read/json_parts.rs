@@ -2,13 +2,18 @@
 
 use std::io::Read;
 
-use serde::de::DeserializeSeed;
+use serde::{
+    Deserialize,
+    de::{DeserializeSeed, IgnoredAny},
+};
 use serde_json::Deserializer;
 
 use super::{Place, ReadError};
 
 /// How much is asked for at once.
 const BLOCK: usize = 64 * 1024;
+/// How far a parser looks beyond a value at the most: for the four digits of an escape.
+const FURTHER: usize = 4;
 
 /// The bytes that tell where a value ends that has parts.
 const NESTING: [bool; 256] = {
@@ -90,10 +95,33 @@ impl<R: Read> JsonParts<R> {
         self.peek()?;
         let length = self.length()?;
         let mut json = Deserializer::from_slice(&self.text[self.at..self.at + length]);
-        let parsed = seed.deserialize(&mut json).and_then(|value| json.end().map(|()| value));
-        let parsed = parsed.map_err(|error| refused(&error, self.spot()));
-        self.at += length;
-        parsed
+        let value = match seed.deserialize(&mut json) {
+            Ok(value) => value,
+            Err(error) => return Err(self.seen_further(error, length)),
+        };
+        // What stands right behind a number is for the caller to refuse.
+        let behind = json.end().err().map(|error| error.column().saturating_sub(1));
+        self.at += behind.unwrap_or(length);
+        Ok(value)
+    }
+
+    /// Returns what a parser that sees what follows as well says of a value of this length: a word, a number or an
+    /// escape that breaks off is refused for that.
+    fn seen_further(&mut self, error: serde_json::Error, length: usize) -> ReadError {
+        let end = |parts: &Self| parts.at + length + FURTHER;
+        while self.text.len() < end(self) {
+            match self.more() {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(error) => return error,
+            }
+        }
+        let text = &self.text[self.at..self.text.len().min(end(self))];
+        let is_word = !matches!(text.first(), Some(b'"' | b'[' | b'{'));
+        let seen = (is_word || error.is_eof())
+            .then(|| IgnoredAny::deserialize(&mut Deserializer::from_slice(text)).err())
+            .flatten();
+        refused(&seen.unwrap_or(error), self.spot())
     }
 
     /// Gives each element of a list or an object whose first bracket was taken to a function.
@@ -160,12 +188,14 @@ impl<R: Read> JsonParts<R> {
             length += plain;
             let (found, last) = (rest[plain], plain + 1 == rest.len());
             match found {
+                // A word ends before it.
+                _ if length > 0 && depth == 0 && !quoted => return Ok(length),
                 b'\\' if last && !self.more()? => return Ok(length + 1),
                 b'\\' => length += 1,
                 b'"' => quoted = !quoted,
                 b'[' | b'{' => depth += 1,
                 // What stands before a value is no part of it, and where there is none the parser is to see that.
-                _ if depth == 0 => return Ok(length.max(1)),
+                _ if depth == 0 => return Ok(1),
                 _ => depth -= 1,
             }
             length += 1;

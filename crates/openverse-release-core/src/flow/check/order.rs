@@ -79,7 +79,6 @@ struct Search<'a> {
 
 impl Search<'_> {
     fn from(&mut self, start: usize, outside: &[bool]) {
-        const DONE: u32 = u32::MAX;
         self.enter(start);
         let mut way = vec![(start, 0)];
         while let Some((step, at)) = way.last_mut() {
@@ -93,7 +92,7 @@ impl Search<'_> {
                         self.enter(next);
                         way.push((next, 0));
                     }
-                    DONE => {}
+                    // That of a step that is done with is larger than any.
                     number => self.lowest[step] = self.lowest[step].min(number),
                 }
                 continue;
@@ -105,7 +104,7 @@ impl Search<'_> {
             if self.lowest[step] == self.number[step] {
                 let from = self.open.iter().rposition(|&open| open == step).unwrap_or(0);
                 let mut group = self.open.split_off(from);
-                group.iter().for_each(|&step| self.number[step] = DONE);
+                group.iter().for_each(|&step| self.number[step] = u32::MAX);
                 group.sort_unstable();
                 let goes_round = self.net.out.of(step).iter().any(|arc| arc.other() == step);
                 if group.len() > 1 || goes_round {
