@@ -80,7 +80,11 @@ impl Reading {
                 self.declared = Some(self.log.word(&need(xml, name, "object-type", "name")?));
             }
             "event" if self.item.is_some() => {
-                return Err(ReadError::malformed(xml.place(), "<event> within", "one beside the others"));
+                return Err(ReadError::malformed(
+                    xml.place(),
+                    "an <event> in an event or an object",
+                    "one beside it",
+                ));
             }
             "event" => {
                 let [id, kind, time] = read(xml, element, ["id", "type", "time"])?;

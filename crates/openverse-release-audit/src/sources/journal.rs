@@ -133,9 +133,8 @@ impl Journal<'_> {
     fn version(&mut self, app: &App, order: &Order) -> String {
         use openverse_release_core::ImageTagKind::Release;
         let commit = &order.version.bundle.commit;
-        match (&order.kind, order.version.image_tag.kind()) {
-            (OrderKind::Release { draft }, _) => add_release(self.log, &draft.git_tag, Some(commit)),
-            (_, Release(date)) => match app.release_tag(date) {
+        match order.version.image_tag.kind() {
+            Release(date) => match app.release_tag(date) {
                 Ok(tag) => {
                     let id = add_release(self.log, tag.git_tag(), Some(commit));
                     if !self.releases.values().any(|known| *known == id) {

@@ -208,6 +208,51 @@ fn the_lines_of_a_case_may_stand_anywhere_in_a_table() {
 }
 
 #[test]
+fn what_stands_beside_the_events_of_a_trace_is_passed_over() {
+    let text = r#"<log>
+        <global scope="event"><event/><event><string key="concept:name" value="no"/></event></global>
+        <trace><string key="concept:name" value="one"></string>
+            <event><string key="concept:name" value="A"/><string key="org:resource" value="ada"/>
+                <string key="lifecycle:transition" value="start"/></event>
+            <event><string key="concept:name" value="A"/><string key="org:resource" value="bob"/>
+                <string key="lifecycle:transition" value="complete"/></event>
+        </trace>
+        <trace><string key="concept:name" value="two"/></trace>
+    </log>"#;
+    let mut cases = Cases::default();
+    read_xes(text.as_bytes(), &mut cases).unwrap();
+    assert_eq!(listed(&cases), ["one: A  bob", "two: "]);
+}
+
+#[test]
+fn a_field_of_a_table_may_be_empty_and_hold_another_separator() {
+    let table = "case,activity,time,who,lifecycle,no;te\n\
+        a,First,2024-01-02T00:00:00Z,,,\n\
+        a,Second,,,start,;\n\
+        a,Second,,ada,complete,\n";
+    let mut cases = Cases::default();
+    read_csv(table.as_bytes(), &mut cases).unwrap();
+    // Not each has a time, so they stay in their order.
+    assert_eq!(listed(&cases), ["a: First 2024-01-02 00:00:00 UTC , Second  ada"]);
+}
+
+#[test]
+fn a_text_in_xml_is_kept_with_its_space_and_the_space_around_it_is_not() {
+    let text = r#"<log> x <objects>
+        <object id="r" type="release"><objects>
+            <object object-id="r" qualifier="is"/> <object object-id="r" qualifier="was"/>
+        </objects></object></objects>
+        <events><event id="e" type="A" time="2024-01-02T03:04:05Z"><attributes> x
+            <attribute name="n">  a&amp;<![CDATA[ <b> ]]> c </attribute> <![CDATA[x]]>
+            <attribute name="m"> d</attribute>
+        </attributes></event></events></log>"#;
+    insta::assert_snapshot!(told(&read_ocel_xml(text.as_bytes()).unwrap()).join("\n"), @r#"
+    event e A 2024-01-02 03:04:05 UTC [] [("n", Text("  a& <b>  c ")), ("m", Text(" d"))]
+    object r release [("r", "is"), ("r", "was")] []
+    "#);
+}
+
+#[test]
 fn what_is_wrong_is_said_with_its_place() {
     let json = |text: &str| read_ocel_json(text.as_bytes()).unwrap_err().to_string();
     insta::assert_snapshot!(json(&JSON.replace("2024-01-02T03:04:05Z", "tomorrow")), @r#"line 5, column 52: found "tomorrow", expected a time such as 2023-07-03T17:52:00Z"#);
@@ -218,10 +263,14 @@ fn what_is_wrong_is_said_with_its_place() {
     let xml = |text: &str| read_ocel_xml(text.as_bytes()).unwrap_err().to_string();
     insta::assert_snapshot!(xml(&XML.replace(r#" type="Merge""#, "")), @r#"byte 888: found <event> without "type", expected one that has it"#);
     insta::assert_snapshot!(xml(&XML.replace("</log>", "")), @"byte 1290: found the end, with 1 elements open, expected each of them closed");
+    let event = r#"<event id="e" type="A" time="2024-01-02T03:04:05Z">"#;
+    insta::assert_snapshot!(xml(&format!("<log>{event}{event}")), @"byte 107: found an <event> in an event or an object, expected one beside it");
     insta::assert_snapshot!(xml("<a>&bomb;</a>"), @"the log: found no element <log>, expected one of OCEL 2.0");
     let xes = |text: &str| read_xes(text.as_bytes(), &mut Cases::default()).unwrap_err().to_string();
     insta::assert_snapshot!(xes("<log><trace><event><int key='a' value='1'/></event></trace></log>"), @r#"byte 51: found an event without a name, expected one with the attribute "concept:name""#);
     insta::assert_snapshot!(xes("<log><trace><event></trace></log>"), @"byte 19: ill-formed document: expected `</event>`, but `</trace>` was found");
+    insta::assert_snapshot!(xes("<log><trace><event/></trace></log>"), @r#"byte 20: found an event without a name, expected one with the attribute "concept:name""#);
+    insta::assert_snapshot!(xes("<logs><trace/></logs>"), @"the log: found no element <log>, expected one of XES");
     let csv = |text: &str| read_csv(text.as_bytes(), &mut Cases::default()).unwrap_err().to_string();
     insta::assert_snapshot!(csv("case,what\n"), @"line 1: found the columns case, what, expected one called concept:name or activity");
     insta::assert_snapshot!(csv("case,activity\na,b\na\n"), @"line 3: found 1 fields, expected 2, as in the lines before");

@@ -184,6 +184,30 @@ fn what_is_exported_is_found_again_with_the_same_verdict() {
 }
 
 #[test]
+fn a_run_says_how_it_ended() {
+    let (step, evidence) = ("Tag".parse::<StepId>().unwrap(), "no such image".to_owned());
+    let (found, expected) = ("no draft".to_owned(), "one".to_owned());
+    let (by, reason) = ("ada".to_owned(), "too late".to_owned());
+    let ends = [
+        End::Done,
+        End::Failed { step, evidence },
+        End::Refused { found, expected },
+        End::Abandoned { by, reason },
+    ];
+    let runs = ends.into_iter().zip(1..).map(|(end, day)| {
+        let mut run = run(day, released("api", day, 'a'), 0);
+        run.events.last_mut().unwrap().1 = RunEvent::Ended { end };
+        run
+    });
+    let log = log_of_journal(&Project::openverse(), &runs.collect::<Vec<_>>());
+    let outcomes = log.objects().filter_map(|object| Some(object.attribute("outcome")?.to_string()));
+    assert_eq!(
+        outcomes.collect::<Vec<_>>(),
+        ["done", "failed at Tag", "refused: found no draft", "given up by ada: too late"]
+    );
+}
+
+#[test]
 fn an_event_says_what_the_journal_says() {
     let log = log_of_journal(&Project::openverse(), &[run(1, released("api", 1, 'a'), 2)]);
     insta::assert_snapshot!(told(&log).join("\n"), @r#"

@@ -131,6 +131,16 @@ fn an_attribute_is_declared_with_its_type_and_as_a_text_where_it_has_several() {
 }
 
 #[test]
+fn a_text_is_a_value_of_its_type_if_it_can_be_and_a_text_if_not() {
+    let read = |text, kind| Value::read(text, kind).type_name();
+    let types = ["string", "integer", "float", "boolean", "time"];
+    assert_eq!(types.map(|kind| read("7", kind)), ["string", "integer", "float", "string", "string"]);
+    assert_eq!(types.map(|kind| read("True", kind)), ["string", "string", "string", "boolean", "string"]);
+    let moment = "2024-01-02T03:04:05Z";
+    assert_eq!(types.map(|kind| read(moment, kind)), ["string", "string", "string", "string", "time"]);
+}
+
+#[test]
 fn a_value_is_shown_as_it_would_be_written() {
     let shown = [Value::from("as\"is"), Value::from(3), Value::from(true), Value::Float(1.5)]
         .map(|value| value.to_string());
