@@ -1,6 +1,6 @@
 //! OCEL 2.0 as XML, taken up element by element.
 
-use std::{borrow::Cow, collections::HashMap, io::BufRead};
+use std::{borrow::Cow, collections::BTreeMap, io::BufRead};
 
 use chrono::{DateTime, Utc};
 use quick_xml::events::{BytesStart, Event};
@@ -50,7 +50,7 @@ struct Reading {
     log: Log,
     rooted: bool,
     /// The types of attributes, by the type of event or object.
-    types: HashMap<(NameId, NameId), String>,
+    types: BTreeMap<(NameId, NameId), String>,
     /// The type of event or object that is being declared.
     declared: Option<NameId>,
     item: Option<Item>,

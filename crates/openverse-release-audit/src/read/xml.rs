@@ -31,6 +31,7 @@ impl<R: BufRead> Xml<R> {
     }
 
     /// Returns the next event, read into an emptied buffer. At the end every element is closed.
+    #[inline]
     pub(super) fn next<'b>(&mut self, buffer: &'b mut Vec<u8>) -> Result<Event<'b>, ReadError> {
         buffer.clear();
         let event = match self.reader.read_event_into(buffer) {
