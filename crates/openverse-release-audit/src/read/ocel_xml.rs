@@ -153,11 +153,11 @@ impl Reading {
             }
             // A relationship that is called an object does not end it.
             "object" if matches!(self.item, Some(Item::Object { .. })) && xml.depth() <= 2 => {
-                if let Some(Item::Object { object, kind, related, attributes }) = self.item.take() {
-                    if !self.log.define(object, kind, related, attributes) {
-                        let found = format!("the object {:?} once more", self.log.object_id(object));
-                        return Err(ReadError::malformed(xml.place(), found, "each once"));
-                    }
+                if let Some(Item::Object { object, kind, related, attributes }) = self.item.take()
+                    && !self.log.define(object, kind, related, attributes)
+                {
+                    let found = format!("the object {:?} once more", self.log.object_id(object));
+                    return Err(ReadError::malformed(xml.place(), found, "each once"));
                 }
             }
             _ => {}
