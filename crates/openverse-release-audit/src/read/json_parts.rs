@@ -108,20 +108,20 @@ impl<R: Read> JsonParts<R> {
     /// Returns what a parser that sees what follows as well says of a value of this length: a word, a number or an
     /// escape that breaks off is refused for that.
     fn seen_further(&mut self, error: serde_json::Error, length: usize) -> ReadError {
-        let end = |parts: &Self| parts.at + length + FURTHER;
-        while self.text.len() < end(self) {
+        while self.text.len() - self.at < length + FURTHER {
             match self.more() {
                 Ok(true) => {}
                 Ok(false) => break,
                 Err(error) => return error,
             }
         }
-        let text = &self.text[self.at..self.text.len().min(end(self))];
+        let text = &self.text[self.at..];
         let is_word = !matches!(text.first(), Some(b'"' | b'[' | b'{'));
-        let seen = (is_word || error.is_eof())
-            .then(|| IgnoredAny::deserialize(&mut Deserializer::from_slice(text)).err())
-            .flatten();
-        refused(&seen.unwrap_or(error), self.spot())
+        let error = match IgnoredAny::deserialize(&mut Deserializer::from_slice(text)) {
+            Err(seen) if is_word || error.is_eof() => seen,
+            _ => error,
+        };
+        refused(&error, self.spot())
     }
 
     /// Gives each element of a list or an object whose first bracket was taken to a function.
