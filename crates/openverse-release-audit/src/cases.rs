@@ -89,7 +89,7 @@ impl Cases {
 
     /// Forgets every case, and keeps the memory and the names of activities and people.
     pub(crate) fn clear(&mut self) {
-        self.names.clear();
+        self.names.truncate(0);
         self.starts.clear();
         self.taken.clear();
         self.at.clear();

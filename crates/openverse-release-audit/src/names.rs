@@ -1,10 +1,8 @@
 //! Names that are kept once and known by a number.
 
-use std::{
-    collections::HashMap,
-    fmt,
-    hash::{BuildHasher, Hasher, RandomState},
-};
+use std::{fmt, hash::BuildHasher};
+
+use hashbrown::{DefaultHashBuilder, HashTable, hash_table::Entry};
 
 /// The number of a name among its [`Names`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -39,9 +37,9 @@ impl Texts {
         self.ends.len()
     }
 
-    pub(crate) fn clear(&mut self) {
-        self.all.clear();
-        self.ends.clear();
+    pub(crate) fn truncate(&mut self, length: usize) {
+        self.ends.truncate(length);
+        self.all.truncate(self.ends.last().copied().unwrap_or_default());
     }
 }
 
@@ -53,11 +51,9 @@ const NONE: u32 = u32::MAX;
 #[derive(Clone)]
 pub struct Names {
     texts: Texts,
-    /// The newest name of each hash.
-    by_hash: HashMap<u64, u32, Passed>,
-    /// For each name the one before it that has the same hash.
-    before: Vec<u32>,
-    hasher: RandomState,
+    /// By the hashes of their texts.
+    numbers: HashTable<u32>,
+    hasher: DefaultHashBuilder,
     /// Logs name the same few things over and over. By a few bytes of the text.
     recent: [u32; RECENT],
 }
@@ -66,9 +62,8 @@ impl Default for Names {
     fn default() -> Self {
         Self {
             texts: Texts::default(),
-            by_hash: HashMap::default(),
-            before: Vec::new(),
-            hasher: RandomState::new(),
+            numbers: HashTable::new(),
+            hasher: DefaultHashBuilder::default(),
             recent: [NONE; RECENT],
         }
     }
@@ -82,28 +77,26 @@ impl Names {
         if recent != NONE && self.texts.get(recent as usize) == text {
             return NameId(recent);
         }
-        let hash = self.hasher.hash_one(text);
-        let number = self.known(hash, text).unwrap_or_else(|| {
-            let number = u32::try_from(self.texts.len()).unwrap_or(NONE);
-            self.texts.push(text);
-            self.before.push(self.by_hash.insert(hash, number).unwrap_or(NONE));
-            number
-        });
+        let Self { texts, numbers, hasher, .. } = self;
+        let same = |number: &u32| texts.get(*number as usize) == text;
+        let again = |number: &u32| hasher.hash_one(texts.get(*number as usize));
+        let number = match numbers.entry(hasher.hash_one(text), same, again) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(free) => {
+                let number = u32::try_from(texts.len()).unwrap_or(NONE);
+                free.insert(number);
+                texts.push(text);
+                number
+            }
+        };
         self.recent[slot] = number;
         NameId(number)
     }
 
-    fn known(&self, hash: u64, text: &str) -> Option<u32> {
-        let mut number = self.by_hash.get(&hash).copied().unwrap_or(NONE);
-        while number != NONE && self.texts.get(number as usize) != text {
-            number = self.before[number as usize];
-        }
-        (number != NONE).then_some(number)
-    }
-
     /// Returns the number of a name, `None` if it was never added.
     pub fn find(&self, text: &str) -> Option<NameId> {
-        self.known(self.hasher.hash_one(text), text).map(NameId)
+        let same = |number: &u32| self.texts.get(*number as usize) == text;
+        self.numbers.find(self.hasher.hash_one(text), same).map(|number| NameId(*number))
     }
 
     /// Returns the text of a name.
@@ -140,32 +133,6 @@ fn slot(text: &str) -> usize {
 impl fmt::Debug for Names {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.iter()).finish()
-    }
-}
-
-/// Takes a number that is a hash already.
-#[derive(Debug, Clone, Copy, Default)]
-struct Passed(u64);
-
-impl BuildHasher for Passed {
-    type Hasher = Self;
-
-    fn build_hasher(&self) -> Self {
-        Self(0)
-    }
-}
-
-impl Hasher for Passed {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|&byte| self.0 = self.0.rotate_left(8) ^ u64::from(byte));
-    }
-
-    fn write_u64(&mut self, number: u64) {
-        self.0 = number;
     }
 }
 

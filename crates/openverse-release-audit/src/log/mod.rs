@@ -87,9 +87,9 @@ impl Log {
     /// Adds an event. What is added next to events belongs to it.
     pub fn add_event(&mut self, id: &str, activity: &str, at: DateTime<Utc>) {
         let activity = self.words.add(activity);
-        let begun = self.begin_event();
+        self.begin_event();
         self.name_event(id);
-        self.end_event(begun, activity, at);
+        self.end_event(activity, at);
     }
 
     /// Says that the last event refers to an object.
@@ -110,9 +110,18 @@ impl Log {
         }
     }
 
-    /// Begins to collect what belongs to an event whose own words may come later.
-    pub(crate) fn begin_event(&mut self) -> (u32, u32) {
-        (count(self.relations.len()), count(self.attributes.len()))
+    /// Begins to collect what belongs to an event whose own words may come later. What was collected for one
+    /// that was never ended is dropped.
+    pub(crate) fn begin_event(&mut self) {
+        let (relations, attributes) = self.collected();
+        self.relations.truncate(relations as usize);
+        self.attributes.truncate(attributes as usize);
+        self.event_ids.truncate(self.events.len());
+    }
+
+    /// Returns where what belongs to the next event begins.
+    fn collected(&self) -> (u32, u32) {
+        self.events.last().map_or((0, 0), |event| (event.relations.end, event.attributes.end))
     }
 
     /// Gives the event that was begun its id; once, before it is ended.
@@ -126,9 +135,10 @@ impl Log {
     }
 
     /// Adds an event with the relations and attributes that were collected since it was begun.
-    pub(crate) fn end_event(&mut self, begun: (u32, u32), activity: NameId, at: DateTime<Utc>) {
-        let relations = begun.0..count(self.relations.len());
-        let attributes = begun.1..count(self.attributes.len());
+    pub(crate) fn end_event(&mut self, activity: NameId, at: DateTime<Utc>) {
+        let (relations, attributes) = self.collected();
+        let relations = relations..count(self.relations.len());
+        let attributes = attributes..count(self.attributes.len());
         self.events.push(Event { activity, at, relations, attributes });
     }
 

@@ -2,29 +2,16 @@
 
 use std::io::Read;
 
-use serde::{
-    Deserialize,
-    de::{DeserializeSeed, IgnoredAny},
-};
-use serde_json::Deserializer;
+use memchr::{memchr_iter, memrchr};
+use serde::de::IgnoredAny;
+use serde_json::{Deserializer, de::SliceRead};
 
 use super::{Place, ReadError};
 
 /// How much is asked for at once.
 const BLOCK: usize = 64 * 1024;
-/// How far a parser looks beyond a value at the most: for the four digits of an escape.
-const FURTHER: usize = 4;
-
-/// The bytes that tell where a value ends that has parts.
-const NESTING: [bool; 256] = {
-    let mut nesting = [false; 256];
-    let mut number = 0;
-    while number < 5 {
-        nesting[b"\"[]{}"[number] as usize] = true;
-        number += 1;
-    }
-    nesting
-};
+/// A parser of JSON in memory.
+pub(super) type Json<'t> = Deserializer<SliceRead<'t>>;
 
 /// JSON text of which a part is in memory. A part is parsed where it stands, which is several times as fast as
 /// parsing what is read byte by byte.
@@ -49,12 +36,10 @@ impl Spot {
     pub(super) const START: Self = Self { line: 1, column: 0 };
 
     fn behind(self, text: &[u8]) -> Self {
-        match text.iter().filter(|&&byte| byte == b'\n').count() {
-            0 => Self { column: self.column + text.len(), ..self },
-            lines => {
-                let last = text.iter().rev().take_while(|&&byte| byte != b'\n').count();
-                Self { line: self.line + lines, column: last }
-            }
+        let lines = memchr_iter(b'\n', text).count();
+        match memrchr(b'\n', text) {
+            None => Self { column: self.column + text.len(), ..self },
+            Some(last) => Self { line: self.line + lines, column: text.len() - last - 1 },
         }
     }
 }
@@ -87,41 +72,35 @@ impl<R: Read> JsonParts<R> {
         Ok(found)
     }
 
-    /// Takes the next value, and parses it.
+    /// Takes the next value, as a function parses it, which may be called again when there is more to see.
     pub(super) fn value<T>(
         &mut self,
-        seed: impl for<'de> DeserializeSeed<'de, Value = T>,
+        mut parse: impl FnMut(&mut Json<'_>) -> serde_json::Result<T>,
     ) -> Result<T, ReadError> {
         self.peek()?;
-        let length = self.length()?;
-        let mut json = Deserializer::from_slice(&self.text[self.at..self.at + length]);
-        let value = match seed.deserialize(&mut json) {
-            Ok(value) => value,
-            Err(error) => return Err(self.seen_further(error, length)),
-        };
-        // What stands right behind a number is for the caller to refuse.
-        let behind = json.end().err().map(|error| error.column().saturating_sub(1));
-        self.at += behind.unwrap_or(length);
-        Ok(value)
-    }
-
-    /// Returns what a parser that sees what follows as well says of a value of this length: a word, a number or an
-    /// escape that breaks off is refused for that.
-    fn seen_further(&mut self, error: serde_json::Error, length: usize) -> ReadError {
-        while self.text.len() - self.at < length + FURTHER {
-            match self.more() {
-                Ok(true) => {}
-                Ok(false) => break,
-                Err(error) => return error,
+        let mut before = None;
+        loop {
+            let rest = &self.text[self.at..];
+            let mut json = Deserializer::from_slice(rest);
+            match parse(&mut json) {
+                Ok(value) => {
+                    let length = json.into_iter::<IgnoredAny>().byte_offset();
+                    let may_go_on = length == rest.len() && rest.last().is_some_and(u8::is_ascii_digit);
+                    if !may_go_on || !self.more()? {
+                        self.at += length;
+                        return Ok(value);
+                    }
+                }
+                // What breaks off in the text in memory may be right in the whole.
+                Err(error) => {
+                    let said = Some(error.to_string());
+                    if said == before || !self.more()? {
+                        return Err(refused(&error, self.spot()));
+                    }
+                    before = said;
+                }
             }
         }
-        let text = &self.text[self.at..];
-        let is_word = !matches!(text.first(), Some(b'"' | b'[' | b'{'));
-        let error = match IgnoredAny::deserialize(&mut Deserializer::from_slice(text)) {
-            Err(seen) if is_word || error.is_eof() => seen,
-            _ => error,
-        };
-        refused(&error, self.spot())
     }
 
     /// Gives each element of a list or an object whose first bracket was taken to a function.
@@ -168,43 +147,6 @@ impl<R: Read> JsonParts<R> {
         ReadError::Refused { place: place(line, column + further), said: said.to_owned() }
     }
 
-    /// Returns how long the value is that begins here, as far as brackets and quotes tell.
-    fn length(&mut self) -> Result<usize, ReadError> {
-        let (mut length, mut depth, mut quoted) = (0, 0usize, false);
-        loop {
-            let rest = &self.text[self.at + length..];
-            let plain = match (quoted, depth) {
-                (true, _) => rest.iter().position(|byte| matches!(byte, b'"' | b'\\')),
-                (false, 0) => rest.iter().position(|byte| b"\"[]{},: \t\r\n".contains(byte)),
-                (false, _) => rest.iter().position(|&byte| NESTING[usize::from(byte)]),
-            };
-            let Some(plain) = plain else {
-                length += rest.len();
-                if !self.more()? {
-                    return Ok(length);
-                }
-                continue;
-            };
-            length += plain;
-            let (found, last) = (rest[plain], plain + 1 == rest.len());
-            match found {
-                // A word ends before it.
-                _ if length > 0 && depth == 0 && !quoted => return Ok(length),
-                b'\\' if last && !self.more()? => return Ok(length + 1),
-                b'\\' => length += 1,
-                b'"' => quoted = !quoted,
-                b'[' | b'{' => depth += 1,
-                // What stands before a value is no part of it, and where there is none the parser is to see that.
-                _ if depth == 0 => return Ok(1),
-                _ => depth -= 1,
-            }
-            length += 1;
-            if depth == 0 && !quoted {
-                return Ok(length);
-            }
-        }
-    }
-
     /// Reads more behind what is there. Returns whether there was more.
     fn more(&mut self) -> Result<bool, ReadError> {
         if self.ended {
@@ -214,7 +156,8 @@ impl<R: Read> JsonParts<R> {
         self.text.drain(..self.at);
         self.at = 0;
         let before = self.text.len();
-        self.input.by_ref().take(BLOCK as u64).read_to_end(&mut self.text)?;
+        // As much again, so that a large value is not parsed over and over.
+        self.input.by_ref().take(before.max(BLOCK) as u64).read_to_end(&mut self.text)?;
         self.ended = self.text.len() == before;
         Ok(!self.ended)
     }

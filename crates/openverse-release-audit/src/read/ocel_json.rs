@@ -1,6 +1,6 @@
 //! OCEL 2.0 as JSON, taken up as it is read: of an event there is never more in memory than the log keeps.
 
-use std::{fmt, io::Read, marker::PhantomData};
+use std::{fmt, io::Read};
 
 use chrono::{DateTime, Utc};
 use serde::{
@@ -37,14 +37,14 @@ pub fn read_ocel_json<R: Read>(input: R) -> Result<Log, ReadError> {
     let mut log = Log::default();
     let mut parts = JsonParts::new(input);
     if !parts.take(b'{')? {
-        parts.value(Root(&mut log))?;
+        parts.value(|json| Root(&mut log).deserialize(json))?;
     }
     let (mut events, mut objects) = (false, false);
     parts.elements(b'}', |parts| {
         if parts.peek()? != Some(b'"') {
             return Err(parts.wrong(1, "key must be a string"));
         }
-        let section = parts.value(PhantomData::<Section>)?;
+        let section = parts.value(|json| Section::deserialize(json))?;
         if !parts.take(b':')? {
             return Err(parts.unexpected("expected `:`", "EOF while parsing an object"));
         }
@@ -56,14 +56,18 @@ pub fn read_ocel_json<R: Read>(input: R) -> Result<Log, ReadError> {
         }
         match (section, list) {
             (Section::EventTypes, true) => {
-                parts.elements(b']', |parts| parts.value(DeclarationParts(&mut log)))
+                parts.elements(b']', |parts| parts.value(|json| DeclarationParts(&mut log).deserialize(json)))
             }
-            (Section::EventTypes, false) => parts.value(Declarations(&mut log)),
-            (Section::Events, true) => parts.elements(b']', |parts| parts.value(EventParts(&mut log))),
-            (Section::Events, false) => parts.value(Events(&mut log)),
-            (Section::Objects, true) => parts.elements(b']', |parts| parts.value(ObjectParts(&mut log))),
-            (Section::Objects, false) => parts.value(Objects(&mut log)),
-            (Section::Other, _) => parts.value(PhantomData::<IgnoredAny>).map(drop),
+            (Section::EventTypes, false) => parts.value(|json| Declarations(&mut log).deserialize(json)),
+            (Section::Events, true) => {
+                parts.elements(b']', |parts| parts.value(|json| EventParts(&mut log).deserialize(json)))
+            }
+            (Section::Events, false) => parts.value(|json| Events(&mut log).deserialize(json)),
+            (Section::Objects, true) => {
+                parts.elements(b']', |parts| parts.value(|json| ObjectParts(&mut log).deserialize(json)))
+            }
+            (Section::Objects, false) => parts.value(|json| Objects(&mut log).deserialize(json)),
+            (Section::Other, _) => parts.value(|json| IgnoredAny::deserialize(json)).map(drop),
         }
     })?;
     for (found, name) in [(events, "events"), (objects, "objects")] {
@@ -199,7 +203,7 @@ enum Part {
 
 seed!(EventParts<'l> -> (), "an event", visit_map(map: MapAccess), |this| {
     let log = this.0;
-    let begun = log.begin_event();
+    log.begin_event();
     let (mut activity, mut at) = (None, None);
     while let Some(part) = map.next_key()? {
         match part {
@@ -219,7 +223,7 @@ seed!(EventParts<'l> -> (), "an event", visit_map(map: MapAccess), |this| {
         return Err(missing("id"));
     }
     let (activity, at) = (activity.ok_or_else(|| missing("type"))?, at.ok_or_else(|| missing("time"))?);
-    log.end_event(begun, activity, at);
+    log.end_event(activity, at);
     Ok(())
 });
 

@@ -97,7 +97,7 @@ impl Reading {
                 let at = time(row, table)?.ok_or_else(|| {
                     ReadError::malformed(Place::Table(table.to_owned()), "no time", moment::EXPECTED)
                 })?;
-                let begun = log.begin_event();
+                log.begin_event();
                 for (name, value) in own_values(row, table)? {
                     let name = log.word(&name);
                     log.collect_attribute(name, value);
@@ -107,7 +107,7 @@ impl Reading {
                 }
                 let activity = log.word(activity);
                 log.name_event(&id);
-                log.end_event(begun, activity, at);
+                log.end_event(activity, at);
                 Ok(())
             })?;
         }

@@ -61,7 +61,7 @@ struct Reading {
 
 /// The event or object that is being read.
 enum Item {
-    Event { begun: (u32, u32), activity: NameId, at: DateTime<Utc> },
+    Event { activity: NameId, at: DateTime<Utc> },
     Object { object: NameId, kind: NameId, related: Vec<(NameId, NameId)>, attributes: Vec<Defined> },
 }
 
@@ -70,13 +70,13 @@ impl Reading {
         match element.name().into_inner() {
             "log" => self.rooted = true,
             "event-type" => {
-                let [name] = read(xml, element, ["name"])?;
+                let [name] = xml.attributes(element, ["name"])?;
                 let name = need(xml, name, "event-type", "name")?;
                 self.log.declare(&name);
                 self.declared = Some(self.log.word(&name));
             }
             "object-type" => {
-                let [name] = read(xml, element, ["name"])?;
+                let [name] = xml.attributes(element, ["name"])?;
                 self.declared = Some(self.log.word(&need(xml, name, "object-type", "name")?));
             }
             "event" if self.item.is_some() => {
@@ -87,16 +87,16 @@ impl Reading {
                 ));
             }
             "event" => {
-                let [id, kind, time] = read(xml, element, ["id", "type", "time"])?;
+                let [id, kind, time] = xml.attributes(element, ["id", "type", "time"])?;
+                self.log.begin_event();
                 self.log.name_event(&need(xml, id, "event", "id")?);
                 self.item = Some(Item::Event {
-                    begun: self.log.begin_event(),
                     activity: self.log.word(&need(xml, kind, "event", "type")?),
                     at: time_of(xml, &need(xml, time, "event", "time")?)?,
                 });
             }
             "object" if self.item.is_none() => {
-                let [id, kind] = read(xml, element, ["id", "type"])?;
+                let [id, kind] = xml.attributes(element, ["id", "type"])?;
                 self.item = Some(Item::Object {
                     object: self.log.object(&need(xml, id, "object", "id")?),
                     kind: self.log.word(&need(xml, kind, "object", "type")?),
@@ -106,7 +106,7 @@ impl Reading {
             }
             // Some writers call a relationship an object.
             name @ ("relationship" | "object") => {
-                let [object, qualifier] = read(xml, element, ["object-id", "qualifier"])?;
+                let [object, qualifier] = xml.attributes(element, ["object-id", "qualifier"])?;
                 let object = self.log.object(&need(xml, object, name, "object-id")?);
                 let qualifier = self.log.word(&qualifier.unwrap_or_default());
                 match &mut self.item {
@@ -116,7 +116,7 @@ impl Reading {
                 }
             }
             "attribute" => {
-                let [name, time, kind] = read(xml, element, ["name", "time", "type"])?;
+                let [name, time, kind] = xml.attributes(element, ["name", "time", "type"])?;
                 let name = self.log.word(&need(xml, name, "attribute", "name")?);
                 match (self.declared, &self.item) {
                     (Some(declared), _) => {
@@ -147,8 +147,8 @@ impl Reading {
                 }
             }
             "event" => {
-                if let Some(Item::Event { begun, activity, at }) = self.item.take() {
-                    self.log.end_event(begun, activity, at);
+                if let Some(Item::Event { activity, at }) = self.item.take() {
+                    self.log.end_event(activity, at);
                 }
             }
             // A relationship that is called an object does not end it.
@@ -178,21 +178,6 @@ impl Reading {
             _ => self.log.collect_attribute(name, value),
         }
     }
-}
-
-/// Returns the attributes of an element that have these names.
-fn read<'a, R: BufRead, const N: usize>(
-    xml: &Xml<R>,
-    element: &'a BytesStart<'_>,
-    names: [&str; N],
-) -> Result<[Option<Cow<'a, str>>; N], ReadError> {
-    let mut values = [const { None }; N];
-    xml.attributes(element, |name, value| {
-        if let Some(place) = names.iter().position(|known| *known == name) {
-            values[place] = Some(value);
-        }
-    })?;
-    Ok(values)
 }
 
 fn need<'a, R: BufRead>(

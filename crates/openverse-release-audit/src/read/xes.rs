@@ -1,6 +1,6 @@
 //! XES: traces of events.
 
-use std::{borrow::Cow, io::BufRead};
+use std::io::BufRead;
 
 use chrono::{DateTime, Utc};
 use quick_xml::events::{BytesStart, Event};
@@ -115,12 +115,7 @@ impl Trace {
         if !(of_event || of_trace) {
             return Ok(());
         }
-        let (mut key, mut value) = (Cow::Borrowed(""), Cow::Borrowed(""));
-        xml.attributes(element, |name, text| match name {
-            "key" => key = text,
-            "value" => value = text,
-            _ => {}
-        })?;
+        let [key, value] = xml.attributes(element, ["key", "value"])?.map(Option::unwrap_or_default);
         if of_event {
             return self.event.attribute(xml.place(), &key, &value);
         }

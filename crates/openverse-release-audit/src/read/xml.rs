@@ -69,20 +69,15 @@ impl<R: BufRead> Xml<R> {
         Place::Byte(self.reader.buffer_position())
     }
 
-    /// Gives each attribute of an element, its value unescaped, to a function; the first ones once more if one
-    /// that follows has another form than the usual one.
-    pub(super) fn attributes<'a>(
+    /// Returns the attributes of an element that have these names, their values unescaped.
+    pub(super) fn attributes<'a, const N: usize>(
         &self,
         element: &'a BytesStart<'_>,
-        mut each: impl FnMut(&'a str, Cow<'a, str>),
-    ) -> Result<(), ReadError> {
-        let mut rest = element.attributes_raw();
-        while let Some((name, value, further)) = usual(rest) {
-            each(name, Cow::Borrowed(value));
-            rest = further;
-        }
-        if rest.trim_ascii().is_empty() {
-            return Ok(());
+        names: [&str; N],
+    ) -> Result<[Option<Cow<'a, str>>; N], ReadError> {
+        let mut values = [const { None }; N];
+        if usual(element.attributes_raw(), names, &mut values).is_some() {
+            return Ok(values);
         }
         let refused = |said: String| ReadError::Refused { place: self.place(), said };
         for attribute in element.attributes().with_checks(false) {
@@ -90,53 +85,57 @@ impl<R: BufRead> Xml<R> {
             let value = attribute
                 .normalized_value(XmlVersion::Implicit1_0)
                 .map_err(|error| refused(error.to_string()))?;
-            each(attribute.key.into_inner(), value);
+            if let Some(place) = names.iter().position(|name| *name == attribute.key.into_inner()) {
+                values[place] = Some(value);
+            }
         }
-        Ok(())
+        Ok(values)
     }
 }
 
-/// Takes an attribute of the usual form, ` name="value"`, off the rest of an element, if its value stands there
-/// as it is. Most do, and are found much faster so.
-fn usual(rest: &str) -> Option<(&str, &str, &str)> {
-    let rest = rest.strip_prefix(' ')?;
-    let name = rest.bytes().position(|byte| !byte.is_ascii_alphabetic() && byte != b'-')?;
-    let (name, value) = rest.split_at(name);
-    let value = value.strip_prefix("=\"")?;
-    let end = value.bytes().position(|byte| matches!(byte, b'"' | b'&' | b'<') || byte < b' ')?;
-    let further = value[end..].strip_prefix('"')?;
-    Some((name, &value[..end], further)).filter(|_| !name.is_empty())
+/// Takes the attributes of an element if it has no others, they stand in this order and in the usual form,
+/// ` name="value"`, and their values stand there as they are. So it is mostly, and then they are found much faster.
+fn usual<'a, const N: usize>(
+    mut rest: &'a str,
+    names: [&str; N],
+    values: &mut [Option<Cow<'a, str>>; N],
+) -> Option<()> {
+    for (name, value) in names.into_iter().zip(values) {
+        let named = rest.strip_prefix(' ').and_then(|rest| rest.strip_prefix(name)?.strip_prefix("=\""));
+        let Some(named) = named else { continue };
+        let end = named.bytes().position(|byte| matches!(byte, b'"' | b'&' | b'<') || byte < b' ')?;
+        *value = Some(Cow::Borrowed(&named[..end]));
+        rest = named[end..].strip_prefix('"')?;
+    }
+    rest.is_empty().then_some(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn attributes(element: &str) -> Result<Vec<(String, String)>, ReadError> {
+    fn attributes(element: &str) -> Result<[Option<String>; 3], ReadError> {
         let mut xml = Xml::new(element.as_bytes());
         let mut buffer = Vec::new();
         let Event::Empty(element) = xml.next(&mut buffer)? else { panic!("{element} is not empty") };
-        let mut found = std::collections::BTreeMap::new();
-        xml.attributes(&element, |name, value| {
-            found.insert(name.to_owned(), value.into_owned());
-        })?;
-        Ok(found.into_iter().collect())
+        let found = xml.attributes(&element, ["id", "object-id", "ocel:type"])?;
+        Ok(found.map(|value| value.map(Cow::into_owned)))
     }
 
     #[test]
     fn attributes_of_other_forms_than_the_usual_one_are_read_as_well() {
-        let expected = [("id", "1"), ("object-id", "a b"), ("ocel:type", "<é\">")];
-        let expected = expected.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let expected = ["1", "a b", "<é\">"].map(|value| Some(value.to_owned()));
         for written in [
             "<e id=\"1\" object-id=\"a b\" ocel:type=\"&lt;é&#34;>\"/>",
             "<e id=\"1\" object-id='a b' ocel:type='&lt;é\">'/>",
             "<e\n\tid = \"1\"\n\tobject-id=\"a\nb\"\n\tocel:type=\"&lt;é&quot;>\"\n/>",
             "<e ocel:type='&lt;é\">' id=\"1\" object-id=\"a b\" />",
+            "<e id=\"1\" object-id=\"a b\" other=\"\" ocel:type=\"&lt;é&quot;>\"/>",
         ] {
             assert_eq!(attributes(written).unwrap(), expected, "{written}");
         }
-        assert_eq!(attributes("<e/>").unwrap(), []);
-        assert_eq!(attributes("<e  />").unwrap(), []);
+        assert_eq!(attributes("<e/>").unwrap(), [None, None, None]);
+        assert_eq!(attributes("<e  ocel:type=\"\" />").unwrap(), [None, None, Some(String::new())]);
     }
 
     #[test]
