@@ -33,6 +33,10 @@ impl Texts {
         &self.all[start..self.ends[index]]
     }
 
+    pub(crate) fn last(&self) -> Option<&str> {
+        Some(self.get(self.len().checked_sub(1)?))
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.ends.len()
     }

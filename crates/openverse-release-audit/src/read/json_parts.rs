@@ -2,63 +2,34 @@
 
 use std::io::Read;
 
-use memchr::{memchr_iter, memrchr};
 use serde::de::IgnoredAny;
-use serde_json::{Deserializer, de::SliceRead};
+use serde_json::{Deserializer, de::StrRead};
 
-use super::{Place, ReadError};
+use super::{
+    Place, ReadError,
+    window::{Spot, Window},
+};
 
-/// How much is asked for at once.
-const BLOCK: usize = 64 * 1024;
 /// A parser of JSON in memory.
-pub(super) type Json<'t> = Deserializer<SliceRead<'t>>;
+pub(super) type Json<'t> = Deserializer<StrRead<'t>>;
 
-/// JSON text of which a part is in memory. A part is parsed where it stands, which is several times as fast as
-/// parsing what is read byte by byte.
-pub(super) struct JsonParts<R> {
-    input: R,
-    /// What was read; what stands before `at` is done with.
-    text: Vec<u8>,
-    at: usize,
-    ended: bool,
-    /// Where the text in memory begins in the whole.
-    begins: Spot,
-}
-
-/// A line, from 1, and how many bytes of it stand before.
-#[derive(Clone, Copy)]
-pub(super) struct Spot {
-    line: usize,
-    column: usize,
-}
-
-impl Spot {
-    pub(super) const START: Self = Self { line: 1, column: 0 };
-
-    fn behind(self, text: &[u8]) -> Self {
-        let lines = memchr_iter(b'\n', text).count();
-        match memrchr(b'\n', text) {
-            None => Self { column: self.column + text.len(), ..self },
-            Some(last) => Self { line: self.line + lines, column: text.len() - last - 1 },
-        }
-    }
-}
+/// JSON text of which a part is in memory.
+pub(super) struct JsonParts<R>(Window<R>);
 
 impl<R: Read> JsonParts<R> {
     pub(super) fn new(input: R) -> Self {
-        Self { input, text: Vec::new(), at: 0, ended: false, begins: Spot::START }
+        Self(Window::new(input))
     }
 
     /// Returns the next byte that is no white space, without taking it; none at the end.
     pub(super) fn peek(&mut self) -> Result<Option<u8>, ReadError> {
         loop {
-            let rest = &self.text[self.at..];
+            let rest = self.0.rest().as_bytes();
             let white = rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r')).count();
-            self.at += white;
-            match self.text.get(self.at).copied() {
-                Some(byte) => return Ok(Some(byte)),
-                None if !self.more()? => return Ok(None),
-                None => {}
+            let found = rest.get(white).copied();
+            self.0.pass(white);
+            if found.is_some() || !self.0.more()? {
+                return Ok(found);
             }
         }
     }
@@ -67,7 +38,7 @@ impl<R: Read> JsonParts<R> {
     pub(super) fn take(&mut self, byte: u8) -> Result<bool, ReadError> {
         let found = self.peek()? == Some(byte);
         if found {
-            self.at += 1;
+            self.0.pass(1);
         }
         Ok(found)
     }
@@ -80,22 +51,23 @@ impl<R: Read> JsonParts<R> {
         self.peek()?;
         let mut before = None;
         loop {
-            let rest = &self.text[self.at..];
-            let mut json = Deserializer::from_slice(rest);
+            let rest = self.0.rest();
+            let mut json = Deserializer::from_str(rest);
             match parse(&mut json) {
                 Ok(value) => {
                     let length = json.into_iter::<IgnoredAny>().byte_offset();
-                    let may_go_on = length == rest.len() && rest.last().is_some_and(u8::is_ascii_digit);
-                    if !may_go_on || !self.more()? {
-                        self.at += length;
+                    let may_go_on =
+                        length == rest.len() && rest.ends_with(|last: char| last.is_ascii_digit());
+                    if !may_go_on || !self.0.more()? {
+                        self.0.pass(length);
                         return Ok(value);
                     }
                 }
                 // What breaks off in the text in memory may be right in the whole.
                 Err(error) => {
                     let said = Some(error.to_string());
-                    if said == before || !self.more()? {
-                        return Err(refused(&error, self.spot()));
+                    if said == before || !self.0.more()? {
+                        return Err(refused(&error, self.0.spot()));
                     }
                     before = said;
                 }
@@ -143,28 +115,8 @@ impl<R: Read> JsonParts<R> {
 
     /// Returns what is wrong so many bytes further on.
     pub(super) fn wrong(&self, further: usize, said: &str) -> ReadError {
-        let Spot { line, column } = self.spot();
+        let Spot { line, column, .. } = self.0.spot();
         ReadError::Refused { place: place(line, column + further), said: said.to_owned() }
-    }
-
-    /// Reads more behind what is there. Returns whether there was more.
-    fn more(&mut self) -> Result<bool, ReadError> {
-        if self.ended {
-            return Ok(false);
-        }
-        self.begins = self.spot();
-        self.text.drain(..self.at);
-        self.at = 0;
-        let before = self.text.len();
-        // As much again, so that a large value is not parsed over and over.
-        self.input.by_ref().take(before.max(BLOCK) as u64).read_to_end(&mut self.text)?;
-        self.ended = self.text.len() == before;
-        Ok(!self.ended)
-    }
-
-    /// Returns where it is in the whole.
-    fn spot(&self) -> Spot {
-        self.begins.behind(&self.text[..self.at])
     }
 }
 

@@ -11,6 +11,7 @@ mod json_parts;
 mod ocel_json;
 mod ocel_sqlite;
 mod ocel_xml;
+mod window;
 mod xes;
 mod xml;
 

@@ -10,7 +10,8 @@ use serde::{
 
 use super::{
     ReadError,
-    json_parts::{JsonParts, Spot, refused},
+    json_parts::{JsonParts, refused},
+    window::Spot,
 };
 use crate::{Log, NameId, Value, log::Defined, moment};
 

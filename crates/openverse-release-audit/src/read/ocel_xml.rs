@@ -1,11 +1,13 @@
 //! OCEL 2.0 as XML, taken up element by element.
 
-use std::{borrow::Cow, collections::BTreeMap, io::BufRead};
+use std::{borrow::Cow, collections::BTreeMap, io::Read};
 
 use chrono::{DateTime, Utc};
-use quick_xml::events::{BytesStart, Event};
 
-use super::{Place, ReadError, xml::Xml};
+use super::{
+    Place, ReadError,
+    xml::{Tag, Token, Xml},
+};
 use crate::{Log, NameId, Value, log::Defined, moment};
 
 /// Reads an OCEL 2.0 log as XML.
@@ -13,29 +15,18 @@ use crate::{Log, NameId, Value, log::Defined, moment};
 /// # Errors
 /// When the XML is broken, something that has to be there is missing, a time is none, or an event refers
 /// to an object that the log does not have.
-pub fn read_ocel_xml<R: BufRead>(input: R) -> Result<Log, ReadError> {
+pub fn read_ocel_xml<R: Read>(input: R) -> Result<Log, ReadError> {
     let mut xml = Xml::new(input);
-    let mut buffer = Vec::new();
     let mut reading = Reading::default();
-    loop {
-        match xml.next(&mut buffer)? {
-            Event::Start(element) => reading.start(&mut xml, &element)?,
-            Event::Empty(element) => {
-                reading.start(&mut xml, &element)?;
-                reading.end(&mut xml, element.name().into_inner())?;
+    while let Some(token) = xml.next(reading.value.is_some())? {
+        match token {
+            Token::Start(tag) => reading.start(&tag)?,
+            Token::Empty(tag) => {
+                reading.start(&tag)?;
+                reading.end(&tag)?;
             }
-            Event::End(element) => reading.end(&mut xml, element.name().into_inner())?,
-            Event::Text(text) if reading.value.is_some() => reading.text.push_str(&text.xml10_content()),
-            Event::CData(text) if reading.value.is_some() => reading.text.push_str(&text.xml10_content()),
-            Event::GeneralRef(reference) if reading.value.is_some() => {
-                let escaped = format!("&{};", &*reference);
-                let refused = |said: String| ReadError::Refused { place: xml.place(), said };
-                let text =
-                    quick_xml::escape::unescape(&escaped).map_err(|error| refused(error.to_string()))?;
-                reading.text.push_str(&text);
-            }
-            Event::Eof => break,
-            _ => {}
+            Token::End(tag) => reading.end(&tag)?,
+            Token::Text(text) => reading.text.push_str(&text),
         }
     }
     if !reading.rooted {
@@ -66,70 +57,69 @@ enum Item {
 }
 
 impl Reading {
-    fn start<R: BufRead>(&mut self, xml: &mut Xml<R>, element: &BytesStart<'_>) -> Result<(), ReadError> {
-        match element.name().into_inner() {
+    fn start(&mut self, tag: &Tag<'_>) -> Result<(), ReadError> {
+        match tag.name {
             "log" => self.rooted = true,
             "event-type" => {
-                let [name] = xml.attributes(element, ["name"])?;
-                let name = need(xml, name, "event-type", "name")?;
+                let [name] = tag.attributes(["name"])?;
+                let name = need(tag, name, "name")?;
                 self.log.declare(&name);
                 self.declared = Some(self.log.word(&name));
             }
             "object-type" => {
-                let [name] = xml.attributes(element, ["name"])?;
-                self.declared = Some(self.log.word(&need(xml, name, "object-type", "name")?));
+                let [name] = tag.attributes(["name"])?;
+                self.declared = Some(self.log.word(&need(tag, name, "name")?));
             }
             "event" if self.item.is_some() => {
                 return Err(ReadError::malformed(
-                    xml.place(),
+                    tag.place(),
                     "an <event> in an event or an object",
                     "one beside it",
                 ));
             }
             "event" => {
-                let [id, kind, time] = xml.attributes(element, ["id", "type", "time"])?;
+                let [id, kind, time] = tag.attributes(["id", "type", "time"])?;
                 self.log.begin_event();
-                self.log.name_event(&need(xml, id, "event", "id")?);
+                self.log.name_event(&need(tag, id, "id")?);
                 self.item = Some(Item::Event {
-                    activity: self.log.word(&need(xml, kind, "event", "type")?),
-                    at: time_of(xml, &need(xml, time, "event", "time")?)?,
+                    activity: self.log.word(&need(tag, kind, "type")?),
+                    at: time_of(tag, &need(tag, time, "time")?)?,
                 });
             }
             "object" if self.item.is_none() => {
-                let [id, kind] = xml.attributes(element, ["id", "type"])?;
+                let [id, kind] = tag.attributes(["id", "type"])?;
                 self.item = Some(Item::Object {
-                    object: self.log.object(&need(xml, id, "object", "id")?),
-                    kind: self.log.word(&need(xml, kind, "object", "type")?),
+                    object: self.log.object(&need(tag, id, "id")?),
+                    kind: self.log.word(&need(tag, kind, "type")?),
                     related: Vec::new(),
                     attributes: Vec::new(),
                 });
             }
             // Some writers call a relationship an object.
-            name @ ("relationship" | "object") => {
-                let [object, qualifier] = xml.attributes(element, ["object-id", "qualifier"])?;
-                let object = self.log.object(&need(xml, object, name, "object-id")?);
+            "relationship" | "object" => {
+                let [object, qualifier] = tag.attributes(["object-id", "qualifier"])?;
+                let object = self.log.object(&need(tag, object, "object-id")?);
                 let qualifier = self.log.word(&qualifier.unwrap_or_default());
                 match &mut self.item {
                     Some(Item::Event { .. }) => self.log.collect_relation(object, qualifier),
                     Some(Item::Object { related, .. }) => related.push((object, qualifier)),
-                    None => return Err(outside(xml, name)),
+                    None => return Err(outside(tag)),
                 }
             }
             "attribute" => {
-                let [name, time, kind] = xml.attributes(element, ["name", "time", "type"])?;
-                let name = self.log.word(&need(xml, name, "attribute", "name")?);
+                let [name, time, kind] = tag.attributes(["name", "time", "type"])?;
+                let name = self.log.word(&need(tag, name, "name")?);
                 match (self.declared, &self.item) {
                     (Some(declared), _) => {
                         let kind = kind.map(Cow::into_owned).unwrap_or_default();
                         self.types.insert((declared, name), kind);
                     }
                     (None, Some(_)) => {
-                        let since = time.map(|time| time_of(xml, &time)).transpose()?;
+                        let since = time.map(|time| time_of(tag, &time)).transpose()?;
                         self.text.clear();
                         self.value = Some((name, since));
-                        xml.keep_space(true);
                     }
-                    (None, None) => return Err(outside(xml, "attribute")),
+                    (None, None) => return Err(outside(tag)),
                 }
             }
             _ => {}
@@ -137,12 +127,11 @@ impl Reading {
         Ok(())
     }
 
-    fn end<R: BufRead>(&mut self, xml: &mut Xml<R>, name: &str) -> Result<(), ReadError> {
-        match name {
+    fn end(&mut self, tag: &Tag<'_>) -> Result<(), ReadError> {
+        match tag.name {
             "event-type" | "object-type" => self.declared = None,
             "attribute" => {
                 if let Some((name, since)) = self.value.take() {
-                    xml.keep_space(false);
                     self.attribute(name, since);
                 }
             }
@@ -152,12 +141,12 @@ impl Reading {
                 }
             }
             // A relationship that is called an object does not end it.
-            "object" if matches!(self.item, Some(Item::Object { .. })) && xml.depth() <= 2 => {
+            "object" if matches!(self.item, Some(Item::Object { .. })) && tag.level <= 3 => {
                 if let Some(Item::Object { object, kind, related, attributes }) = self.item.take()
                     && !self.log.define(object, kind, related, attributes)
                 {
                     let found = format!("the object {:?} once more", self.log.object_id(object));
-                    return Err(ReadError::malformed(xml.place(), found, "each once"));
+                    return Err(ReadError::malformed(tag.place(), found, "each once"));
                 }
             }
             _ => {}
@@ -180,21 +169,17 @@ impl Reading {
     }
 }
 
-fn need<'a, R: BufRead>(
-    xml: &Xml<R>,
-    value: Option<Cow<'a, str>>,
-    element: &str,
-    name: &str,
-) -> Result<Cow<'a, str>, ReadError> {
+fn need<'x>(tag: &Tag<'_>, value: Option<Cow<'x, str>>, name: &str) -> Result<Cow<'x, str>, ReadError> {
     value.ok_or_else(|| {
-        ReadError::malformed(xml.place(), format!("<{element}> without \"{name}\""), "one that has it")
+        let found = format!("<{}> without {name:?}", tag.name);
+        ReadError::malformed(tag.place(), found, "one that has it")
     })
 }
 
-fn time_of<R: BufRead>(xml: &Xml<R>, text: &str) -> Result<DateTime<Utc>, ReadError> {
-    moment::read(text).ok_or_else(|| ReadError::malformed(xml.place(), format!("{text:?}"), moment::EXPECTED))
+fn time_of(tag: &Tag<'_>, text: &str) -> Result<DateTime<Utc>, ReadError> {
+    moment::read(text).ok_or_else(|| ReadError::malformed(tag.place(), format!("{text:?}"), moment::EXPECTED))
 }
 
-fn outside<R: BufRead>(xml: &Xml<R>, name: &str) -> ReadError {
-    ReadError::malformed(xml.place(), format!("<{name}> outside"), "one in an event or an object")
+fn outside(tag: &Tag<'_>) -> ReadError {
+    ReadError::malformed(tag.place(), format!("<{}> outside", tag.name), "one in an event or an object")
 }

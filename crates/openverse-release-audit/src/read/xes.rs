@@ -1,11 +1,13 @@
 //! XES: traces of events.
 
-use std::io::BufRead;
+use std::io::Read;
 
 use chrono::{DateTime, Utc};
-use quick_xml::events::{BytesStart, Event};
 
-use super::{Place, ReadError, xml::Xml};
+use super::{
+    Place, ReadError,
+    xml::{Tag, Token, Xml},
+};
 use crate::{CaseSink, Happened, cases::completes, moment};
 
 /// Gives the traces of an XES log to a sink as they are read. What does not matter for a case, such as
@@ -13,53 +15,46 @@ use crate::{CaseSink, Happened, cases::completes, moment};
 ///
 /// # Errors
 /// When the XML is broken, an event has no name, or a time is none.
-pub fn read_xes<R: BufRead>(input: R, sink: &mut impl CaseSink) -> Result<(), ReadError> {
+pub fn read_xes<R: Read>(input: R, sink: &mut impl CaseSink) -> Result<(), ReadError> {
     let mut xml = Xml::new(input);
-    let mut buffer = Vec::new();
     let mut trace = Trace::default();
     let mut rooted = false;
-    loop {
-        match xml.next(&mut buffer)? {
-            Event::Start(element) => {
-                let depth = xml.depth();
-                match (element.name().into_inner(), depth) {
-                    ("log", 1) => rooted = true,
-                    ("trace", 2) => trace.begin(),
-                    ("event", 3) if trace.open => trace.event.begin(),
-                    _ => trace.attribute(&xml, &element, depth)?,
-                }
-            }
-            Event::Empty(element) => {
-                let depth = xml.depth() + 1;
-                match (element.name().into_inner(), depth) {
-                    ("log", 1) => rooted = true,
-                    ("trace", 2) => {
-                        trace.begin();
-                        trace.tell(sink);
-                        trace.open = false;
-                    }
-                    ("event", 3) if trace.open => return Err(nameless(xml.place())),
-                    _ => trace.attribute(&xml, &element, depth)?,
-                }
-            }
-            Event::End(_) => match xml.depth() {
-                2 if trace.event.open => {
+    while let Some(token) = xml.next(false)? {
+        match token {
+            Token::Start(tag) => match (tag.name, tag.level) {
+                ("log", 1) => rooted = true,
+                ("trace", 2) => trace.begin(),
+                ("event", 3) if trace.open => trace.event.begin(),
+                _ => trace.attribute(&tag)?,
+            },
+            Token::Empty(tag) => match (tag.name, tag.level) {
+                ("log", 1) => rooted = true,
+                ("trace", 2) => {
+                    trace.begin();
                     trace.tell(sink);
-                    trace.event.tell(xml.place(), sink)?;
+                    trace.open = false;
                 }
-                1 if trace.open => {
+                ("event", 3) if trace.open => return Err(nameless(tag.place())),
+                _ => trace.attribute(&tag)?,
+            },
+            Token::End(tag) => match tag.level {
+                3 if trace.event.open => {
+                    trace.tell(sink);
+                    trace.event.tell(tag.place(), sink)?;
+                }
+                2 if trace.open => {
                     trace.tell(sink);
                     trace.open = false;
                 }
                 _ => {}
             },
-            Event::Eof if rooted => return Ok(()),
-            Event::Eof => {
-                return Err(ReadError::malformed(Place::Everywhere, "no element <log>", "one of XES"));
-            }
-            _ => {}
+            Token::Text(_) => {}
         }
     }
+    if rooted {
+        return Ok(());
+    }
+    Err(ReadError::malformed(Place::Everywhere, "no element <log>", "one of XES"))
 }
 
 fn nameless(place: Place) -> ReadError {
@@ -104,20 +99,15 @@ impl Trace {
         }
     }
 
-    fn attribute<R: BufRead>(
-        &mut self,
-        xml: &Xml<R>,
-        element: &BytesStart<'_>,
-        depth: usize,
-    ) -> Result<(), ReadError> {
-        let of_event = self.event.open && depth == 4;
-        let of_trace = self.open && depth == 3;
+    fn attribute(&mut self, tag: &Tag<'_>) -> Result<(), ReadError> {
+        let of_event = self.event.open && tag.level == 4;
+        let of_trace = self.open && tag.level == 3;
         if !(of_event || of_trace) {
             return Ok(());
         }
-        let [key, value] = xml.attributes(element, ["key", "value"])?.map(Option::unwrap_or_default);
+        let [key, value] = tag.attributes(["key", "value"])?.map(Option::unwrap_or_default);
         if of_event {
-            return self.event.attribute(xml.place(), &key, &value);
+            return self.event.attribute(tag.place(), &key, &value);
         }
         if key == "concept:name" {
             self.name.clear();

@@ -1,8 +1,8 @@
 //! Logs that were made to do harm.
 
 use openverse_release_audit::{
-    Cases, Log, ReadError, read_csv, read_ocel_json, read_ocel_json_slice, read_ocel_sqlite, read_ocel_xml,
-    read_xes,
+    Cases, Log, ReadError, Value, read_csv, read_ocel_json, read_ocel_json_slice, read_ocel_sqlite,
+    read_ocel_xml, read_xes,
 };
 use proptest::prelude::*;
 
@@ -31,11 +31,30 @@ fn entities_are_not_expanded() {
 }
 
 #[test]
+fn what_is_long_is_looked_at_once() {
+    const MANY: usize = 300_000;
+    for (piece, read) in [("&amp;", "&"), ("<![CDATA[>]]>", ">"), (" >\r\n", " >\n"), ("<b a='>'/>é", "é")]
+    {
+        let text = format!(
+            "<log><!--{comment}--><event id='e' type='t' time='2024-01-01T00:00:00Z'>\
+             <attribute name='n'>{value}</attribute></event></log>",
+            comment = ">".repeat(MANY),
+            value = piece.repeat(MANY)
+        );
+        let log = read_ocel_xml(text.as_bytes()).unwrap();
+        let event = log.events().next().unwrap();
+        assert_eq!(event.attribute("n"), Some(&Value::from(read.repeat(MANY))), "{piece}");
+    }
+}
+
+#[test]
 fn what_is_no_text_is_refused() {
     let mut json = JSON.as_bytes().to_vec();
     let at = JSON.find("ada").unwrap();
     json[at] = 0xff;
     assert!(read_ocel_json(&*json).is_err());
+    let endless = read_ocel_json(std::io::repeat(0xff)).unwrap_err().to_string();
+    assert_eq!(endless, "byte 0: found bytes that are no text, expected text in UTF-8");
     assert!(read_csv(&b"case,activity\na,\xff\n"[..], &mut Cases::default()).is_err());
     assert!(
         read_xes(
