@@ -100,16 +100,14 @@ impl<R: Read> Xml<R> {
             Kind::Empty(name, whole) => Token::Empty(tag(name, whole, level + 1)),
             Kind::End(length) => {
                 let name = &piece[2..2 + length];
-                if self.open.last() != Some(name) {
+                let open = self.open.last();
+                if open != Some(name) {
                     let found = name.to_owned();
-                    let error = self.open.last().map_or_else(
-                        || IllFormedError::UnmatchedEndTag(found.clone()),
-                        |open| IllFormedError::MismatchedEndTag {
-                            expected: open.to_owned(),
-                            found: found.clone(),
-                        },
-                    );
-                    return Err(refused(start, &Error::from(error)));
+                    let error = match open.map(str::to_owned) {
+                        Some(expected) => IllFormedError::MismatchedEndTag { expected, found },
+                        None => IllFormedError::UnmatchedEndTag(found),
+                    };
+                    return Err(refused(start, &error.into()));
                 }
                 self.open.truncate(level - 1);
                 Token::End(Tag { name, attributes: "", level, end })
