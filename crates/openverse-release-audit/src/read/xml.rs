@@ -16,7 +16,6 @@ use crate::names::Texts;
 const DEEPEST: usize = 64;
 
 /// A piece of XML.
-#[derive(Debug, PartialEq)]
 pub(super) enum Token<'x> {
     /// The start of an element.
     Start(Tag<'x>),
@@ -29,7 +28,6 @@ pub(super) enum Token<'x> {
 }
 
 /// What stands in angle brackets.
-#[derive(Debug, PartialEq)]
 pub(super) struct Tag<'x> {
     pub(super) name: &'x str,
     attributes: &'x str,
@@ -82,9 +80,9 @@ impl<R: Read> Xml<R> {
         let end = start + length as u64;
         let level = self.open.len();
         let piece = self.window.pass(length);
-        let tag = |name: usize, whole: usize, level: usize| {
+        let tag = |name: usize, whole: usize| {
             let (name, attributes) = piece[1..=whole].split_at(name);
-            Tag { name, attributes, level, end }
+            Tag { name, attributes, level: level + 1, end }
         };
         let token = match kind {
             Kind::Start(..) | Kind::Empty(..) if level == DEEPEST => {
@@ -93,11 +91,11 @@ impl<R: Read> Xml<R> {
                 return Err(ReadError::malformed(Place::Byte(end), found, expected));
             }
             Kind::Start(name, whole) => {
-                let tag = tag(name, whole, level + 1);
+                let tag = tag(name, whole);
                 self.open.push(tag.name);
                 Token::Start(tag)
             }
-            Kind::Empty(name, whole) => Token::Empty(tag(name, whole, level + 1)),
+            Kind::Empty(name, whole) => Token::Empty(tag(name, whole)),
             Kind::End(length) => {
                 let name = &piece[2..2 + length];
                 let open = self.open.last();
