@@ -7,7 +7,7 @@ use memchr::{memchr_iter, memrchr};
 use super::{Place, ReadError};
 
 /// How much is asked for at once.
-const BLOCK: usize = 64 * 1024;
+pub(super) const BLOCK: usize = 64 * 1024;
 
 /// Text that is read block by block, and looked at where it stands, which is several times as fast as taking it
 /// up byte by byte.

@@ -266,6 +266,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::read::window::BLOCK;
 
     fn attributes(element: &str) -> Result<[Option<String>; 3], ReadError> {
         let mut xml = Xml::new(element.as_bytes());
@@ -412,7 +413,7 @@ mod tests {
 
     /// Puts so much space before a text that so many bytes of it are seen at first.
     fn behind_space(text: &str, seen: usize) -> String {
-        " ".repeat(64 * 1024 - seen) + text
+        " ".repeat(BLOCK - seen) + text
     }
 
     #[test]
@@ -433,7 +434,7 @@ mod tests {
             seen in 0usize..90,
         ) {
             let text: String = parts.iter().map(|&part| PARTS[part]).collect();
-            let cut = text.get(..text.len().saturating_sub(cut)).unwrap_or_default();
+            let cut = &text[..text.floor_char_boundary(text.len().saturating_sub(cut))];
             for text in [&text, cut] {
                 let text = behind_space(text, seen.min(text.len()));
                 prop_assert_eq!(here(&text), there(&text), "{}", text.trim_start());

@@ -82,6 +82,13 @@ fn a_database_that_is_none_is_refused() {
 /// How much is read at once of JSON as it comes.
 const BLOCK: usize = 64 * 1024;
 
+#[test]
+fn of_a_broken_log_two_blocks_are_read() {
+    let mut input = std::io::Cursor::new([b'x'; 5 * BLOCK]);
+    let error = read_ocel_json(&mut input).unwrap_err().to_string();
+    assert_eq!((input.position(), &*error), (2 * BLOCK as u64, "line 1, column 1: expected value"));
+}
+
 type Read = Result<Vec<String>, String>;
 
 /// Reads JSON in memory, and as it comes, so that so many bytes of it are seen at first.
