@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Utc};
 use criterion::{Criterion, criterion_group, criterion_main};
 use openverse_release_core::{
-    App, Bundle, CommitSha, DeployableVersion, End, Environment::Production, ImageTag, Order, OrderKind,
+    App, Bundle, CommitSha, DeployableVersion, End, EnvironmentName::PRODUCTION, ImageTag, Order, OrderKind,
     Project, Run, RunEvent, plan,
 };
 use openverse_release_engine::{Journal as _, SqliteJournal, StoredRun};

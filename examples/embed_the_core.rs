@@ -7,7 +7,8 @@
 use std::error::Error;
 
 use openverse_release_core::{
-    ChartLevel, DetailKind, Environment, Finding, Flow, FlowBuilder, FlowError, StepId, StepMark, StepMarks,
+    ChartLevel, DetailKind, EnvironmentName, Finding, Flow, FlowBuilder, FlowError, StepId, StepMark,
+    StepMarks,
 };
 use semver::Version;
 
@@ -21,8 +22,10 @@ fn documentation_site(short_cut: bool) -> Result<Flow, FlowError> {
     let build = flow.build_images("Build", "Build the site's image");
     let publish = flow.publish_github_release("Publish", "Publish the GitHub Release");
     let tag = flow.tag_image("Tag", "Give the image the release's image tag");
-    let deploy = flow.deploy_by_github_workflow("Deploy", "Deploy to production", Environment::Production);
-    let back = flow.redeploy_last_working("Back", "Deploy the last working version", Environment::Production);
+    let deploy =
+        flow.deploy_by_github_workflow("Deploy", "Deploy to production", EnvironmentName::PRODUCTION);
+    let back =
+        flow.redeploy_last_working("Back", "Deploy the last working version", EnvironmentName::PRODUCTION);
 
     flow.triggers(merge, build).enables(build, publish).triggers(publish, tag).triggers(tag, deploy);
     flow.rolls_back(deploy, back);

@@ -8,7 +8,7 @@
 
 use std::{error::Error, sync::Arc, time::Duration};
 
-use openverse_release_core::{Environment, Limits, Project, Run, RunEvent};
+use openverse_release_core::{EnvironmentName, Limits, Project, Run, RunEvent};
 use openverse_release_engine::{Engine, Pause, Session, SqliteJournal, Watcher, World};
 use openverse_release_github::GitHub;
 use openverse_release_live::{HttpVersionProbe, ProbeConfig};
@@ -96,10 +96,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     println!("It is bad, so production goes back:");
     let why = "searches got slow";
-    let order = engine.order_rollback(api, Environment::Production, None, why).await?;
+    let order = engine.order_rollback(api, EnvironmentName::PRODUCTION, None, why).await?;
     drive(&engine, engine.begin(api, order)?).await?;
 
-    if let Err(refused) = engine.check_not_held(api, Environment::Production) {
+    if let Err(refused) = engine.check_not_held(api, EnvironmentName::PRODUCTION) {
         println!("The next release has to wait: {refused}\n");
     }
     requests.counts().iter().for_each(|(system, count)| println!("{count:>3} requests: {system}"));

@@ -1,9 +1,8 @@
 //! Flows that are larger than any that a person draws.
 
 use openverse_release_core::{
-    Branches, DeployedVersion,
-    Environment::{Production, Staging},
-    Flow, Link, LinkKind, Operation, Severity, Step, StepId, Trigger,
+    Branches, DeployedVersion, EnvironmentName, Flow, Link, LinkKind, Operation, Severity, Step, StepId,
+    Trigger,
 };
 use semver::Version;
 
@@ -45,7 +44,8 @@ impl Parts {
     fn build_and_deploy(&mut self, revert: usize) -> (usize, usize) {
         let by_commit = DeployedVersion::Commit;
         let build = self.step(Trigger::Automatic, Operation::BuildImages);
-        let deployment = Operation::DeployByGitHubWorkflow { environment: Staging, version: by_commit };
+        let deployment =
+            Operation::DeployByGitHubWorkflow { environment: EnvironmentName::STAGING, version: by_commit };
         let deployment = self.step(Trigger::Automatic, deployment);
         self.link(build, deployment, LinkKind::Triggers);
         self.link(deployment, revert, LinkKind::RollsBack);
@@ -54,12 +54,17 @@ impl Parts {
 
     /// Adds the release of what these steps lead to, up to production.
     fn release(&mut self, after: &[usize]) {
-        let deploy =
-            Operation::DeployByGitHubWorkflow { environment: Production, version: DeployedVersion::Release };
+        let deploy = Operation::DeployByGitHubWorkflow {
+            environment: EnvironmentName::PRODUCTION,
+            version: DeployedVersion::Release,
+        };
         let publish = self.step(Trigger::Manual, Operation::PublishGitHubRelease);
         let tag = self.step(Trigger::Automatic, Operation::TagImage);
         let deploy = self.step(Trigger::Automatic, deploy);
-        let back = self.step(Trigger::Manual, Operation::RedeployLastWorking { environment: Production });
+        let back = self.step(
+            Trigger::Manual,
+            Operation::RedeployLastWorking { environment: EnvironmentName::PRODUCTION },
+        );
         after.iter().for_each(|&step| self.link(step, publish, LinkKind::Enables));
         self.link(publish, tag, LinkKind::Triggers);
         self.link(tag, deploy, LinkKind::Triggers);

@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use openverse_release_core::{DeployedVersion, Environment, Flow, Operation, Step};
+use openverse_release_core::{DeployedVersion, EnvironmentName, Flow, Operation, Step};
 use serde::Serialize;
 
 use crate::{Case, Cases, Ending, Process};
@@ -112,10 +112,10 @@ impl Rule {
 fn deploys_a_release(operation: Operation) -> bool {
     match operation {
         Operation::DeployByGitHubWorkflow { environment, version } => {
-            environment == Environment::Production && version == DeployedVersion::Release
+            environment == EnvironmentName::PRODUCTION && version == DeployedVersion::Release
         }
         Operation::DeployByAnsible | Operation::DeployByTerraform => true,
-        Operation::RedeployLastWorking { environment } => environment == Environment::Production,
+        Operation::RedeployLastWorking { environment } => environment == EnvironmentName::PRODUCTION,
         _ => false,
     }
 }

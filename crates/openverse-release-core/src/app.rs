@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    DispatchEventType, EcsService, Environment, EnvironmentVariables, Flow, Gate, GitHubRepository,
+    DispatchEventType, EcsService, EnvironmentName, EnvironmentVariables, Flow, Gate, GitHubRepository,
     GitHubWorkflowFile, GitTag, GitTagPrefix, ImageName, PathPattern, ReleaseDate, ReleaseTag, StepId,
     parse::{ParseError, check_characters, text_newtype},
     path_pattern::lies_within,
@@ -58,7 +58,7 @@ pub enum Performer {
 #[serde(deny_unknown_fields)]
 pub struct DeploymentTarget {
     /// The environment.
-    pub environment: Environment,
+    pub environment: EnvironmentName,
     /// What updates it.
     pub means: DeploymentMeans,
     /// Where its environment variables are configured, if that is known.
@@ -225,7 +225,7 @@ impl App {
     }
 
     /// Returns where and how the app is deployed in an environment.
-    pub fn deployment(&self, environment: Environment) -> Option<&DeploymentTarget> {
+    pub fn deployment(&self, environment: EnvironmentName) -> Option<&DeploymentTarget> {
         self.deployments.iter().find(|target| target.environment == environment)
     }
 

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, fmt, str::FromStr};
 
 use crate::{
-    App, DeploymentTarget, Environment,
+    App, DeploymentTarget, EnvironmentName,
     parse::{ParseError, text_newtype},
 };
 
@@ -202,7 +202,7 @@ impl MissingVariables {
     /// Returns what is missing in an environment of an app, if anything is.
     pub fn of(
         app: &App,
-        environment: Environment,
+        environment: EnvironmentName,
         declared: &VariableDeclarations,
         configured: &BTreeSet<EnvironmentVariableName>,
     ) -> Option<Self> {

@@ -49,14 +49,15 @@ pub use configured_variables::{EnvironmentVariables, ForeseenVariable, VariableF
 pub use dag::{Dag, DagId, DagPattern, DagRun, DagRunId, DagRunState};
 pub use dag_checkout::{DagCheckoutState, FastForwarded};
 pub use date::ReleaseDate;
-pub use environment::Environment;
+pub use environment::{Environment, EnvironmentName, Environments, EnvironmentsError};
 pub use environment_variables::{
     DeclarationError, EnvironmentVariableName, MissingVariables, VariableDeclaration, VariableDeclarations,
 };
 pub use flow::{
     Artefact, Automatic, Branches, ChartLevel, CheckId, DeployedVersion, DeploymentStep, Detail, DetailKind,
-    Exemption, Finding, Flow, FlowBuilder, FlowError, Forward, Handle, Link, LinkKind, Manual, Operation,
-    RollbackStep, Severity, Step, StepId, StepMark, StepMarks, Trigger, documented as flows,
+    EnvironmentSet, Exemption, Finding, Flow, FlowBuilder, FlowError, Forward, Handle, Link, LinkKind,
+    Manual, Operation, RollbackStep, Severity, Step, StepId, StepMark, StepMarks, Trigger,
+    documented as flows,
 };
 pub use gate::{Gate, GateClosed};
 pub use github::{

@@ -14,15 +14,16 @@ use proptest::{
     collection::vec,
     option,
     prelude::{Just, Strategy, any, prop_oneof},
-    sample::Index,
+    sample::{Index, select},
 };
 use semver::Version;
 
-use crate::{Branches, DeployedVersion, Environment, Flow, Link, LinkKind, Operation, Step, StepId, Trigger};
+use crate::{
+    Branches, DeployedVersion, EnvironmentName, Flow, Link, LinkKind, Operation, Step, StepId, Trigger,
+};
 
 /// Returns any operation.
 pub fn operation() -> impl Strategy<Value = Operation> {
-    let environment = prop_oneof![Just(Environment::Staging), Just(Environment::Production)];
     let version = prop_oneof![Just(DeployedVersion::Commit), Just(DeployedVersion::Release)];
     prop_oneof![
         3 => Just(Operation::MergeToMain),
@@ -31,13 +32,22 @@ pub fn operation() -> impl Strategy<Value = Operation> {
         1 => Just(Operation::SyncDags),
         3 => Just(Operation::PublishGitHubRelease),
         3 => Just(Operation::TagImage),
-        3 => (environment.clone(), version)
-            .prop_map(|(environment, version)| Operation::DeployByGitHubWorkflow { environment, version }),
+        3 => version.prop_map(|version| Operation::DeployByGitHubWorkflow { version }),
         1 => Just(Operation::DeployByAnsible),
         1 => Just(Operation::DeployByTerraform),
         1 => Just(Operation::RunLatest),
-        2 => environment.prop_map(|environment| Operation::RedeployLastWorking { environment }),
+        2 => Just(Operation::RedeployLastWorking),
     ]
+}
+
+/// Returns what a step updates that does this: one or both of Openverse's environments, if any.
+fn environments(operation: Operation) -> impl Strategy<Value = Vec<EnvironmentName>> {
+    let (staging, production) = (EnvironmentName::STAGING, EnvironmentName::PRODUCTION);
+    if operation.updates_environments() {
+        select(vec![vec![staging], vec![production], vec![staging, production]])
+    } else {
+        select(vec![Vec::new()])
+    }
 }
 
 /// Returns any kind of link.
@@ -60,13 +70,17 @@ fn trigger() -> impl Strategy<Value = Trigger> {
 
 /// Returns any flow of one to seven steps named S0, S1 and so on, with whatever is wrong with it.
 pub fn flow() -> impl Strategy<Value = Flow> {
-    let step = (operation(), trigger(), branches(), branches());
+    let does = operation().prop_flat_map(|operation| (Just(operation), environments(operation)));
+    let step = (does, trigger(), branches(), branches());
     vec(step, 1..8).prop_flat_map(|steps| {
         let end = 0..steps.len();
         let links = vec((end.clone(), end, link_kind()), 0..14);
         (Just(steps), links).prop_map(|(steps, links)| {
-            let steps = steps.into_iter().map(|(operation, trigger, split, join)| {
-                move |id| Step { split, join, ..Step::new(id, "", trigger, operation) }
+            let steps = steps.into_iter().map(|((operation, environments), trigger, split, join)| {
+                move |id| {
+                    let step = Step::new(id, "", trigger, operation).updating(environments);
+                    Step { split, join, ..step }
+                }
             });
             numbered(steps, links)
         })

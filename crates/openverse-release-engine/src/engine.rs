@@ -3,8 +3,8 @@
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
 
 use openverse_release_core::{
-    App, CommitSha, DeploymentMeans, DeploymentRecord, Environment, GitTag, ImageTag, Input, Limits, Order,
-    OrderKind, PlanError, Project, Run, RunId, carried_out, configuration_history, deployment_history,
+    App, CommitSha, DeploymentMeans, DeploymentRecord, EnvironmentName, GitTag, ImageTag, Input, Limits,
+    Order, OrderKind, PlanError, Project, Run, RunId, carried_out, configuration_history, deployment_history,
     last_known_working, plan, touched,
 };
 use openverse_release_ports::RunQuery;
@@ -74,7 +74,7 @@ impl Engine {
     pub async fn order_deployment(
         &self,
         app: &App,
-        environment: Environment,
+        environment: EnvironmentName,
         tag: &ImageTag,
         reason: &str,
         kind: OrderKind,
@@ -99,7 +99,11 @@ impl Engine {
     ///
     /// # Errors
     /// When nothing tells which that is.
-    pub async fn current_tag(&self, app: &App, environment: Environment) -> Result<ImageTag, EngineError> {
+    pub async fn current_tag(
+        &self,
+        app: &App,
+        environment: EnvironmentName,
+    ) -> Result<ImageTag, EngineError> {
         let target = carried_out(app, environment)?;
         if target.means.is_configuration() {
             return Ok(self.world.configuration.configured(target).await?.checkout);
@@ -124,7 +128,7 @@ impl Engine {
     pub async fn order_rollback(
         &self,
         app: &App,
-        environment: Environment,
+        environment: EnvironmentName,
         to: Option<&ImageTag>,
         reason: &str,
     ) -> Result<Order, EngineError> {
@@ -156,7 +160,7 @@ impl Engine {
     async fn order(
         &self,
         app: &App,
-        environment: Environment,
+        environment: EnvironmentName,
         tag: &ImageTag,
         reason: &str,
         kind: OrderKind,
@@ -178,7 +182,7 @@ impl Engine {
     ///
     /// # Errors
     /// When one is, named in the refusal.
-    pub fn check_no_run(&self, app: &App, environment: Environment) -> Result<(), EngineError> {
+    pub fn check_no_run(&self, app: &App, environment: EnvironmentName) -> Result<(), EngineError> {
         let Some(going_on) = self.journal.unfinished(&app.slug, environment)? else { return Ok(()) };
         let run = going_on.run.id();
         Err(Refusal::new(
@@ -193,7 +197,7 @@ impl Engine {
     ///
     /// # Errors
     /// When it is: since when, by whom and why.
-    pub fn check_not_held(&self, app: &App, environment: Environment) -> Result<(), EngineError> {
+    pub fn check_not_held(&self, app: &App, environment: EnvironmentName) -> Result<(), EngineError> {
         let mut holds = self.holds()?.into_iter();
         let held = holds.find(|hold| hold.app == app.slug && hold.environment == environment);
         let Some(hold) = held else { return Ok(()) };
@@ -211,7 +215,12 @@ impl Engine {
 
     /// Checks that nothing kept in the journal forbids an order. A hold does not keep anybody from
     /// rolling back further.
-    fn check_free(&self, app: &App, environment: Environment, kind: &OrderKind) -> Result<(), EngineError> {
+    fn check_free(
+        &self,
+        app: &App,
+        environment: EnvironmentName,
+        kind: &OrderKind,
+    ) -> Result<(), EngineError> {
         self.check_no_run(app, environment)?;
         if *kind == OrderKind::RollBack { Ok(()) } else { self.check_not_held(app, environment) }
     }
@@ -229,7 +238,7 @@ impl Engine {
         let steps = plan(&self.project, app, &order.kind, order.environment, &id)?;
         let (run, events) =
             Run::start(id, order, steps, &app.flow, self.world.clock.now()).map_err(|_| {
-                PlanError::NotDeployed { app: app.name.clone(), environment: Environment::Production }
+                PlanError::NotDeployed { app: app.name.clone(), environment: EnvironmentName::PRODUCTION }
             })?;
         let stored = self.journal.begin(&run, &events)?;
         Ok(Session { stored, _locks: locks })
@@ -307,7 +316,7 @@ impl Engine {
     pub async fn history(
         &self,
         app: &App,
-        environment: Environment,
+        environment: EnvironmentName,
         limit: usize,
     ) -> Result<Vec<DeploymentRecord>, EngineError> {
         carried_out(app, environment)?;
@@ -322,7 +331,7 @@ impl Engine {
     pub(crate) async fn history_of(
         &self,
         app: &App,
-        environment: Environment,
+        environment: EnvironmentName,
         limit: usize,
         tags: &[(GitTag, CommitSha)],
     ) -> Result<Vec<DeploymentRecord>, EngineError> {
@@ -354,7 +363,12 @@ impl Engine {
     ///
     /// # Errors
     /// When there is none, or the journal fails.
-    pub fn lift_hold(&self, app: &App, environment: Environment, reason: &str) -> Result<(), EngineError> {
+    pub fn lift_hold(
+        &self,
+        app: &App,
+        environment: EnvironmentName,
+        reason: &str,
+    ) -> Result<(), EngineError> {
         let now = self.world.clock.now();
         match self.journal.lift_holds(&app.slug, environment, &self.actor, reason, now)? {
             0 => Err(Refusal::new(

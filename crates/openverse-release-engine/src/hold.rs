@@ -1,7 +1,7 @@
 //! Holds: what keeps automation from bringing a bad version back.
 
 use chrono::{DateTime, Utc};
-use openverse_release_core::{AppSlug, CommitSha, Environment, RunId};
+use openverse_release_core::{AppSlug, CommitSha, EnvironmentName, RunId};
 use serde::Serialize;
 
 /// An environment of an app that takes no release and no deployment until somebody lifts it.
@@ -10,7 +10,7 @@ pub struct Hold {
     /// The app.
     pub app: AppSlug,
     /// The environment.
-    pub environment: Environment,
+    pub environment: EnvironmentName,
     /// The rollback that placed it.
     pub run: RunId,
     /// The commit that was rolled back, if it was known.

@@ -1,6 +1,6 @@
 //! What a live app answers when it is asked for its version.
 
-use openverse_release_core::{App, CommitSha, DeploymentMeans, DeploymentTarget, Environment, ImageTag};
+use openverse_release_core::{App, CommitSha, DeploymentMeans, DeploymentTarget, EnvironmentName, ImageTag};
 use serde::Serialize;
 
 use crate::{EngineError, World, preview::newest_touching, version::commit_of};
@@ -17,7 +17,7 @@ pub enum LiveAnswer {
 
 impl LiveAnswer {
     /// Asks an app in an environment; none if it has no version endpoint there.
-    pub(crate) async fn ask(world: &World, app: &App, environment: Environment) -> Option<Self> {
+    pub(crate) async fn ask(world: &World, app: &App, environment: EnvironmentName) -> Option<Self> {
         let endpoint = app.deployment(environment)?.version_endpoint.as_ref()?;
         Some(match world.probe.live(endpoint).await {
             Ok(live) => Self::Commit(live.commit),
@@ -40,7 +40,7 @@ impl World {
     pub(crate) async fn runs_now(
         &self,
         app: &App,
-        environment: Environment,
+        environment: EnvironmentName,
     ) -> Result<Option<LiveAnswer>, EngineError> {
         let Some(target) = app.deployment(environment) else { return Ok(None) };
         match &target.means {

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use openverse_release_core::{AppSlug, Environment};
+use openverse_release_core::{AppSlug, EnvironmentName};
 
 /// The exclusive right of this process to act on an app's environment.
 ///
@@ -24,7 +24,7 @@ pub enum LockError {
         /// The app.
         app: AppSlug,
         /// The environment.
-        environment: Environment,
+        environment: EnvironmentName,
         /// Which process, in its own words.
         holder: String,
     },
@@ -43,7 +43,7 @@ impl EnvironmentLock {
     ///
     /// # Errors
     /// When another process has it, or the file cannot be used.
-    pub fn acquire(directory: &Path, app: &AppSlug, environment: Environment) -> Result<Self, LockError> {
+    pub fn acquire(directory: &Path, app: &AppSlug, environment: EnvironmentName) -> Result<Self, LockError> {
         let path = directory.join(format!("{app}-{environment}.lock"));
         let io = |source| LockError::Io { path: path.clone(), source };
         fs::create_dir_all(directory).map_err(io)?;
@@ -77,11 +77,11 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let app: AppSlug = "api".parse().unwrap();
         let take = |environment| EnvironmentLock::acquire(directory.path(), &app, environment);
-        let first = take(Environment::Production).unwrap();
-        let error = take(Environment::Production).unwrap_err();
+        let first = take(EnvironmentName::PRODUCTION).unwrap();
+        let error = take(EnvironmentName::PRODUCTION).unwrap_err();
         assert!(error.to_string().contains(&format!("process {}", std::process::id())), "{error}");
-        assert!(take(Environment::Staging).is_ok(), "another environment is free");
+        assert!(take(EnvironmentName::STAGING).is_ok(), "another environment is free");
         drop(first);
-        assert!(take(Environment::Production).is_ok());
+        assert!(take(EnvironmentName::PRODUCTION).is_ok());
     }
 }

@@ -1,7 +1,7 @@
 //! Whether an app needs a release, and what has to be configured before one.
 
 use openverse_release_core::{
-    App, CommitSha, DeclaredVariables, Environment, MissingVariables, ReleaseNeed, VariableDeclarations,
+    App, CommitSha, DeclaredVariables, EnvironmentName, MissingVariables, ReleaseNeed, VariableDeclarations,
 };
 
 use crate::{Engine, EngineError, Refusal, World, preview::newest_touching};
@@ -63,7 +63,7 @@ impl World {
         app: &App,
         commit: &CommitSha,
     ) -> Result<Option<Refusal>, EngineError> {
-        let environment = Environment::Production;
+        let environment = EnvironmentName::PRODUCTION;
         let Some(target) = app.deployment(environment).filter(|target| target.variables.is_some()) else {
             return Ok(None);
         };

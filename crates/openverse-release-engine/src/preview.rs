@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use openverse_release_core::{
-    App, AutomationSight, Bundle, ChangelogState, Commit, CommitSha, DeployableVersion, Digest, Environment,
-    GitHubRelease, GitTag, ImageName, ImageTag, Order, OrderKind, carried_out, numbers_mentioned, touched,
+    App, AutomationSight, Bundle, ChangelogState, Commit, CommitSha, DeployableVersion, Digest,
+    EnvironmentName, GitHubRelease, GitTag, ImageName, ImageTag, Order, OrderKind, carried_out,
+    numbers_mentioned, touched,
 };
 use openverse_release_ports::CommitQuery;
 use serde::Serialize;
@@ -67,7 +68,7 @@ impl Preview {
     pub(crate) async fn look(world: &World, app: &App) -> Result<Self, EngineError> {
         let prefix = app.require_prefix()?;
         let mut blockers = Vec::new();
-        if let Err(error) = carried_out(app, Environment::Production) {
+        if let Err(error) = carried_out(app, EnvironmentName::PRODUCTION) {
             blockers.push(Refusal::new(
                 error.to_string(),
                 "a production that releases are deployed to",
@@ -114,8 +115,8 @@ impl Preview {
         }
 
         let mut cautions = Vec::new();
-        let staging = world.runs_now(app, Environment::Staging).await?;
-        let production = world.runs_now(app, Environment::Production).await?;
+        let staging = world.runs_now(app, EnvironmentName::STAGING).await?;
+        let production = world.runs_now(app, EnvironmentName::PRODUCTION).await?;
         if let Some(commit) = &commit {
             match world.missing_variables(app, &commit.sha).await {
                 Ok(missing) => blockers.extend(missing),
@@ -146,7 +147,7 @@ impl Preview {
             cautions.extend(unmentioned(&touching, &draft.notes));
             let tag = ImageTag::of_release(draft.git_tag.date());
             let kind = OrderKind::Release { draft: Box::new(draft.clone()) };
-            for environment in touched(app, &kind, Environment::Production) {
+            for environment in touched(app, &kind, EnvironmentName::PRODUCTION) {
                 let Some(target) = app.deployment(environment) else { continue };
                 let obstacles = world.obstacles(target, &tag).await;
                 blockers.extend(obstacles.blockers);
@@ -186,7 +187,7 @@ impl Preview {
         };
         Ok(Order {
             app: app.slug.clone(),
-            environment: Environment::Production,
+            environment: EnvironmentName::PRODUCTION,
             version: DeployableVersion {
                 image_tag: ImageTag::of_release(draft.git_tag.date()),
                 bundle: Bundle { commit: commit.sha.clone(), images },
@@ -203,10 +204,10 @@ impl Preview {
 /// Tells whether a release can have been tried on staging before: not where the same step deploys both
 /// environments, nor where staging only follows `main`.
 fn is_tried_on_staging(app: &App) -> bool {
-    let follows_main = carried_out(app, Environment::Staging).is_err();
+    let follows_main = carried_out(app, EnvironmentName::STAGING).is_err();
     let deployed_together = app.flow.steps().any(|step| {
         let deploys_to = step.operation.deploys_to();
-        step.operation.is_deployment() && Environment::ALL.iter().all(|it| deploys_to.contains(it))
+        step.operation.is_deployment() && EnvironmentName::ALL.iter().all(|it| deploys_to.contains(it))
     });
     !follows_main && !deployed_together
 }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use openverse_release_core::{
-    App, Commit, CommitSha, DeploymentRecord, Environment, GitHubRelease, GitHubRun, GitTag, ImageTag,
+    App, Commit, CommitSha, DeploymentRecord, EnvironmentName, GitHubRelease, GitHubRun, GitTag, ImageTag,
     carried_out,
 };
 use openverse_release_ports::GitHubRunQuery;
@@ -21,7 +21,7 @@ pub struct WorldRecord {
     /// The newest runs of CI for pushes.
     pub builds: Vec<GitHubRun>,
     /// Its newest deployments, newest first, of each environment that somebody deploys.
-    pub deployments: Vec<(Environment, Vec<DeploymentRecord>)>,
+    pub deployments: Vec<(EnvironmentName, Vec<DeploymentRecord>)>,
     /// The image tags of its own image.
     pub image_tags: Vec<ImageTag>,
     /// Since when nothing is left out; none if nothing is.

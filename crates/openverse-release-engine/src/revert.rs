@@ -1,7 +1,7 @@
 //! Reverting a change on `main`, and following it to staging.
 
 use openverse_release_core::{
-    App, AutomationSight, BranchName, CommitSha, Environment, PullRequest, PullRequestState,
+    App, AutomationSight, BranchName, CommitSha, EnvironmentName, PullRequest, PullRequestState,
 };
 use openverse_release_ports::{NewPullRequest, open_once};
 use serde::Serialize;
@@ -81,7 +81,7 @@ impl Engine {
         let (mut ci, mut staging) = (None, None);
         if let PullRequestState::Merged { commit, .. } = &revert.state {
             ci = self.ci_of(commit).await?;
-            staging = self.world.runs_now(app, Environment::Staging).await?;
+            staging = self.world.runs_now(app, EnvironmentName::STAGING).await?;
         }
         let (bad, subject) = (bad.sha.clone(), bad.subject.clone());
         Ok(Revert { bad, subject, brought_by, revert, ci, staging })

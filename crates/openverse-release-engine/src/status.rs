@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use openverse_release_core::{
     App, ChangelogState, CommitSha, DeployedVersion, DeploymentMeans, DeploymentRecord, DeploymentTarget,
-    Environment, GitHubRunStatus, GitTag, ImageTag, LinkKind, Operation, RunId, StepId, StepMark,
+    EnvironmentName, GitHubRunStatus, GitTag, ImageTag, LinkKind, Operation, RunId, StepId, StepMark,
 };
 use serde::Serialize;
 
@@ -41,7 +41,7 @@ pub struct AppStatus {
 #[derive(Debug, Clone, Serialize)]
 pub struct EnvironmentStatus {
     /// The environment.
-    pub environment: Environment,
+    pub environment: EnvironmentName,
     /// The commit the live app answers.
     pub commit: Option<CommitSha>,
     /// Why it could not be told.
@@ -100,7 +100,7 @@ impl Engine {
         };
         let main = &self.project.repositories.main;
         let touching = newest_touching(&self.world, main, app, SEARCHED).await?;
-        let ahead = running(Environment::Production)
+        let ahead = running(EnvironmentName::PRODUCTION)
             .and_then(|commit| touching.iter().position(|candidate| candidate.sha == *commit));
         let newest = touching.first().map(|commit| commit.sha.clone());
 
@@ -176,7 +176,7 @@ impl Engine {
         app: &App,
         newest: Option<&CommitSha>,
         tags: &[(GitTag, CommitSha)],
-        running: impl Fn(Environment) -> Option<&'a CommitSha>,
+        running: impl Fn(EnvironmentName) -> Option<&'a CommitSha>,
     ) -> Result<BTreeMap<StepId, StepMark>, EngineError> {
         let mut marks = BTreeMap::new();
         let Some(newest) = newest else { return Ok(marks) };
@@ -204,7 +204,7 @@ impl Engine {
                             .iter()
                             .all(|&environment| running(environment) == Some(newest))
                 }
-                Operation::RunLatest => running(Environment::Production) == Some(newest),
+                Operation::RunLatest => running(EnvironmentName::PRODUCTION) == Some(newest),
                 // How far the checkout of the DAGs is tells `dags`.
                 _ => continue,
             };
@@ -258,7 +258,7 @@ fn disagreements_in(
         )),
         Some(_) => {}
     }
-    if environment == Environment::Production && status.under_way.is_none() && status.hold.is_none() {
+    if environment == EnvironmentName::PRODUCTION && status.under_way.is_none() && status.hold.is_none() {
         match tags.first() {
             Some((tag, released)) if released != commit => found.push(format!(
                 "production runs {}, while the newest release is {tag} on {}",

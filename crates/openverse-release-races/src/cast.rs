@@ -1,6 +1,6 @@
 //! Who and what appears in the words.
 
-use openverse_release_core::{App, DeploymentMeans, Environment, Project};
+use openverse_release_core::{App, DeploymentMeans, EnvironmentName, Project};
 
 use crate::code::{APPS, IMAGES};
 
@@ -36,7 +36,7 @@ pub enum Unexplorable {
         /// The app's name.
         app: String,
         /// Where it is deployed otherwise.
-        environment: Environment,
+        environment: EnvironmentName,
     },
     /// The bounds are wider than the model.
     #[error("found {found} {what}, expected at most {most}")]
@@ -55,7 +55,7 @@ pub enum Unexplorable {
 /// # Errors
 /// When it has no releases, or is not deployed by a GitHub Workflow everywhere.
 pub fn check_explorable(app: &App) -> Result<(), Unexplorable> {
-    for environment in Environment::ALL {
+    for environment in EnvironmentName::ALL {
         let by_workflow = app
             .deployment(environment)
             .is_some_and(|target| matches!(target.means, DeploymentMeans::GitHubWorkflow { .. }));

@@ -1,6 +1,6 @@
 //! What is merged, what CI has built of it, and where it is deployed.
 
-use openverse_release_core::Environment;
+use openverse_release_core::EnvironmentName;
 
 /// How many apps are told apart.
 pub(crate) const APPS: usize = 2;
@@ -72,9 +72,9 @@ impl Builds {
 }
 
 /// Returns the place of an environment among those of an app.
-pub(crate) const fn site(environment: Environment) -> usize {
+pub(crate) const fn site(environment: EnvironmentName) -> usize {
     match environment {
-        Environment::Staging => 0,
-        Environment::Production => 1,
+        EnvironmentName::STAGING => 0,
+        EnvironmentName::PRODUCTION => 1,
     }
 }

@@ -1,6 +1,6 @@
 //! What an exploration found, and how it is asked for.
 
-use openverse_release_core::{App, Environment, Operation, Performer, Project, Step, StepId};
+use openverse_release_core::{App, EnvironmentName, Operation, Performer, Project, Step, StepId};
 use serde::Serialize;
 
 use crate::{
@@ -152,7 +152,7 @@ fn explore_documented(cast: &Cast, bounds: &Bounds) -> Explored {
     let part = Part::GITHUB_RELEASES;
     explored.add(explore_model(&Documented { cast, bounds, part }, bounds.states));
     for alone in cast.each_alone() {
-        for environment in Environment::ALL {
+        for environment in EnvironmentName::ALL {
             let part = Part::deployments(environment);
             explored.add(explore_model(&Documented { cast: &alone, bounds, part }, bounds.states));
         }

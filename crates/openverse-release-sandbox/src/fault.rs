@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use openverse_release_core::{AppSlug, DagId, Environment};
+use openverse_release_core::{AppSlug, DagId, EnvironmentName};
 use serde::{Deserialize, Serialize};
 
 use crate::{Action, Part};
@@ -61,13 +61,13 @@ pub enum Fault {
     /// The companions of the newest build of the app, or of every app, lose `latest` and SHA tag.
     CompanionMissing(Option<AppSlug>),
     /// The deployment ends failed, and the environment is as before.
-    DeploymentFails(Environment),
+    DeploymentFails(EnvironmentName),
     /// The deployment stays in progress until the faults are cleared.
-    DeploymentHangs(Environment),
+    DeploymentHangs(EnvironmentName),
     /// The deployment ends failed, and the environment runs the new version all the same.
-    DeploymentRedButLive(Environment),
+    DeploymentRedButLive(EnvironmentName),
     /// The run of the deployment appears much later, or when the faults are cleared.
-    LateRun(Environment),
+    LateRun(EnvironmentName),
     /// CI fails for the push: no images, no draft, no staging deployment.
     CiFails,
     /// The GitHub Workflow that publishing starts is cancelled, as when newer ones come while it waits.
@@ -77,13 +77,13 @@ pub enum Fault {
     /// The merge of a pull request is refused, as if it conflicted with its base.
     PullRequestConflict,
     /// The deployment of the ECS service takes much longer, or until the faults are cleared.
-    RolloutSlow(Environment),
+    RolloutSlow(EnvironmentName),
     /// The tasks of the deployment of the ECS service stop, and ECS gives it up and does not go back.
-    RolloutFails(Environment),
+    RolloutFails(EnvironmentName),
     /// The tasks of the deployment of the ECS service stop, and ECS goes back to the one before.
-    RolloutRolledBack(Environment),
+    RolloutRolledBack(EnvironmentName),
     /// Somebody deploys to the ECS service what it ran before, while the deployment is under way.
-    RolloutReplaced(Environment),
+    RolloutReplaced(EnvironmentName),
     /// The mutation waits before it takes effect, until the faults are cleared.
     PauseBefore(Mutations),
     /// The mutation takes effect, and its answer waits until the faults are cleared.
@@ -197,7 +197,7 @@ impl fmt::Display for Fault {
             | Self::RolloutFails(environment)
             | Self::RolloutRolledBack(environment)
             | Self::RolloutReplaced(environment)
-                if *environment != Environment::Production =>
+                if *environment != EnvironmentName::PRODUCTION =>
             {
                 write!(f, "{name}:{environment}")
             }
@@ -243,7 +243,7 @@ impl FromStr for Fault {
             Some(app) => app.parse().map(Some).map_err(|_| fail("an app after the colon".to_owned())),
         };
         let environment = || match what {
-            None => Ok(Environment::Production),
+            None => Ok(EnvironmentName::PRODUCTION),
             Some(text) => text.parse().map_err(|_| fail("staging or production after the colon".to_owned())),
         };
         match name {

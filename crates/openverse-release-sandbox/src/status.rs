@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, path::PathBuf};
 
 use chrono::{DateTime, Utc};
-use openverse_release_core::{AppSlug, CommitSha, Environment, ImageTag};
+use openverse_release_core::{AppSlug, CommitSha, EnvironmentName, ImageTag};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -82,7 +82,7 @@ pub struct AppStatus {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LiveStatus {
     /// The environment.
-    pub environment: Environment,
+    pub environment: EnvironmentName,
     /// The image tag it was deployed by.
     pub image_tag: ImageTag,
     /// The commit its images were built from.
@@ -202,7 +202,7 @@ impl AppStatus {
             let ids = world.release_ids(app, draft).into_iter();
             ids.filter_map(|id| world.release(id)).map(|release| release.tag_name.clone())
         };
-        let live = Environment::ALL.into_iter().filter_map(|environment| world.live(app, environment));
+        let live = EnvironmentName::ALL.into_iter().filter_map(|environment| world.live(app, environment));
         Self {
             app: app.clone(),
             released: names(false).max(),

@@ -3,7 +3,7 @@
 use std::{fs, path::Path, process::Command, sync::Arc};
 
 use openverse_release_airflow::{Airflow, AirflowApi, AirflowConfig};
-use openverse_release_core::{DagId, DagRunState, Environment, Project};
+use openverse_release_core::{DagId, DagRunState, EnvironmentName, Project};
 use openverse_release_ports::{
     Dags, PortError, Requests, System, WriteError,
     conformance::{ManualClock, dags::check_dags},
@@ -81,7 +81,7 @@ async fn the_adapter_keeps_the_contract_in_version_1_of_the_api() {
 async fn the_gates_of_openverse_close_while_dags_run() {
     let project = Project::openverse();
     let gate = |app: &str| {
-        project.app(app).unwrap().deployment(Environment::Production).unwrap().gate.as_ref().unwrap()
+        project.app(app).unwrap().deployment(EnvironmentName::PRODUCTION).unwrap().gate.as_ref().unwrap()
     };
     let place = Place::new(None);
     let closed = async || {

@@ -190,7 +190,7 @@ fn also_comes_after<'a>(flow: &'a Flow, step: &'a Step, reading: Reading) -> Vec
 
 #[cfg(test)]
 mod tests {
-    use openverse_release_core::{Environment::Production, FlowBuilder};
+    use openverse_release_core::{EnvironmentName, FlowBuilder};
 
     use super::*;
     use crate::{Ending, Process, align};

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use openverse_release_core::{
-    App, Commit, CommitSha, DeploymentKind, DeploymentRecord, Environment, GitHubRelease, GitHubRun,
+    App, Commit, CommitSha, DeploymentKind, DeploymentRecord, EnvironmentName, GitHubRelease, GitHubRun,
     GitHubRunStatus, GitTag, ImageTag, LinkKind, Operation, ReleaseDate, Step,
 };
 
@@ -25,7 +25,7 @@ pub struct History<'a> {
     /// The runs of CI, if they could be read.
     pub builds: Option<&'a [GitHubRun]>,
     /// Its deployments, newest first, of each environment in which they are recorded.
-    pub deployments: &'a [(Environment, Vec<DeploymentRecord>)],
+    pub deployments: &'a [(EnvironmentName, Vec<DeploymentRecord>)],
     /// The image tags of its own image, if they could be read.
     pub image_tags: Option<&'a [ImageTag]>,
     /// Since when the record is complete; none where it always was. A release with an earlier date may have
@@ -58,7 +58,7 @@ pub fn log_of_history(history: &History<'_>) -> Log {
 
 impl History<'_> {
     fn records(&self, step: &Step) -> bool {
-        let deployed = |environments: &[Environment]| {
+        let deployed = |environments: &[EnvironmentName]| {
             let known = |environment| self.deployments.iter().any(|(known, _)| known == environment);
             environments.iter().any(known)
         };
@@ -162,7 +162,7 @@ impl<'a> Writing<'a> {
         }
     }
 
-    fn deployments(&mut self, environment: Environment, records: &[DeploymentRecord]) {
+    fn deployments(&mut self, environment: EnvironmentName, records: &[DeploymentRecord]) {
         let history = self.history;
         let deploys = |step: &&Step| {
             step.operation.is_deployment() && step.operation.deploys_to().contains(&environment)

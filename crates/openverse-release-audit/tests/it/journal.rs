@@ -7,7 +7,7 @@ use openverse_release_audit::{
     Audit, Log, Question, RecordedRun, log_of_journal, read_ocel_json, write_ocel_json,
 };
 use openverse_release_core::{
-    AppSlug, Bundle, CommitSha, DeployableVersion, End, Environment, GitHubRelease, GitHubReleaseId,
+    AppSlug, Bundle, CommitSha, DeployableVersion, End, EnvironmentName, GitHubRelease, GitHubReleaseId,
     ImageTag, Order, OrderKind, Project, ReleaseDate, ReleaseTarget, RunEvent, RunId, StepId, plan,
 };
 
@@ -36,7 +36,7 @@ fn version(tag: ImageTag, letter: char) -> DeployableVersion {
 fn order(app: &str, kind: OrderKind, version: DeployableVersion, replaces: Option<CommitSha>) -> Order {
     Order {
         app: app.parse::<AppSlug>().unwrap(),
-        environment: Environment::Production,
+        environment: EnvironmentName::PRODUCTION,
         version,
         kind,
         replaces,

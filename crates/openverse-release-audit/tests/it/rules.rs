@@ -1,10 +1,7 @@
 //! Rules that follow from the flows, and rules that are written down.
 
 use openverse_release_audit::{CaseSink, Cases, Ending, Happened, Process, Reading, Rule, RuleBook};
-use openverse_release_core::{
-    Environment::{Production, Staging},
-    FlowBuilder, flows,
-};
+use openverse_release_core::{EnvironmentName, FlowBuilder, flows};
 
 #[test]
 fn the_rules_of_a_flow_follow_from_what_its_steps_do() {
@@ -57,10 +54,11 @@ fn only_production_deployments_of_a_release_ask_for_one() {
     let mut flow = FlowBuilder::new("deployments", semver::Version::new(1, 0, 0));
     let build = flow.build_images("Build", "Build");
     let publish = flow.publish_github_release("Publish", "Publish");
-    let commit = flow.deploy_commit_by_github_workflow("Commit", "Deploy a commit", Production);
+    let commit =
+        flow.deploy_commit_by_github_workflow("Commit", "Deploy a commit", EnvironmentName::PRODUCTION);
     let staging = flow.deploy_by_github_workflow("Staging", "Deploy a release to staging", Staging);
-    let release = flow.deploy_by_github_workflow("Release", "Deploy a release", Production);
-    let back = flow.redeploy_last_working("Back", "Back on staging", Staging);
+    let release = flow.deploy_by_github_workflow("Release", "Deploy a release", EnvironmentName::PRODUCTION);
+    let back = flow.redeploy_last_working("Back", "Back on staging", EnvironmentName::STAGING);
     flow.triggers(build, commit)
         .enables(build, publish)
         .triggers(publish, staging)

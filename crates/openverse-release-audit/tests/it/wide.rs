@@ -4,7 +4,7 @@ use openverse_release_audit::{
     Audit, Auditor, CaseSink, Cases, Ending, Explained, Found, Happened, Net, Process, Question,
     QuestionError, Reading, Replay, TooLarge, Verdict,
 };
-use openverse_release_core::{Branches, Environment::Production, Flow, FlowBuilder};
+use openverse_release_core::{Branches, EnvironmentName, Flow, FlowBuilder};
 
 /// Builds that all have to happen between a merge and its deployment.
 pub(crate) fn side_by_side(width: usize) -> Flow {

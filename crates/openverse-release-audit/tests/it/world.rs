@@ -3,7 +3,7 @@
 use chrono::{DateTime, Duration, Utc};
 use openverse_release_audit::{Audit, History, Log, NOT_RECORDED, Question, log_of_history};
 use openverse_release_core::{
-    App, Commit, CommitSha, DeploymentKind, DeploymentRecord, DeploymentRun, Environment, GitHubRelease,
+    App, Commit, CommitSha, DeploymentKind, DeploymentRecord, DeploymentRun, EnvironmentName, GitHubRelease,
     GitHubReleaseId, GitHubRun, GitHubRunId, GitHubRunStatus, GitTag, ImageTag, Project, ReleaseTarget,
     deployment_history,
 };
@@ -109,8 +109,8 @@ impl World {
         let released = self.git_tags.iter().map(|(tag, commit)| (tag.date(), commit.clone())).collect();
         let history = |runs| deployment_history(runs, &released);
         let deployments = [
-            (Environment::Staging, history(&self.staging)),
-            (Environment::Production, history(&self.production)),
+            (EnvironmentName::STAGING, history(&self.staging)),
+            (EnvironmentName::PRODUCTION, history(&self.production)),
         ];
         let log = log_of_history(&History {
             app: &self.app,
@@ -213,7 +213,7 @@ fn what_is_older_than_the_record_may_have_gone_any_way() {
 #[test]
 fn what_was_read_stands_in_the_log_and_what_could_not_be_as_not_recorded() {
     let world = good();
-    let everywhere = [(Environment::Staging, Vec::new()), (Environment::Production, Vec::new())];
+    let everywhere = [(EnvironmentName::STAGING, Vec::new()), (EnvironmentName::PRODUCTION, Vec::new())];
     let whole = || History {
         app: &world.app,
         releases: &world.releases,
@@ -264,7 +264,7 @@ fn configured(said: &[(DeploymentKind, char, i64, bool)], complete_since: Option
         git_tags: &[],
         merges: None,
         builds: None,
-        deployments: &[(Environment::Production, said.iter().rev().map(record).collect())],
+        deployments: &[(EnvironmentName::PRODUCTION, said.iter().rev().map(record).collect())],
         image_tags: None,
         complete_since,
     })

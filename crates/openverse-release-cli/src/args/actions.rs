@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 use openverse_release_audit::Rule;
-use openverse_release_core::{AppSlug, DagId, Environment, ImageTag, StepId};
+use openverse_release_core::{AppSlug, DagId, EnvironmentName, ImageTag, StepId};
 use openverse_release_sandbox::Fault;
 
 #[derive(Debug, Args)]
@@ -46,7 +46,7 @@ pub(crate) enum HoldAction {
         /// Its name, as `apps` lists it
         app: String,
         /// staging or production
-        environment: Environment,
+        environment: EnvironmentName,
         #[command(flatten)]
         why: Why,
     },
@@ -102,7 +102,7 @@ pub(crate) struct EnvVar {
     pub(crate) app: String,
     /// Only there; everywhere it is deployed, if not said
     #[arg(long)]
-    pub(crate) environment: Option<Environment>,
+    pub(crate) environment: Option<EnvironmentName>,
     /// The environment variable of this machine that holds the value; read from standard input, if
     /// not said
     #[arg(long, value_name = "VARIABLE")]
@@ -116,7 +116,7 @@ pub(crate) enum EcsAction {
         /// Its name, as `apps` lists it
         app: String,
         /// staging or production
-        environment: Environment,
+        environment: EnvironmentName,
     },
     /// Deploy a version by ECS itself, as the deployment's GitHub Workflow would
     Deploy {
@@ -125,7 +125,7 @@ pub(crate) enum EcsAction {
         app: String,
         /// staging or production
         #[arg(long)]
-        environment: Environment,
+        environment: EnvironmentName,
         /// rel-YYYY.MM.DD.HH.MM.SS or a commit SHA; both name the same version
         #[arg(long)]
         image_tag: ImageTag,

@@ -5,7 +5,7 @@ mod actions;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use openverse_release_core::{CheckId, CommitSha, Environment, GitTag, ImageTag, RunId};
+use openverse_release_core::{CheckId, CommitSha, EnvironmentName, GitTag, ImageTag, RunId};
 
 pub(crate) use self::actions::{
     AuditArgs, DagsAction, EcsAction, EnvVar, EnvVarAction, FaultAction, FlowFormat, GlossaryAction,
@@ -213,7 +213,7 @@ pub(crate) enum Command {
         /// Its name, as `apps` lists it
         app: String,
         /// staging or production
-        environment: Environment,
+        environment: EnvironmentName,
         /// rel-YYYY.MM.DD.HH.MM.SS or a commit SHA; both name the same version
         #[arg(required_unless_present = "current")]
         tag: Option<ImageTag>,
@@ -231,7 +231,7 @@ pub(crate) enum Command {
         /// Its name, as `apps` lists it
         app: String,
         /// staging or production
-        environment: Environment,
+        environment: EnvironmentName,
         /// Go back to this version instead: rel-… or a commit SHA
         #[arg(long, value_name = "TAG")]
         to: Option<ImageTag>,
@@ -256,7 +256,7 @@ pub(crate) enum Command {
         /// Its name, as `apps` lists it
         app: String,
         /// staging or production
-        environment: Environment,
+        environment: EnvironmentName,
         /// How many at the most
         #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=1000))]
         limit: u16,

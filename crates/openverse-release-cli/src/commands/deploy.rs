@@ -1,6 +1,6 @@
 //! `deploy`: force a deployment.
 
-use openverse_release_core::{Environment, ImageTag, Order, OrderKind, carried_out};
+use openverse_release_core::{EnvironmentName, ImageTag, Order, OrderKind, carried_out};
 use openverse_release_engine::EngineError;
 
 use super::{
@@ -12,7 +12,7 @@ use crate::connect::Context;
 pub(super) async fn run(
     context: &Context,
     app: &str,
-    environment: Environment,
+    environment: EnvironmentName,
     tag: Option<&ImageTag>,
     reason: &str,
     despite_running: bool,

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use chrono::{DateTime, Utc};
 use openverse_release_core::{
-    App, CommitSha, DeploymentTarget, DetailKind, End, Environment, Foreseen, ImageTag, Order, OrderKind,
+    App, CommitSha, DeploymentTarget, DetailKind, End, EnvironmentName, Foreseen, ImageTag, Order, OrderKind,
     Phase, Run, Step, StepId, Stop, Task,
 };
 use openverse_release_engine::{Pause, Session, StoredRun};
@@ -23,7 +23,7 @@ use crate::{
 pub(super) struct RunView<'a> {
     run: &'a str,
     app: &'a str,
-    environment: Environment,
+    environment: EnvironmentName,
     kind: &'static str,
     image_tag: &'a ImageTag,
     commit: &'a CommitSha,

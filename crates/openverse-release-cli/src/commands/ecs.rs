@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use openverse_release_core::{
-    App, DeploymentTarget, EcsService, Environment, ImageTag, OrderKind, ServiceDescription, StoppedTask,
+    App, DeploymentTarget, EcsService, EnvironmentName, ImageTag, OrderKind, ServiceDescription, StoppedTask,
 };
 use serde::Serialize;
 
@@ -32,7 +32,7 @@ pub(super) async fn run(context: &Context, action: &EcsAction) -> Outcome {
 async fn deploy(
     context: &Context,
     app: &str,
-    environment: Environment,
+    environment: EnvironmentName,
     tag: &ImageTag,
     reason: &str,
 ) -> Outcome {
@@ -52,7 +52,7 @@ struct View<'a> {
     stopped_tasks: &'a [StoppedTask],
 }
 
-async fn events(context: &Context, app: &str, environment: Environment) -> Outcome {
+async fn events(context: &Context, app: &str, environment: EnvironmentName) -> Outcome {
     let project = context.project()?;
     let app = context.find(&project, app)?;
     let service = service_of(app, environment)?;
@@ -74,7 +74,7 @@ async fn events(context: &Context, app: &str, environment: Environment) -> Outco
     Ok(Exit::Done)
 }
 
-fn service_of(app: &App, environment: Environment) -> Result<&EcsService, CliError> {
+fn service_of(app: &App, environment: EnvironmentName) -> Result<&EcsService, CliError> {
     app.deployment(environment).and_then(|target| target.ecs.as_deref()).ok_or_else(|| {
         CliError::new(Exit::BadInput, format!("found no ECS service for the {} in {environment}", app.name))
             .expected("an app that ECS runs there")

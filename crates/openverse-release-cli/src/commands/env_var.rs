@@ -5,7 +5,7 @@ use std::{
     io::{self, IsTerminal, Read},
 };
 
-use openverse_release_core::{App, DeploymentTarget, Environment, EnvironmentVariableName, OrderKind};
+use openverse_release_core::{App, DeploymentTarget, EnvironmentName, EnvironmentVariableName, OrderKind};
 use openverse_release_engine::{ConfiguredVariable, VariableChange};
 use secrecy::SecretString;
 use serde::Serialize;
@@ -85,7 +85,7 @@ pub(super) async fn run(context: &Context, action: &EnvVarAction) -> Outcome {
     Ok(Exit::Done)
 }
 
-fn targets(app: &App, environment: Option<Environment>) -> Result<Vec<DeploymentTarget>, CliError> {
+fn targets(app: &App, environment: Option<EnvironmentName>) -> Result<Vec<DeploymentTarget>, CliError> {
     let wanted = |target: &&DeploymentTarget| {
         target.variables.is_some() && environment.is_none_or(|environment| target.environment == environment)
     };

@@ -1,6 +1,6 @@
 //! `history`: the deployments to an environment.
 
-use openverse_release_core::Environment;
+use openverse_release_core::EnvironmentName;
 
 use super::{Outcome, say_requests};
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
     output::{Table, clean},
 };
 
-pub(super) async fn run(context: &Context, app: &str, environment: Environment, limit: usize) -> Outcome {
+pub(super) async fn run(context: &Context, app: &str, environment: EnvironmentName, limit: usize) -> Outcome {
     context.find(&context.project()?, app)?;
     let connected = context.connect()?;
     let engine = &connected.engine;

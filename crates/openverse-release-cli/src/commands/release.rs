@@ -1,6 +1,6 @@
 //! `release`: publish, bind, tag, deploy and verify the drafted release of an app.
 
-use openverse_release_core::{Environment, Order, OrderKind};
+use openverse_release_core::{EnvironmentName, Order, OrderKind};
 use openverse_release_engine::EngineError;
 
 use super::{
@@ -17,7 +17,7 @@ pub(super) async fn run(context: &Context, name: &str, yes: bool, despite_runnin
     let connected = context.connect()?;
     let engine = &connected.engine;
     let app = context.find(&engine.project, name)?;
-    let environment = Environment::Production;
+    let environment = EnvironmentName::PRODUCTION;
 
     if let Some(unfinished) = engine.journal.unfinished(&app.slug, environment)?
         && matches!(unfinished.run.order().kind, OrderKind::Release { .. })

@@ -1,6 +1,6 @@
 //! `rollback`: go back to an earlier version, and hold the environment there.
 
-use openverse_release_core::{Environment, ImageTag, LinkKind, Operation, Order, carried_out};
+use openverse_release_core::{EnvironmentName, ImageTag, LinkKind, Operation, Order, carried_out};
 use openverse_release_engine::EngineError;
 
 use super::{
@@ -15,7 +15,7 @@ use crate::{
 pub(super) async fn run(
     context: &Context,
     app: &str,
-    environment: Environment,
+    environment: EnvironmentName,
     to: Option<&ImageTag>,
     reason: &str,
     despite_running: bool,

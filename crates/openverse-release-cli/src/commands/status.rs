@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use chrono::{DateTime, Utc};
-use openverse_release_core::{App, ChartLevel, Environment, GitTag};
+use openverse_release_core::{App, ChartLevel, EnvironmentName, GitTag};
 use openverse_release_engine::{AppStatus, ConfigurationStatus, EnvironmentStatus};
 
 use super::{Outcome, say_requests};
@@ -57,8 +57,8 @@ fn write_all(
         let date = |tag: &GitTag| tag.date().to_string();
         table.row([
             app.slug.to_string(),
-            runs(Environment::Staging),
-            runs(Environment::Production),
+            runs(EnvironmentName::STAGING),
+            runs(EnvironmentName::PRODUCTION),
             status.last_release.as_ref().map_or_else(|| "-".to_owned(), date),
             match &status.drafts[..] {
                 [] => "-".to_owned(),

@@ -1,6 +1,6 @@
 //! What a fresh sandbox holds, and what it has become.
 
-use openverse_release_core::{AppSlug, Environment};
+use openverse_release_core::{AppSlug, EnvironmentName};
 use openverse_release_sandbox::{Entry, Sandbox};
 
 use crate::{exchange::exchange, place::Place, served::Served};
@@ -40,7 +40,7 @@ impl Facts {
         let history = place.json(&["history", app, "production"]);
         let earlier = |field: &str| history[1][field].as_str().unwrap().to_owned();
         let app = status.apps.into_iter().find(|found| found.app.as_str() == app).unwrap();
-        let live = app.live.iter().find(|live| live.environment == Environment::Production).unwrap();
+        let live = app.live.iter().find(|live| live.environment == EnvironmentName::PRODUCTION).unwrap();
         let draft = app.drafts.first().unwrap();
         Self {
             draft_date: draft.rsplit_once('-').unwrap().1.to_owned(),
@@ -79,7 +79,7 @@ impl Facts {
 pub(crate) fn production(sandbox: &Sandbox, app: &str) -> String {
     let status = sandbox.status().unwrap();
     let app = status.apps.into_iter().find(|found| found.app.as_str() == app).unwrap();
-    app.live.iter().find(|live| live.environment == Environment::Production).unwrap().commit.to_string()
+    app.live.iter().find(|live| live.environment == EnvironmentName::PRODUCTION).unwrap().commit.to_string()
 }
 
 /// Checks that production runs a commit, by what the live app says and by what the tool says.

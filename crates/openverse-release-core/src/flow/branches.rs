@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 /// person may start a rollback at any time, so it is no branch of the way forward.
 ///
 /// ```
-/// use openverse_release_core::{Branches, Environment::{Production, Staging}, FlowBuilder};
+/// use openverse_release_core::{Branches, EnvironmentName, FlowBuilder};
 ///
 /// let mut flow = FlowBuilder::new("tiny", semver::Version::new(1, 0, 0));
 /// let merge = flow.merge_to_main("Merge", "Merge to main");

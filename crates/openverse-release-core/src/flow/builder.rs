@@ -8,7 +8,7 @@ use super::{
     Branches, CheckId, Detail, DetailKind, Exemption, Flow, FlowError, Link, LinkKind, Operation, Step,
     StepId, Trigger,
 };
-use crate::{DeployedVersion, Environment};
+use crate::{DeployedVersion, EnvironmentName, Environments};
 
 /// Marks the handle of a step that needs a person.
 #[derive(Debug, Clone, Copy)]
@@ -51,15 +51,15 @@ impl<T, R> Copy for Handle<T, R> {}
 /// person or the step before sets it off.
 ///
 /// ```
-/// use openverse_release_core::{FlowBuilder, Environment::Production};
+/// use openverse_release_core::{FlowBuilder, EnvironmentName};
 ///
 /// let mut flow = FlowBuilder::new("tiny", semver::Version::new(1, 0, 0));
 /// let merge = flow.merge_to_main("Merge", "Merge to main");
 /// let build = flow.build_images("Build", "Build and test");
 /// let publish = flow.publish_github_release("Publish", "Publish GitHub Release");
 /// let tag = flow.tag_image("Tag", "Tag the image");
-/// let deploy = flow.deploy_by_github_workflow("Deploy", "Deploy", Production);
-/// let back = flow.redeploy_last_working("Back", "Deploy the last working version", Production);
+/// let deploy = flow.deploy_by_github_workflow("Deploy", "Deploy", EnvironmentName::PRODUCTION);
+/// let back = flow.redeploy_last_working("Back", "Deploy the last working version", EnvironmentName::PRODUCTION);
 /// flow.triggers(merge, build).enables(build, publish).triggers(publish, tag);
 /// flow.triggers(tag, deploy).rolls_back(deploy, back);
 /// let flow = flow.build()?;
@@ -88,16 +88,17 @@ impl<T, R> Copy for Handle<T, R> {}
 /// Only a deployment is rolled back, and only by a step that rolls back:
 ///
 /// ```compile_fail,E0308
-/// # use openverse_release_core::Environment::Production;
+/// # use openverse_release_core::EnvironmentName::PRODUCTION;
 /// # let mut flow = openverse_release_core::FlowBuilder::new("x", semver::Version::new(1, 0, 0));
 /// let build = flow.build_images("Build", "Build");
-/// let back = flow.redeploy_last_working("Back", "Back", Production);
+/// let back = flow.redeploy_last_working("Back", "Back", EnvironmentName::PRODUCTION);
 /// flow.rolls_back(build, back);
 /// ```
 #[derive(Debug, Clone)]
 pub struct FlowBuilder {
     name: String,
     version: Version,
+    environments: Environments,
     steps: Vec<Step>,
     links: Vec<(usize, usize, LinkKind, Option<String>)>,
     exemptions: Vec<(usize, CheckId, String)>,
@@ -105,12 +106,36 @@ pub struct FlowBuilder {
 }
 
 macro_rules! step_methods {
-    ($($(#[$doc:meta])* $method:ident($($arg:ident: $type:ty),*) -> $trigger:ident, $role:ident = $operation:expr;)+) => {$(
+    ($($(#[$doc:meta])* $method:ident($($environment:ident)?) -> $trigger:ident, $role:ident = $operation:expr;)+) => {$(
         $(#[$doc])*
-        pub fn $method(&mut self, id: &'static str, label: impl Into<String>, $($arg: $type),*) -> Handle<$trigger, $role> {
-            self.add(id, label.into(), Trigger::$trigger, $operation)
+        pub fn $method(
+            &mut self,
+            id: &str,
+            label: impl Into<String>,
+            $($environment: impl Into<EnvironmentSet>,)?
+        ) -> Handle<$trigger, $role> {
+            let environments = step_methods!(@ $($environment)?);
+            self.add(id, label.into(), Trigger::$trigger, $operation, environments)
         }
     )+};
+    (@) => { Vec::new() };
+    (@ $environments:ident) => { $environments.into().0 };
+}
+
+/// The environments that a step updates: one, or several at once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EnvironmentSet(Vec<EnvironmentName>);
+
+impl From<EnvironmentName> for EnvironmentSet {
+    fn from(one: EnvironmentName) -> Self {
+        Self(vec![one])
+    }
+}
+
+impl<const N: usize> From<[EnvironmentName; N]> for EnvironmentSet {
+    fn from(several: [EnvironmentName; N]) -> Self {
+        Self(several.into())
+    }
 }
 
 impl FlowBuilder {
@@ -119,6 +144,7 @@ impl FlowBuilder {
         Self {
             name: name.into(),
             version,
+            environments: Environments::default(),
             steps: Vec::new(),
             links: Vec::new(),
             exemptions: Vec::new(),
@@ -132,34 +158,46 @@ impl FlowBuilder {
         /// Adds CI: verify, build, tag with `latest` and the commit SHA.
         build_images() -> Automatic, Forward = Operation::BuildImages;
         /// Adds a sync of the server's checkout with `main`.
-        sync_dags() -> Automatic, DeploymentStep = Operation::SyncDags;
+        sync_dags(environments) -> Automatic, DeploymentStep = Operation::SyncDags;
         /// Adds the publishing of the drafted GitHub Release. Always manual.
         publish_github_release() -> Manual, Forward = Operation::PublishGitHubRelease;
         /// Adds the tagging of the images with the release's image tag.
         tag_image() -> Automatic, Forward = Operation::TagImage;
         /// Adds the deployment of a released version by a GitHub Workflow.
-        deploy_by_github_workflow(environment: Environment) -> Automatic, DeploymentStep =
-            Operation::DeployByGitHubWorkflow { environment, version: DeployedVersion::Release };
+        deploy_by_github_workflow(environments) -> Automatic, DeploymentStep =
+            Operation::DeployByGitHubWorkflow { version: DeployedVersion::Release };
         /// Adds the deployment of a commit's images by a GitHub Workflow.
-        deploy_commit_by_github_workflow(environment: Environment) -> Automatic, DeploymentStep =
-            Operation::DeployByGitHubWorkflow { environment, version: DeployedVersion::Commit };
+        deploy_commit_by_github_workflow(environments) -> Automatic, DeploymentStep =
+            Operation::DeployByGitHubWorkflow { version: DeployedVersion::Commit };
         /// Adds the deployment by an Ansible playbook.
-        deploy_by_ansible() -> Manual, DeploymentStep = Operation::DeployByAnsible;
+        deploy_by_ansible(environments) -> Manual, DeploymentStep = Operation::DeployByAnsible;
         /// Adds the deployment by `terraform apply`.
-        deploy_by_terraform() -> Manual, DeploymentStep = Operation::DeployByTerraform;
+        deploy_by_terraform(environments) -> Manual, DeploymentStep = Operation::DeployByTerraform;
         /// Adds new instances that pull `latest` when they run.
-        run_latest() -> Automatic, DeploymentStep = Operation::RunLatest;
+        run_latest(environments) -> Automatic, DeploymentStep = Operation::RunLatest;
         /// Adds the rollback by merging a revert of the broken code to `main`.
         revert_on_main() -> Manual, RollbackStep = Operation::RevertOnMain;
         /// Adds the rollback by deploying the last known working version.
-        redeploy_last_working(environment: Environment) -> Manual, RollbackStep =
-            Operation::RedeployLastWorking { environment };
+        redeploy_last_working(environments) -> Manual, RollbackStep = Operation::RedeployLastWorking;
     }
 
-    fn add<T, R>(&mut self, id: &str, label: String, trigger: Trigger, operation: Operation) -> Handle<T, R> {
+    /// Says which environments there are. Without it they are Openverse's.
+    pub fn environments(&mut self, environments: Environments) -> &mut Self {
+        self.environments = environments;
+        self
+    }
+
+    fn add<T, R>(
+        &mut self,
+        id: &str,
+        label: String,
+        trigger: Trigger,
+        operation: Operation,
+        environments: Vec<EnvironmentName>,
+    ) -> Handle<T, R> {
         let index = self.steps.len();
         match id.parse::<StepId>() {
-            Ok(id) => self.steps.push(Step::new(id, label, trigger, operation)),
+            Ok(id) => self.steps.push(Step::new(id, label, trigger, operation).updating(environments)),
             Err(_) => self.bad_ids.push(id.to_owned()),
         }
         Handle { index, marks: PhantomData }
@@ -263,6 +301,7 @@ impl FlowBuilder {
             reason: reason.clone(),
         });
         let (links, exemptions) = (links.collect(), exemptions.collect());
-        Flow::new(self.name, self.version, self.steps, links, exemptions)
+        let flow = Flow::new(self.name, self.version, self.steps, links, exemptions)?;
+        Ok(flow.in_environments(self.environments))
     }
 }

@@ -19,8 +19,12 @@ use petgraph::{
 use semver::Version;
 use serde::{Deserialize, Serialize};
 
+use crate::{EnvironmentName, Environments};
+
 pub use branches::Branches;
-pub use builder::{Automatic, DeploymentStep, FlowBuilder, Forward, Handle, Manual, RollbackStep};
+pub use builder::{
+    Automatic, DeploymentStep, EnvironmentSet, FlowBuilder, Forward, Handle, Manual, RollbackStep,
+};
 pub use check::{CheckId, Finding, Severity};
 pub use link::{Exemption, Link, LinkKind};
 pub(crate) use render::visible_lines;
@@ -37,6 +41,7 @@ pub use step::{Artefact, DeployedVersion, Detail, DetailKind, Operation, Step, S
 pub struct Flow {
     name: String,
     version: Version,
+    environments: Environments,
     graph: DiGraph<Step, LinkLabel>,
     by_id: BTreeMap<StepId, NodeIndex>,
     exemptions: Vec<Exemption>,
@@ -54,6 +59,9 @@ struct LinkLabel {
 struct FlowFile {
     name: String,
     version: Version,
+    /// Openverse's, where nothing is said.
+    #[serde(default, skip_serializing_if = "is_default")]
+    environments: Environments,
     steps: Vec<Step>,
     links: Vec<Link>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -84,6 +92,10 @@ pub enum FlowError {
         /// The name.
         step: StepId,
     },
+}
+
+fn is_default(environments: &Environments) -> bool {
+    *environments == Environments::default()
 }
 
 impl Flow {
@@ -119,7 +131,25 @@ impl Flow {
         for exemption in &exemptions {
             find("an exemption", &exemption.step)?;
         }
-        Ok(Self { name: name.into(), version, graph, by_id, exemptions })
+        let environments = Environments::default();
+        Ok(Self { name: name.into(), version, environments, graph, by_id, exemptions })
+    }
+
+    /// Returns the flow in a project with these environments. Without it they are Openverse's.
+    #[must_use]
+    pub fn in_environments(self, environments: Environments) -> Self {
+        Self { environments, ..self }
+    }
+
+    /// Returns the environments that its steps can update.
+    pub fn environments(&self) -> &Environments {
+        &self.environments
+    }
+
+    /// Returns the environments that some step updates, in the order of their ranks.
+    pub fn updated_environments(&self) -> impl Iterator<Item = EnvironmentName> {
+        let updated = |&environment: &EnvironmentName| self.steps().any(|step| step.updates(environment));
+        self.environments.names().filter(updated)
     }
 
     /// Returns the flow's name.
@@ -190,6 +220,7 @@ impl PartialEq for Flow {
     fn eq(&self, other: &Self) -> bool {
         self.name == other.name
             && self.version == other.version
+            && self.environments == other.environments
             && self.steps().eq(other.steps())
             && self.links().eq(other.links())
             && self.exemptions == other.exemptions
@@ -202,7 +233,8 @@ impl TryFrom<FlowFile> for Flow {
     type Error = FlowError;
 
     fn try_from(file: FlowFile) -> Result<Self, FlowError> {
-        Self::new(file.name, file.version, file.steps, file.links, file.exemptions)
+        let flow = Self::new(file.name, file.version, file.steps, file.links, file.exemptions)?;
+        Ok(flow.in_environments(file.environments))
     }
 }
 
@@ -211,6 +243,7 @@ impl From<Flow> for FlowFile {
         Self {
             name: flow.name.clone(),
             version: flow.version.clone(),
+            environments: flow.environments.clone(),
             steps: flow.steps().cloned().collect(),
             links: flow.links().collect(),
             exemptions: flow.exemptions,

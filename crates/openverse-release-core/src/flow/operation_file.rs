@@ -3,15 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use super::{DeployedVersion, Operation};
-use crate::Environment;
 
 /// What the operation does, and only the fields that it has.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct OperationFile {
     does: Does,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    environment: Option<Environment>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     version: Option<DeployedVersion>,
 }
@@ -45,20 +42,13 @@ impl TryFrom<OperationFile> for Operation {
     type Error = OtherFields;
 
     fn try_from(file: OperationFile) -> Result<Self, OtherFields> {
-        let OperationFile { does, environment, version } = file;
-        let alone = match does {
+        let alone = match file.does {
             Does::DeployByGitHubWorkflow => {
-                let (Some(environment), Some(version)) = (environment, version) else {
-                    return Err(OtherFields { expected: "\"does\", \"environment\" and \"version\"" });
-                };
-                return Ok(Self::DeployByGitHubWorkflow { environment, version });
+                let expected = "\"does\" and \"version\"";
+                let version = file.version.ok_or(OtherFields { expected })?;
+                return Ok(Self::DeployByGitHubWorkflow { version });
             }
-            Does::RedeployLastWorking => {
-                let (Some(environment), None) = (environment, version) else {
-                    return Err(OtherFields { expected: "\"does\" and \"environment\"" });
-                };
-                return Ok(Self::RedeployLastWorking { environment });
-            }
+            Does::RedeployLastWorking => Self::RedeployLastWorking,
             Does::MergeToMain => Self::MergeToMain,
             Does::RevertOnMain => Self::RevertOnMain,
             Does::BuildImages => Self::BuildImages,
@@ -69,32 +59,32 @@ impl TryFrom<OperationFile> for Operation {
             Does::DeployByTerraform => Self::DeployByTerraform,
             Does::RunLatest => Self::RunLatest,
         };
-        match (environment, version) {
-            (None, None) => Ok(alone),
-            _ => Err(OtherFields { expected: "\"does\"" }),
+        match file.version {
+            None => Ok(alone),
+            Some(_) => Err(OtherFields { expected: "\"does\"" }),
         }
     }
 }
 
 impl From<Operation> for OperationFile {
     fn from(operation: Operation) -> Self {
-        let (does, environment, version) = match operation {
-            Operation::MergeToMain => (Does::MergeToMain, None, None),
-            Operation::RevertOnMain => (Does::RevertOnMain, None, None),
-            Operation::BuildImages => (Does::BuildImages, None, None),
-            Operation::SyncDags => (Does::SyncDags, None, None),
-            Operation::PublishGitHubRelease => (Does::PublishGitHubRelease, None, None),
-            Operation::TagImage => (Does::TagImage, None, None),
-            Operation::DeployByGitHubWorkflow { environment, version } => {
-                (Does::DeployByGitHubWorkflow, Some(environment), Some(version))
-            }
-            Operation::DeployByAnsible => (Does::DeployByAnsible, None, None),
-            Operation::DeployByTerraform => (Does::DeployByTerraform, None, None),
-            Operation::RunLatest => (Does::RunLatest, None, None),
-            Operation::RedeployLastWorking { environment } => {
-                (Does::RedeployLastWorking, Some(environment), None)
-            }
+        let does = match operation {
+            Operation::MergeToMain => Does::MergeToMain,
+            Operation::RevertOnMain => Does::RevertOnMain,
+            Operation::BuildImages => Does::BuildImages,
+            Operation::SyncDags => Does::SyncDags,
+            Operation::PublishGitHubRelease => Does::PublishGitHubRelease,
+            Operation::TagImage => Does::TagImage,
+            Operation::DeployByGitHubWorkflow { .. } => Does::DeployByGitHubWorkflow,
+            Operation::DeployByAnsible => Does::DeployByAnsible,
+            Operation::DeployByTerraform => Does::DeployByTerraform,
+            Operation::RunLatest => Does::RunLatest,
+            Operation::RedeployLastWorking => Does::RedeployLastWorking,
         };
-        Self { does, environment, version }
+        let version = match operation {
+            Operation::DeployByGitHubWorkflow { version } => Some(version),
+            _ => None,
+        };
+        Self { does, version }
     }
 }

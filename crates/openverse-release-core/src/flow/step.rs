@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{branches::Branches, operation_file::OperationFile};
 use crate::{
-    Environment,
+    EnvironmentName, Environments,
     parse::{ParseError, check_characters, text_newtype},
 };
 
@@ -62,7 +62,7 @@ pub enum Trigger {
     Automatic,
 }
 
-/// What a step does.
+/// What a step does. Which environments it updates is said by its [`Step`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "OperationFile", into = "OperationFile")]
 pub enum Operation {
@@ -80,8 +80,6 @@ pub enum Operation {
     TagImage,
     /// Updates an environment by its deployment GitHub Workflow.
     DeployByGitHubWorkflow {
-        /// Which environment.
-        environment: Environment,
         /// Whether the image is named by the release's image tag or by the commit SHA.
         version: DeployedVersion,
     },
@@ -92,10 +90,7 @@ pub enum Operation {
     /// New instances pull `latest` the next time they run.
     RunLatest,
     /// Deploys the last known working version again, by the means of the deployment it rolls back.
-    RedeployLastWorking {
-        /// Which environment.
-        environment: Environment,
-    },
+    RedeployLastWorking,
 }
 
 /// By which image tag a deployment names its version.
@@ -120,43 +115,26 @@ pub enum Artefact {
     PublishedRelease,
     /// The images tagged with the release's image tag.
     ReleasedImage,
-    /// A live environment that runs the version.
-    Deployment(Environment),
+}
+
+impl Artefact {
+    /// Every artefact.
+    pub const ALL: [Self; 4] = [Self::Commit, Self::BuiltImage, Self::PublishedRelease, Self::ReleasedImage];
 }
 
 impl fmt::Display for Artefact {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Commit => f.write_str("a commit on main"),
-            Self::BuiltImage => f.write_str("a built image"),
-            Self::PublishedRelease => f.write_str("a published GitHub Release"),
-            Self::ReleasedImage => f.write_str("an image with the release's image tag"),
-            Self::Deployment(environment) => write!(f, "a {environment} deployment"),
-        }
+        f.write_str(match self {
+            Self::Commit => "a commit on main",
+            Self::BuiltImage => "a built image",
+            Self::PublishedRelease => "a published GitHub Release",
+            Self::ReleasedImage => "an image with the release's image tag",
+        })
     }
 }
 
 impl Operation {
-    /// Returns what the operation uses.
-    pub fn consumes(self) -> &'static [Artefact] {
-        match self {
-            Self::MergeToMain | Self::RevertOnMain => &[],
-            Self::BuildImages | Self::SyncDags | Self::PublishGitHubRelease => &[Artefact::Commit],
-            Self::TagImage => &[Artefact::BuiltImage, Artefact::PublishedRelease],
-            Self::DeployByGitHubWorkflow { version: DeployedVersion::Commit, .. } | Self::RunLatest => {
-                &[Artefact::BuiltImage]
-            }
-            Self::DeployByGitHubWorkflow { version: DeployedVersion::Release, .. }
-            | Self::DeployByAnsible
-            | Self::DeployByTerraform
-            | Self::RedeployLastWorking { environment: Environment::Production } => {
-                &[Artefact::ReleasedImage]
-            }
-            Self::RedeployLastWorking { environment: Environment::Staging } => &[Artefact::BuiltImage],
-        }
-    }
-
-    /// Returns what the operation makes, beside the deployments of [`Operation::deploys_to`].
+    /// Returns what the operation makes, beside the deployments to the environments of its step.
     pub fn produces(self) -> &'static [Artefact] {
         match self {
             Self::MergeToMain | Self::RevertOnMain => &[Artefact::Commit],
@@ -167,36 +145,26 @@ impl Operation {
         }
     }
 
-    /// Returns the environments that the operation updates.
-    pub fn deploys_to(self) -> &'static [Environment] {
+    /// Tells whether the operation takes an environment back to an earlier version.
+    pub fn rolls_back(self) -> bool {
+        matches!(self, Self::RevertOnMain | Self::RedeployLastWorking)
+    }
+
+    /// Tells whether the operation updates live environments, so that its step names them.
+    pub fn updates_environments(self) -> bool {
         match self {
-            Self::DeployByGitHubWorkflow { environment, .. } | Self::RedeployLastWorking { environment } => {
-                match environment {
-                    Environment::Staging => &[Environment::Staging],
-                    Environment::Production => &[Environment::Production],
-                }
-            }
-            // The document calls the DAG sync a partial staging deployment.
-            Self::SyncDags => &[Environment::Staging],
-            Self::DeployByAnsible => &[Environment::Production],
-            // Both ingestion servers are usually deployed together.
-            Self::DeployByTerraform | Self::RunLatest => &Environment::ALL,
+            Self::SyncDags
+            | Self::DeployByGitHubWorkflow { .. }
+            | Self::DeployByAnsible
+            | Self::DeployByTerraform
+            | Self::RunLatest
+            | Self::RedeployLastWorking => true,
             Self::MergeToMain
             | Self::RevertOnMain
             | Self::BuildImages
             | Self::PublishGitHubRelease
-            | Self::TagImage => &[],
+            | Self::TagImage => false,
         }
-    }
-
-    /// Tells whether the operation takes an environment back to an earlier version.
-    pub fn rolls_back(self) -> bool {
-        matches!(self, Self::RevertOnMain | Self::RedeployLastWorking { .. })
-    }
-
-    /// Tells whether the operation is a deployment that a rollback can undo.
-    pub fn is_deployment(self) -> bool {
-        !self.rolls_back() && !self.deploys_to().is_empty()
     }
 }
 
@@ -212,6 +180,9 @@ pub struct Step {
     pub trigger: Trigger,
     /// What it does.
     pub operation: Operation,
+    /// The environments that it updates.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub environments: Vec<EnvironmentName>,
     /// What the document says of it beyond the chart; shown in the detailed chart.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub details: Vec<Detail>,
@@ -226,7 +197,64 @@ pub struct Step {
 impl Step {
     /// Returns a step of which nothing more is said.
     pub fn new(id: StepId, label: impl Into<String>, trigger: Trigger, operation: Operation) -> Self {
-        Self { id, label: label.into(), trigger, operation, details: Vec::new(), split: None, join: None }
+        Self {
+            id,
+            label: label.into(),
+            trigger,
+            operation,
+            environments: Vec::new(),
+            details: Vec::new(),
+            split: None,
+            join: None,
+        }
+    }
+
+    /// Returns the step with these environments to update.
+    #[must_use]
+    pub fn updating(self, environments: impl IntoIterator<Item = EnvironmentName>) -> Self {
+        Self { environments: environments.into_iter().collect(), ..self }
+    }
+
+    /// Tells whether it updates an environment.
+    pub fn updates(&self, environment: EnvironmentName) -> bool {
+        self.environments.contains(&environment)
+    }
+
+    /// Tells whether it is a deployment that a rollback can undo.
+    pub fn is_deployment(&self) -> bool {
+        !self.operation.rolls_back() && !self.environments.is_empty()
+    }
+
+    /// Tells whether it is a deployment to an environment that a rollback can undo.
+    pub fn deploys_to(&self, environment: EnvironmentName) -> bool {
+        self.is_deployment() && self.updates(environment)
+    }
+
+    /// Returns what the step uses, given which environments there are: what is deployed again is a
+    /// released image where the environment is guarded, and the image of a commit elsewhere.
+    pub fn consumes(&self, environments: &Environments) -> &'static [Artefact] {
+        match self.operation {
+            Operation::MergeToMain | Operation::RevertOnMain => &[],
+            Operation::BuildImages | Operation::SyncDags | Operation::PublishGitHubRelease => {
+                &[Artefact::Commit]
+            }
+            Operation::TagImage => &[Artefact::BuiltImage, Artefact::PublishedRelease],
+            Operation::DeployByGitHubWorkflow { version: DeployedVersion::Commit } | Operation::RunLatest => {
+                &[Artefact::BuiltImage]
+            }
+            Operation::DeployByGitHubWorkflow { version: DeployedVersion::Release }
+            | Operation::DeployByAnsible
+            | Operation::DeployByTerraform => &[Artefact::ReleasedImage],
+            Operation::RedeployLastWorking => match self.updates_guarded(environments) {
+                true => &[Artefact::ReleasedImage],
+                false => &[Artefact::BuiltImage],
+            },
+        }
+    }
+
+    /// Tells whether it updates a guarded environment.
+    pub fn updates_guarded(&self, environments: &Environments) -> bool {
+        self.environments.iter().any(|&environment| environments.is_guarded(environment))
     }
 }
 

@@ -9,14 +9,17 @@ use serde::{
 
 use super::{Project, ProjectError};
 use crate::{
-    App, AppSlug, ChangelogRules, DeploymentTarget, Flow, GitTagPrefix, ImageName, PathPattern, Performer,
-    ReleaseNotesRules, Repositories, StepId, flows::DocumentedFlow,
+    App, AppSlug, ChangelogRules, DeploymentTarget, Environments, Flow, GitTagPrefix, ImageName, PathPattern,
+    Performer, ReleaseNotesRules, Repositories, StepId, flows::DocumentedFlow,
 };
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ProjectFile {
     name: String,
+    /// Openverse's, where nothing is said.
+    #[serde(default)]
+    environments: Environments,
     repositories: Repositories,
     #[serde(default)]
     release_notes: ReleaseNotesRules,
@@ -29,8 +32,10 @@ impl TryFrom<ProjectFile> for Project {
     type Error = ProjectError;
 
     fn try_from(file: ProjectFile) -> Result<Self, ProjectError> {
-        let ProjectFile { name, repositories, release_notes, changelog, apps } = file;
-        let project = Self { name, repositories, release_notes, changelog, apps };
+        let ProjectFile { name, environments, repositories, release_notes, changelog, apps } = file;
+        let here = |app: App| App { flow: app.flow.in_environments(environments.clone()), ..app };
+        let apps = apps.into_iter().map(here).collect();
+        let project = Self { name, environments, repositories, release_notes, changelog, apps };
         project.validate()?;
         Ok(project)
     }
@@ -38,8 +43,11 @@ impl TryFrom<ProjectFile> for Project {
 
 impl From<Project> for ProjectFile {
     fn from(project: Project) -> Self {
-        let Project { name, repositories, release_notes, changelog, apps } = project;
-        Self { name, repositories, release_notes, changelog, apps }
+        let Project { name, environments, repositories, release_notes, changelog, apps } = project;
+        // What the project says of its environments holds for every flow of it.
+        let written = |app: App| App { flow: app.flow.in_environments(Environments::default()), ..app };
+        let apps = apps.into_iter().map(written).collect();
+        Self { name, environments, repositories, release_notes, changelog, apps }
     }
 }
 

@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{App, ChangelogRules, GitTag, GitTagPrefix, ReleaseNotesRules, ReleaseTag, Repositories};
+use crate::{
+    App, ChangelogRules, Environments, GitTag, GitTagPrefix, ReleaseNotesRules, ReleaseTag, Repositories,
+};
 
 pub use explain::{ExplainedTag, TagKind, explain_tag};
 pub(crate) use file::AppFile;
@@ -31,6 +33,8 @@ pub use validate::ProjectError;
 pub struct Project {
     /// Its name for people.
     pub name: String,
+    /// Its live environments.
+    pub environments: Environments,
     /// Where its code and its deployments are.
     pub repositories: Repositories,
     /// By which labels release notes are made.

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::{Project, by_name, folded, names};
 use crate::{
-    App, AppSlug, DeploymentMeans, Environment, GitTagPrefix, ImageName, Operation, StepId, Trigger,
+    App, AppSlug, DeploymentMeans, EnvironmentName, Environments, GitTagPrefix, ImageName, Operation, StepId,
+    Trigger,
 };
 
 /// A project that could not be used, and where it is wrong.
@@ -90,7 +91,23 @@ pub enum ProjectError {
         /// The app.
         app: AppSlug,
         /// The environment.
-        environment: Environment,
+        environment: EnvironmentName,
+    },
+    /// A deployment or a step names an environment that the project does not declare.
+    #[error("the app {app} names the environment {environment}, expected one of the project's: {}", listed(.known))]
+    UnknownEnvironment {
+        /// The app.
+        app: AppSlug,
+        /// The environment.
+        environment: EnvironmentName,
+        /// Those that the project declares.
+        known: Environments,
+    },
+    /// The project declares an environment that nothing reaches.
+    #[error("no step of any app's flow updates the environment {environment}, which the project declares")]
+    UnreachedEnvironment {
+        /// The environment.
+        environment: EnvironmentName,
     },
     /// The flow deploys where nothing is known of.
     #[error("the app {app} has no deployment to {environment}, which the step {step} of its flow updates")]
@@ -98,7 +115,7 @@ pub enum ProjectError {
         /// The app.
         app: AppSlug,
         /// The environment.
-        environment: Environment,
+        environment: EnvironmentName,
         /// The step.
         step: StepId,
     },
@@ -110,7 +127,7 @@ pub enum ProjectError {
         /// The app.
         app: AppSlug,
         /// The environment.
-        environment: Environment,
+        environment: EnvironmentName,
         /// What is said to update it.
         means: String,
         /// The step.
@@ -124,7 +141,7 @@ pub enum ProjectError {
         /// The app.
         app: AppSlug,
         /// The environment.
-        environment: Environment,
+        environment: EnvironmentName,
     },
     /// The flow publishes a GitHub Release that would have no git tag.
     #[error(
@@ -145,7 +162,7 @@ pub enum ProjectError {
         /// The app.
         app: AppSlug,
         /// The environment.
-        environment: Environment,
+        environment: EnvironmentName,
         /// The images of the containers.
         found: Vec<ImageName>,
     },
@@ -177,6 +194,7 @@ pub(super) fn validate(project: &Project) -> Result<(), ProjectError> {
         return Err(ProjectError::NoApps);
     }
     check_names(&project.apps)?;
+    check_environments(project)?;
     for app in &project.apps {
         check_text(&format!("the name of the app {}", app.slug), &app.name)?;
         check_text(&format!("the label of the app {}", app.slug), &app.label())?;
@@ -290,7 +308,7 @@ fn check_deployments(app: &App) -> Result<(), ProjectError> {
         if publishes && app.git_tag_prefix.is_none() {
             return Err(ProjectError::NoGitTagPrefix { app: app.slug.clone(), step: step.id.clone() });
         }
-        for &environment in step.operation.deploys_to() {
+        for &environment in &step.environments {
             let (app_slug, step_id) = (app.slug.clone(), step.id.clone());
             let Some(target) = app.deployment(environment) else {
                 return Err(ProjectError::MissingDeployment { app: app_slug, environment, step: step_id });
@@ -318,6 +336,30 @@ fn check_containers(app: &App) -> Result<(), ProjectError> {
     Ok(())
 }
 
+fn listed(environments: &Environments) -> String {
+    environments.names().map(|name| name.to_string()).collect::<Vec<_>>().join(", ")
+}
+
+/// Checks that the apps use the project's environments: no other one, and each of them.
+fn check_environments(project: &Project) -> Result<(), ProjectError> {
+    let known = &project.environments;
+    for app in &project.apps {
+        let of_steps = app.flow.steps().flat_map(|step| step.environments.iter().copied());
+        let of_deployments = app.deployments.iter().map(|target| target.environment);
+        if let Some(environment) = of_deployments.chain(of_steps).find(|&it| known.rank(it).is_none()) {
+            let (app, known) = (app.slug.clone(), known.clone());
+            return Err(ProjectError::UnknownEnvironment { app, environment, known });
+        }
+    }
+    let reached = |environment| {
+        project.apps.iter().flat_map(|app| app.flow.steps()).any(|step| step.updates(environment))
+    };
+    match known.names().find(|&environment| !reached(environment)) {
+        Some(environment) => Err(ProjectError::UnreachedEnvironment { environment }),
+        None => Ok(()),
+    }
+}
+
 fn fits(operation: Operation, means: &DeploymentMeans) -> bool {
     match operation {
         Operation::DeployByGitHubWorkflow { .. } => matches!(means, DeploymentMeans::GitHubWorkflow { .. }),
@@ -326,7 +368,7 @@ fn fits(operation: Operation, means: &DeploymentMeans) -> bool {
         Operation::SyncDags => matches!(means, DeploymentMeans::DagSync {}),
         Operation::RunLatest => matches!(means, DeploymentMeans::PullLatest {}),
         // A rollback deploys by whatever means the deployment has.
-        Operation::RedeployLastWorking { .. }
+        Operation::RedeployLastWorking
         | Operation::RevertOnMain
         | Operation::MergeToMain
         | Operation::BuildImages

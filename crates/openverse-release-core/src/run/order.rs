@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AppSlug, CommitSha, Correlation, DeployableVersion, Environment, GitHubRelease, ParseError,
+    AppSlug, CommitSha, Correlation, DeployableVersion, EnvironmentName, GitHubRelease, ParseError,
     RegistrationMarker,
     parse::{check_characters, text_newtype},
 };
@@ -41,7 +41,7 @@ pub struct Order {
     /// The app.
     pub app: AppSlug,
     /// The environment that is to run the version.
-    pub environment: Environment,
+    pub environment: EnvironmentName,
     /// The version, with the digests that were found when the order was given.
     pub version: DeployableVersion,
     /// Whether this is a release, a forced deployment, or a rollback.

@@ -4,8 +4,8 @@ use std::str::FromStr;
 
 use super::{OrderKind, PlannedStep, Proposal, ProposedContent, RunId, Task};
 use crate::{
-    App, DeploymentMeans, DeploymentTarget, Environment, Flow, LinkKind, Operation, ParseError, Performer,
-    Project, Step, Trigger, changelog_proposal,
+    App, DeploymentMeans, DeploymentTarget, EnvironmentName, Flow, LinkKind, Operation, ParseError,
+    Performer, Project, Step, Trigger, changelog_proposal,
 };
 
 /// An order that the app's flow has no steps for.
@@ -24,7 +24,7 @@ pub enum PlanError {
         /// The app's name.
         app: String,
         /// Where it was asked for.
-        environment: Environment,
+        environment: EnvironmentName,
     },
     /// The environment follows `main` by itself.
     #[error("nobody deploys the {app} to {environment}: {means}; a bad change is reverted on main")]
@@ -32,7 +32,7 @@ pub enum PlanError {
         /// The app's name.
         app: String,
         /// Where it was asked for.
-        environment: Environment,
+        environment: EnvironmentName,
         /// What updates it.
         means: String,
     },
@@ -40,7 +40,7 @@ pub enum PlanError {
     #[error("the project names no ECS service for {environment}")]
     NoService {
         /// Where it was asked for.
-        environment: Environment,
+        environment: EnvironmentName,
     },
     /// The project's changelogs have no place.
     #[error("the path of the changelog entry is none")]
@@ -55,7 +55,7 @@ pub enum PlanError {
 ///
 /// # Errors
 /// When it is not deployed there, or the environment follows `main` by itself.
-pub fn carried_out(app: &App, environment: Environment) -> Result<&DeploymentTarget, PlanError> {
+pub fn carried_out(app: &App, environment: EnvironmentName) -> Result<&DeploymentTarget, PlanError> {
     let not_deployed = || PlanError::NotDeployed { app: app.name.clone(), environment };
     let target = app.deployment(environment).ok_or_else(not_deployed)?;
     match &target.means {
@@ -72,10 +72,10 @@ pub fn carried_out(app: &App, environment: Environment) -> Result<&DeploymentTar
 ///
 /// A release deploys wherever its deployment step does: the ingestion server's two environments
 /// together. A forced deployment and a rollback touch the one they name.
-pub fn touched(app: &App, kind: &OrderKind, environment: Environment) -> Vec<Environment> {
-    let deploys_here = |step: &&Step| is_deployment_to(step, environment);
+pub fn touched(app: &App, kind: &OrderKind, environment: EnvironmentName) -> Vec<EnvironmentName> {
+    let deploys_here = |step: &&Step| step.deploys_to(environment);
     match (kind, app.flow.steps().find(deploys_here)) {
-        (OrderKind::Release { .. }, Some(step)) => step.operation.deploys_to().to_vec(),
+        (OrderKind::Release { .. }, Some(step)) => step.environments.clone(),
         _ => vec![environment],
     }
 }
@@ -93,20 +93,20 @@ pub fn plan(
     project: &Project,
     app: &App,
     kind: &OrderKind,
-    environment: Environment,
+    environment: EnvironmentName,
     run: &RunId,
 ) -> Result<Vec<PlannedStep>, PlanError> {
     let flow = &app.flow;
     carried_out(app, environment)?;
     let not_deployed = || PlanError::NotDeployed { app: app.name.clone(), environment };
-    let deploys_here = |step: &Step| is_deployment_to(step, environment);
+    let deploys_here = |step: &Step| step.deploys_to(environment);
     let deployment = flow.steps().find(|step| deploys_here(step)).ok_or_else(not_deployed)?;
 
     let steps = match kind {
         OrderKind::Release { .. } => path_from_publishing(flow, deploys_here)?,
         OrderKind::Deploy | OrderKind::RollOut => vec![deployment],
         OrderKind::RollBack => {
-            let redeploys = |step: &&Step| matches!(step.operation, Operation::RedeployLastWorking { .. });
+            let redeploys = |step: &&Step| step.operation == Operation::RedeployLastWorking;
             let rollback = flow.after(&deployment.id, &[LinkKind::RollsBack]).find(redeploys);
             vec![rollback.unwrap_or(deployment)]
         }
@@ -120,10 +120,6 @@ pub fn plan(
         plan.extend(planned(project, app, kind, step, &targets, run)?);
     }
     Ok(plan)
-}
-
-fn is_deployment_to(step: &Step, environment: Environment) -> bool {
-    step.operation.is_deployment() && step.operation.deploys_to().contains(&environment)
 }
 
 /// Returns what a run does for one step of the flow: one thing after the other, of which only the

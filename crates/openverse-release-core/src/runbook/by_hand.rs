@@ -1,15 +1,18 @@
 //! How each operation is done: with this tool, and by hand.
 
 use crate::{
-    App, DeploymentMeans, DeploymentTarget, Environment, Operation, Project,
+    App, DeploymentMeans, DeploymentTarget, EnvironmentName, Operation, Project, Step,
     markdown::{code, inline, link},
 };
 
 /// Returns the commands by which this tool carries out an operation that a person decides on, each
 /// with what it is for.
-pub(super) fn commands(app: &App, operation: Operation) -> Vec<(String, &'static str)> {
+pub(super) fn commands(app: &App, step: &Step) -> Vec<(String, &'static str)> {
     let app = &app.slug;
-    match operation {
+    let of_each = |command: &dyn Fn(EnvironmentName) -> String, words| {
+        step.environments.iter().map(|&at| (command(at), words)).collect()
+    };
+    match step.operation {
         Operation::PublishGitHubRelease => vec![
             (format!("release {app}"), "publishes, and carries the release on from there"),
             (format!("changelog {app}"), "opens the pull request with the changelog entry, if there is none"),
@@ -18,13 +21,12 @@ pub(super) fn commands(app: &App, operation: Operation) -> Vec<(String, &'static
             vec![(format!("release {app}"), "goes on with the release that is under way")]
         }
         Operation::RevertOnMain => vec![(format!("revert {app}"), "prepares the revert, and follows it")],
-        Operation::RedeployLastWorking { environment } => {
-            let command = format!("rollback {app} {environment} --reason REASON");
-            vec![(command, "finds the last version that worked, deploys it and holds it")]
+        Operation::RedeployLastWorking => {
+            let words = "finds the last version that worked, deploys it and holds it";
+            of_each(&|at| format!("rollback {app} {at} --reason REASON"), words)
         }
-        Operation::DeployByGitHubWorkflow { environment, .. } => {
-            let command = format!("deploy {app} {environment} TAG --reason REASON");
-            vec![(command, "deploys that version")]
+        Operation::DeployByGitHubWorkflow { .. } => {
+            of_each(&|at| format!("deploy {app} {at} TAG --reason REASON"), "deploys that version")
         }
         Operation::MergeToMain
         | Operation::BuildImages
@@ -39,13 +41,13 @@ pub(super) fn commands(app: &App, operation: Operation) -> Vec<(String, &'static
 pub(super) fn ways(
     project: &Project,
     app: &App,
-    operation: Operation,
-    environments: &[Environment],
+    step: &Step,
+    environments: &[EnvironmentName],
 ) -> Vec<String> {
     let code_repository = &project.repositories.code;
     let pull_requests = |words: &str| link(words, &code_repository.pull_requests_page());
     let main = code(&project.repositories.main);
-    match operation {
+    match step.operation {
         Operation::MergeToMain => {
             vec![format!("Merge the {} once it is approved.", pull_requests("pull request"))]
         }
@@ -63,7 +65,7 @@ pub(super) fn ways(
             )],
             None => Vec::new(),
         },
-        Operation::RedeployLastWorking { .. } => {
+        Operation::RedeployLastWorking => {
             let version = "the last image tag known to work";
             environments
                 .iter()
@@ -76,7 +78,7 @@ pub(super) fn ways(
         | Operation::SyncDags
         | Operation::RunLatest => {
             let version = "the image tag of the release";
-            let targets = operation.deploys_to().iter().filter_map(|&at| app.deployment(at));
+            let targets = step.environments.iter().filter_map(|&at| app.deployment(at));
             targets.map(|target| deployment(project, target, version)).collect()
         }
         Operation::BuildImages | Operation::TagImage => Vec::new(),
@@ -127,13 +129,13 @@ pub(super) fn place(target: &DeploymentTarget) -> String {
 }
 
 /// Returns where a step that nobody sets off can be watched, in Markdown.
-pub(super) fn watch(project: &Project, app: &App, operation: Operation) -> Vec<String> {
+pub(super) fn watch(project: &Project, app: &App, step: &Step) -> Vec<String> {
     let repositories = &project.repositories;
     let mut places = Vec::new();
-    if matches!(operation, Operation::BuildImages | Operation::TagImage) {
+    if matches!(step.operation, Operation::BuildImages | Operation::TagImage) {
         places.push(link("runs of the GitHub Workflows", &repositories.code.runs_page()));
     }
-    for target in operation.deploys_to().iter().filter_map(|&environment| app.deployment(environment)) {
+    for target in step.environments.iter().filter_map(|&environment| app.deployment(environment)) {
         if let DeploymentMeans::GitHubWorkflow { workflow, .. } = &target.means {
             let page = repositories.infrastructure.workflow_page(workflow);
             places.push(link(&format!("runs of {}", code(workflow.as_str())), &page));

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::{MARK, MARK_END, by_hand};
 use crate::{
-    App, ChartLevel, DeploymentMeans, DetailKind, Environment, LinkKind, Operation, Performer, Project, Step,
-    Trigger,
+    App, ChartLevel, DeploymentMeans, DetailKind, EnvironmentName, LinkKind, Operation, Performer, Project,
+    Step, Trigger,
     markdown::{cell, code, inline, link},
 };
 
@@ -120,7 +120,7 @@ impl<'a> Page<'a> {
         self.section(&title(step));
         self.ticked("Before:", &[step], DetailKind::Gate);
         self.notes(step);
-        self.ways(step, step.operation.deploys_to());
+        self.ways(step, &step.environments);
         let automatic = self.follows_by_itself(step);
         if !automatic.is_empty() {
             self.block("Then this happens by itself:");
@@ -134,13 +134,13 @@ impl<'a> Page<'a> {
     }
 
     /// Writes how a step is done with this tool, and how by hand.
-    fn ways(&mut self, step: &Step, environments: &[Environment]) {
-        let commands = by_hand::commands(self.app, step.operation);
+    fn ways(&mut self, step: &Step, environments: &[EnvironmentName]) {
+        let commands = by_hand::commands(self.app, step);
         if !commands.is_empty() {
             self.block("With this tool:");
             self.commands(&commands);
         }
-        let ways = by_hand::ways(self.project, self.app, step.operation, environments);
+        let ways = by_hand::ways(self.project, self.app, step, environments);
         if !ways.is_empty() {
             self.block("By hand:");
             self.list(&ways);
@@ -153,7 +153,7 @@ impl<'a> Page<'a> {
             Performer::Elsewhere => "somebody else's automation does it",
         };
         let mut lines = vec![format!("- {} ({who})", title(step))];
-        let watch = by_hand::watch(self.project, self.app, step.operation);
+        let watch = by_hand::watch(self.project, self.app, step);
         if !watch.is_empty() {
             lines.push(format!("  - Watch: {}", watch.join(", ")));
         }
@@ -190,13 +190,10 @@ impl<'a> Page<'a> {
         for step in steps {
             self.block(&format!("### {}", title(step)));
             let deployments: Vec<_> = flow.before(&step.id, &[LinkKind::RollsBack]).collect();
-            let mut environments: Vec<_> = step.operation.deploys_to().to_vec();
-            for environment in deployments.iter().flat_map(|step| step.operation.deploys_to()) {
-                if !environments.contains(environment) {
-                    environments.push(*environment);
-                }
-            }
-            environments.sort_unstable();
+            let taken_back = |&environment: &EnvironmentName| {
+                deployments.iter().chain([&step]).any(|step| step.updates(environment))
+            };
+            let environments: Vec<_> = flow.environments().names().filter(taken_back).collect();
             let undone: Vec<_> = deployments.iter().map(|step| format!("\"{}\"", title(step))).collect();
             if !undone.is_empty() {
                 self.block(&format!("The way back from {}.", undone.join(" and from ")));
@@ -206,11 +203,9 @@ impl<'a> Page<'a> {
             self.ways(step, &environments);
             self.ticked("Afterwards:", &[step], DetailKind::FollowUp);
         }
-        let redeploys = flow.steps().filter_map(|step| match step.operation {
-            Operation::RedeployLastWorking { environment } => Some(environment),
-            _ => None,
-        });
+        let redeploys = flow.steps().filter(|step| step.operation == Operation::RedeployLastWorking);
         let lift: Vec<_> = redeploys
+            .flat_map(|step| &step.environments)
             .map(|at| {
                 let command = format!("hold lift {} {at} --reason REASON", self.app.slug);
                 (command, "lets releases and deployments happen again")

@@ -40,7 +40,7 @@ impl EcsService {
 
 #[cfg(test)]
 mod tests {
-    use crate::{Environment, Project};
+    use crate::{EnvironmentName, Project};
 
     #[test]
     fn the_api_and_the_frontend_of_openverse_have_a_service_in_each_environment() {
@@ -52,20 +52,20 @@ mod tests {
             })
         };
         assert_eq!(
-            names("api", Environment::Staging).unwrap(),
+            names("api", EnvironmentName::STAGING).unwrap(),
             "staging-default/staging-api staging-api-template -> staging-api"
         );
         assert_eq!(
-            names("frontend", Environment::Production).unwrap(),
+            names("frontend", EnvironmentName::PRODUCTION).unwrap(),
             "production-default/production-nuxt production-nuxt-template -> production-nuxt"
         );
-        assert_eq!(names("catalog", Environment::Production), None);
+        assert_eq!(names("catalog", EnvironmentName::PRODUCTION), None);
     }
 
     #[test]
     fn every_named_container_gets_the_tag() {
         let openverse = Project::openverse();
-        let target = openverse.app("api").unwrap().deployment(Environment::Production).unwrap();
+        let target = openverse.app("api").unwrap().deployment(EnvironmentName::PRODUCTION).unwrap();
         let images = target.ecs.as_ref().unwrap().images(&"rel-2024.01.02.03.04.05".parse().unwrap());
         let images: Vec<_> = images.iter().map(|(name, image)| format!("{name}={image}")).collect();
         assert_eq!(

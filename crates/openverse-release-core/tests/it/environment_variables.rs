@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use openverse_release_core::{
-    Environment, EnvironmentVariableName, MissingVariables, Project, VariableDeclarations,
+    EnvironmentName, EnvironmentVariableName, MissingVariables, Project, VariableDeclarations,
 };
 use proptest::prelude::*;
 
@@ -59,12 +59,12 @@ fn a_refusal_names_what_is_not_configured_and_what_to_do() {
     let of = |app: &str, environment, text: &str, configured: &[&str]| {
         MissingVariables::of(project.app(app).unwrap(), environment, &declared(text), &names(configured))
     };
-    assert_eq!(of("api", Environment::Production, "A\nB\n", &["B", "A", "C"]), None);
-    let two = of("api", Environment::Production, "B\nA\nC\n", &["C"]).unwrap();
+    assert_eq!(of("api", EnvironmentName::PRODUCTION, "A\nB\n", &["B", "A", "C"]), None);
+    let two = of("api", EnvironmentName::PRODUCTION, "B\nA\nC\n", &["C"]).unwrap();
     assert_eq!(two.names().len(), 2);
     insta::assert_snapshot!(two, @"found the environment variables B, A, which are not configured for production, expected each environment variable that the API declares in api/environment-variables.txt to be configured before it is deployed");
     insta::assert_snapshot!(two.advice(), @"configure them first, with `env-var add B --app api` and `env-var add A --app api`, and try again");
-    let one = of("ingestion server", Environment::Staging, "B\n", &[]).unwrap();
+    let one = of("ingestion server", EnvironmentName::STAGING, "B\n", &[]).unwrap();
     insta::assert_snapshot!(one.found(), @"the environment variable B, which is not configured for dev");
 }
 

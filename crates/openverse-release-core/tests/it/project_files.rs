@@ -1,5 +1,5 @@
 use openverse_release_core::{
-    DeploymentMeans, Environment, GitTag, Performer, Project, ProposedContent, UnknownGitTag,
+    DeploymentMeans, EnvironmentName, GitTag, Performer, Project, ProposedContent, UnknownGitTag,
     changelog_proposal, flows,
 };
 use serde_json::{Value, json};
@@ -58,7 +58,7 @@ fn an_app_answers_to_slug_prefix_and_display_name() {
 #[test]
 fn the_frontend_is_called_nuxt_where_it_is_deployed() {
     let project = Project::openverse();
-    let target = project.app("frontend").unwrap().deployment(Environment::Production).unwrap();
+    let target = project.app("frontend").unwrap().deployment(EnvironmentName::PRODUCTION).unwrap();
     let DeploymentMeans::GitHubWorkflow { workflow, event_type } = &target.means else { panic!() };
     assert_eq!(workflow.as_str(), "deploy-production-frontend.yml");
     assert_eq!(event_type.as_str(), "deploy_production_nuxt");
@@ -131,7 +131,7 @@ fn another_teams_project_is_read_from_a_file() {
     .unwrap();
     let shop = project.app("shop").unwrap();
     assert_eq!(shop.flow.name(), "shop");
-    assert_eq!(shop.deployment(Environment::Staging).unwrap().called(), "test");
+    assert_eq!(shop.deployment(EnvironmentName::STAGING).unwrap().called(), "test");
     assert_eq!(shop.performer(&"Tag".parse().unwrap()), Performer::Runner);
     assert_eq!(shop.label(), "shop");
     assert_eq!(shop.variables_file(), "shop/environment-variables.txt");

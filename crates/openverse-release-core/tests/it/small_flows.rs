@@ -1,21 +1,45 @@
 //! Flows that are made without the builder, which would refuse what the checks look for.
 
 use openverse_release_core::{
-    Branches, DeployedVersion,
-    Environment::{Production, Staging},
-    Exemption, Flow, Link, LinkKind, Operation, Step, Trigger,
+    Branches, DeployedVersion, EnvironmentName, Exemption, Flow, Link, LinkKind, Operation, Step, Trigger,
 };
 
 pub(crate) use Trigger::{Automatic, Manual};
 
-pub(crate) const TO_STAGING: Operation =
-    Operation::DeployByGitHubWorkflow { environment: Staging, version: DeployedVersion::Commit };
-pub(crate) const COMMIT_TO_PRODUCTION: Operation =
-    Operation::DeployByGitHubWorkflow { environment: Production, version: DeployedVersion::Commit };
-pub(crate) const TO_PRODUCTION: Operation =
-    Operation::DeployByGitHubWorkflow { environment: Production, version: DeployedVersion::Release };
-pub(crate) const STAGING_BACK: Operation = Operation::RedeployLastWorking { environment: Staging };
-pub(crate) const PRODUCTION_BACK: Operation = Operation::RedeployLastWorking { environment: Production };
+/// An operation, and the environment that its step updates.
+type Deploys = (Operation, EnvironmentName);
+
+pub(crate) const TO_STAGING: Deploys =
+    (Operation::DeployByGitHubWorkflow { version: DeployedVersion::Commit }, EnvironmentName::STAGING);
+pub(crate) const COMMIT_TO_PRODUCTION: Deploys =
+    (Operation::DeployByGitHubWorkflow { version: DeployedVersion::Commit }, EnvironmentName::PRODUCTION);
+pub(crate) const TO_PRODUCTION: Deploys =
+    (Operation::DeployByGitHubWorkflow { version: DeployedVersion::Release }, EnvironmentName::PRODUCTION);
+pub(crate) const STAGING_BACK: Deploys = (Operation::RedeployLastWorking, EnvironmentName::STAGING);
+pub(crate) const PRODUCTION_BACK: Deploys = (Operation::RedeployLastWorking, EnvironmentName::PRODUCTION);
+
+/// What a step does, and which environments it updates.
+pub(crate) struct Does(Operation, Vec<EnvironmentName>);
+
+impl From<Operation> for Does {
+    /// Updates what Openverse's step of this kind does.
+    fn from(operation: Operation) -> Self {
+        let (staging, production) = (EnvironmentName::STAGING, EnvironmentName::PRODUCTION);
+        let environments = match operation {
+            Operation::SyncDags => vec![staging],
+            Operation::DeployByAnsible => vec![production],
+            Operation::DeployByTerraform | Operation::RunLatest => vec![staging, production],
+            _ => Vec::new(),
+        };
+        Self(operation, environments)
+    }
+}
+
+impl From<Deploys> for Does {
+    fn from((operation, environment): Deploys) -> Self {
+        Self(operation, vec![environment])
+    }
+}
 
 /// A flow that can be taken apart: steps by name, links as they are drawn.
 #[derive(Clone)]
@@ -57,8 +81,10 @@ impl Parts {
     }
 
     /// Adds a step, or changes the one of that name.
-    pub(crate) fn step(mut self, id: &str, trigger: Trigger, operation: Operation) -> Self {
+    pub(crate) fn step(mut self, id: &str, trigger: Trigger, does: impl Into<Does>) -> Self {
+        let Does(operation, environments) = does.into();
         let step = Step::new(id.parse().unwrap(), format!("The step {id}"), trigger, operation);
+        let step = step.updating(environments);
         match self.steps.iter_mut().find(|known| known.id == step.id) {
             Some(known) => *known = step,
             None => self.steps.push(step),

@@ -3,19 +3,19 @@
 use std::sync::Arc;
 
 use openverse_release_core::{
-    EcsService, Environment, Project, RegisterTaskDefinition, TaskDefinitionArn, UpdateService,
+    EcsService, EnvironmentName, Project, RegisterTaskDefinition, TaskDefinitionArn, UpdateService,
 };
 use openverse_release_ecs::{EcsConfig, EcsServices};
 use openverse_release_ports::{Requests, conformance::ManualClock};
 
-pub(crate) fn service(app: &str, environment: Environment) -> EcsService {
+pub(crate) fn service(app: &str, environment: EnvironmentName) -> EcsService {
     let openverse = Project::openverse();
     let target = openverse.app(app).unwrap().deployment(environment).unwrap();
     (**target.ecs.as_ref().unwrap()).clone()
 }
 
 pub(crate) fn api() -> EcsService {
-    service("api", Environment::Production)
+    service("api", EnvironmentName::PRODUCTION)
 }
 
 pub(crate) fn arn(short: &str) -> TaskDefinitionArn {

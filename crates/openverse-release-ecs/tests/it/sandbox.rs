@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use openverse_release_core::{
-    DeploymentId, EcsService, Environment, ImageTag, Project, RegisterTaskDefinition, Rollout,
+    DeploymentId, EcsService, EnvironmentName, ImageTag, Project, RegisterTaskDefinition, Rollout,
     ServiceDeployment, UpdateService, judge_rollout,
 };
 use openverse_release_ecs::{EcsConfig, EcsServices};
@@ -53,7 +53,7 @@ impl World {
     fn live(&self) -> (String, String) {
         let status = self.sandbox.status().unwrap();
         let live =
-            status.apps[0].live.iter().find(|live| live.environment == Environment::Production).unwrap();
+            status.apps[0].live.iter().find(|live| live.environment == EnvironmentName::PRODUCTION).unwrap();
         (live.image_tag.to_string(), live.commit.to_string())
     }
 
@@ -63,7 +63,7 @@ impl World {
     }
 
     async fn registration(&self, tag: &ImageTag) -> RegisterTaskDefinition {
-        let api = service("api", Environment::Production);
+        let api = service("api", EnvironmentName::PRODUCTION);
         let template = self.services.newest(&api, &api.template_family).await.unwrap().unwrap().arn().clone();
         let (images, marker) = (api.images(tag), "run-1".parse().unwrap());
         RegisterTaskDefinition { service: api, template, images, marker }
@@ -71,7 +71,7 @@ impl World {
 
     async fn wanted(&self, tag: &ImageTag) -> UpdateService {
         let task_definition = self.services.register(&self.registration(tag).await).await.unwrap();
-        let api = service("api", Environment::Production);
+        let api = service("api", EnvironmentName::PRODUCTION);
         let found = self.services.service(&api).await.unwrap().unwrap();
         let seen = found.primary().map(|primary| primary.id.clone());
         UpdateService { service: api, task_definition, seen }
@@ -82,7 +82,7 @@ impl World {
     }
 
     async fn judge(&self, id: &DeploymentId) -> Rollout {
-        let api = service("api", Environment::Production);
+        let api = service("api", EnvironmentName::PRODUCTION);
         judge_rollout(id, &self.services.service(&api).await.unwrap().unwrap())
     }
 
@@ -99,10 +99,10 @@ impl World {
 impl ServicesFixture for World {
     async fn service(&self, name: &str) -> EcsService {
         let (app, environment) = match name.len() % 4 {
-            0 => ("api", Environment::Production),
-            1 => ("api", Environment::Staging),
-            2 => ("frontend", Environment::Production),
-            _ => ("frontend", Environment::Staging),
+            0 => ("api", EnvironmentName::PRODUCTION),
+            1 => ("api", EnvironmentName::STAGING),
+            2 => ("frontend", EnvironmentName::PRODUCTION),
+            _ => ("frontend", EnvironmentName::STAGING),
         };
         self.pass(600);
         service(app, environment)
@@ -205,7 +205,7 @@ async fn an_image_that_the_registry_lacks_is_the_reason_why_tasks_stopped() {
     let ours = world.deploy(&"rel-2031.01.01.00.00.00".parse().unwrap()).await;
     world.pass(20);
     assert!(matches!(world.judge(&ours.id).await, Rollout::RolledBack { .. }));
-    let api = service("api", Environment::Production);
+    let api = service("api", EnvironmentName::PRODUCTION);
     let stopped = world.services.stopped_tasks(&api, &ours.id).await.unwrap();
     assert!(stopped[0].reason.starts_with("CannotPullContainerError"), "{stopped:?}");
     assert!(stopped[0].containers.iter().all(|container| container.exit_code.is_none()));
@@ -232,7 +232,7 @@ async fn a_lost_reply_leads_to_one_revision_and_one_deployment() {
     assert!(matches!(lost, WriteError::Port(PortError::ReplyLost { .. })), "{lost:?}");
     let task_definition = world.services.register(&registration).await.unwrap();
     assert_eq!(world.count("register_task_definition"), 1);
-    let api = service("api", Environment::Production);
+    let api = service("api", EnvironmentName::PRODUCTION);
     let seen = world.services.service(&api).await.unwrap().unwrap().primary().map(|it| it.id.clone());
     let wanted = UpdateService { service: api.clone(), task_definition, seen };
     world.fault("lost-reply:update_service");
@@ -247,7 +247,7 @@ async fn a_lost_reply_leads_to_one_revision_and_one_deployment() {
 #[tokio::test(flavor = "multi_thread")]
 async fn server_errors_are_repeated_for_reads_and_leave_a_write_unknown() {
     let world = World::new();
-    let api = service("api", Environment::Production);
+    let api = service("api", EnvironmentName::PRODUCTION);
     world.fault("server-errors:ecs");
     assert!(world.services.service(&api).await.unwrap().is_some());
     assert_eq!(world.clock.sleeps().len(), 1);

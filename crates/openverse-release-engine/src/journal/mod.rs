@@ -5,7 +5,7 @@ mod sqlite;
 use std::{fmt::Debug, path::PathBuf};
 
 use chrono::{DateTime, Utc};
-use openverse_release_core::{AppSlug, Environment, ReplayError, Run, RunEvent, RunId};
+use openverse_release_core::{AppSlug, EnvironmentName, ReplayError, Run, RunEvent, RunId};
 
 pub use sqlite::SqliteJournal;
 
@@ -50,7 +50,11 @@ pub trait Journal: Debug + Send + Sync {
     fn load(&self, id: &RunId) -> Result<Option<StoredRun>, JournalError>;
 
     /// Returns the run of an app and environment that has not ended, if any.
-    fn unfinished(&self, app: &AppSlug, environment: Environment) -> Result<Option<StoredRun>, JournalError>;
+    fn unfinished(
+        &self,
+        app: &AppSlug,
+        environment: EnvironmentName,
+    ) -> Result<Option<StoredRun>, JournalError>;
 
     /// Returns the newest runs, newest first, at most `limit`.
     fn runs(&self, limit: usize) -> Result<Vec<StoredRun>, JournalError>;
@@ -65,7 +69,7 @@ pub trait Journal: Debug + Send + Sync {
     fn lift_holds(
         &self,
         app: &AppSlug,
-        environment: Environment,
+        environment: EnvironmentName,
         by: &str,
         reason: &str,
         at: DateTime<Utc>,
@@ -85,7 +89,7 @@ pub enum JournalError {
         /// The app.
         app: AppSlug,
         /// The environment.
-        environment: Environment,
+        environment: EnvironmentName,
         /// The run.
         run: RunId,
     },

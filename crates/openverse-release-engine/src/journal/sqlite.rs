@@ -7,7 +7,7 @@ use std::{
 };
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use openverse_release_core::{AppSlug, End, Environment, Run, RunEvent, RunId};
+use openverse_release_core::{AppSlug, End, EnvironmentName, Run, RunEvent, RunId};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
 
 use super::{Journal, JournalError, StoredRun};
@@ -139,7 +139,11 @@ impl Journal for SqliteJournal {
         load(&self.connection(), id)
     }
 
-    fn unfinished(&self, app: &AppSlug, environment: Environment) -> Result<Option<StoredRun>, JournalError> {
+    fn unfinished(
+        &self,
+        app: &AppSlug,
+        environment: EnvironmentName,
+    ) -> Result<Option<StoredRun>, JournalError> {
         let connection = self.connection();
         let id: Option<String> = connection
             .query_row(
@@ -194,7 +198,7 @@ impl Journal for SqliteJournal {
     fn lift_holds(
         &self,
         app: &AppSlug,
-        environment: Environment,
+        environment: EnvironmentName,
         by: &str,
         reason: &str,
         at: DateTime<Utc>,

@@ -6,10 +6,10 @@ use std::sync::{
 };
 
 use chrono::{DateTime, Utc};
-use openverse_release_core::{AppSlug, End, Environment, Run, RunEvent, RunId};
+use openverse_release_core::{AppSlug, End, EnvironmentName, Run, RunEvent, RunId};
 use openverse_release_engine::{EngineError, Hold, Journal, JournalError, Session, StoredRun};
 
-use crate::scene::{DRAFTED, FIRST, Production, Scene, Silent, git_tag, image_tag};
+use crate::scene::{DRAFTED, FIRST, PRODUCTION, Scene, Silent, git_tag, image_tag};
 
 /// A journal whose disk is pulled out after so many records.
 #[derive(Debug)]
@@ -39,7 +39,11 @@ impl Journal for CutOff {
     fn load(&self, id: &RunId) -> Result<Option<StoredRun>, JournalError> {
         self.journal.load(id)
     }
-    fn unfinished(&self, app: &AppSlug, environment: Environment) -> Result<Option<StoredRun>, JournalError> {
+    fn unfinished(
+        &self,
+        app: &AppSlug,
+        environment: EnvironmentName,
+    ) -> Result<Option<StoredRun>, JournalError> {
         self.journal.unfinished(app, environment)
     }
     fn runs(&self, limit: usize) -> Result<Vec<StoredRun>, JournalError> {
@@ -54,7 +58,7 @@ impl Journal for CutOff {
     fn lift_holds(
         &self,
         app: &AppSlug,
-        environment: Environment,
+        environment: EnvironmentName,
         by: &str,
         reason: &str,
         at: DateTime<Utc>,
@@ -66,7 +70,7 @@ impl Journal for CutOff {
 /// Returns how many effects of runs the world shows.
 async fn effects(scene: &Scene) -> usize {
     let published = scene.engine.world.releases.tag_commit(&git_tag(DRAFTED)).await.unwrap();
-    usize::from(published.is_some()) + scene.registry.writes().len() + scene.asked_for(Production).await.len()
+    usize::from(published.is_some()) + scene.registry.writes().len() + scene.asked_for(PRODUCTION).await.len()
 }
 
 /// Cuts a run off after every number of records, and resumes it; returns how many points there were.
@@ -108,8 +112,8 @@ async fn a_release_that_is_cut_off_anywhere_does_everything_once() {
             let world = &scene.engine.world;
             assert_eq!(world.releases.tag_commit(&git_tag(DRAFTED)).await.unwrap().as_ref(), Some(commit));
             assert_eq!(scene.registry.writes().len(), 2);
-            assert_eq!(scene.asked_for(Production).await.len(), 1);
-            assert_eq!(scene.live(Production).await, *commit);
+            assert_eq!(scene.asked_for(PRODUCTION).await.len(), 1);
+            assert_eq!(scene.live(PRODUCTION).await, *commit);
             assert_eq!(run.order().version.image_tag, image_tag(DRAFTED));
         },
     )
@@ -120,13 +124,13 @@ async fn a_release_that_is_cut_off_anywhere_does_everything_once() {
 #[tokio::test]
 async fn a_rollback_that_is_cut_off_anywhere_does_everything_once() {
     let begin = async |scene: &Scene| {
-        let order = scene.engine.order_rollback(scene.api(), Production, None, "slow").await.unwrap();
+        let order = scene.engine.order_rollback(scene.api(), PRODUCTION, None, "slow").await.unwrap();
         scene.engine.begin(scene.api(), order).unwrap()
     };
     let points = cut_off_everywhere(begin, async |scene, run| {
         assert_eq!(run.order().version.image_tag, image_tag(FIRST));
-        assert_eq!(scene.asked_for(Production).await.len(), 1);
-        assert_eq!(scene.live(Production).await, run.order().version.bundle.commit);
+        assert_eq!(scene.asked_for(PRODUCTION).await.len(), 1);
+        assert_eq!(scene.live(PRODUCTION).await, run.order().version.bundle.commit);
         assert_eq!(scene.engine.holds().unwrap().len(), 1);
     })
     .await;

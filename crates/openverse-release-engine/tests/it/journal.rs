@@ -2,12 +2,12 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use openverse_release_core::{
-    App, Bundle, DeployableVersion, End, Environment, ImageTag, Order, OrderKind, Project, Run, RunEvent,
+    App, Bundle, DeployableVersion, End, EnvironmentName, ImageTag, Order, OrderKind, Project, Run, RunEvent,
     plan,
 };
 use openverse_release_engine::{Journal, JournalError, StoredRun};
 
-use crate::scene::{Production, Staging};
+use crate::scene::{PRODUCTION, STAGING};
 
 pub(crate) fn app(name: &str) -> App {
     Project::openverse().app(name).unwrap().clone()
@@ -18,7 +18,7 @@ pub(crate) fn minute(minute: i64) -> DateTime<Utc> {
 }
 
 /// Returns a rollback that starts, and the events that start it.
-pub(crate) fn start(id: &str, app: &App, environment: Environment, at: i64) -> (Run, Vec<RunEvent>) {
+pub(crate) fn start(id: &str, app: &App, environment: EnvironmentName, at: i64) -> (Run, Vec<RunEvent>) {
     let commit: openverse_release_core::CommitSha = "ab".repeat(20).parse().unwrap();
     let order = Order {
         app: app.slug.clone(),
@@ -38,7 +38,7 @@ pub(crate) fn start(id: &str, app: &App, environment: Environment, at: i64) -> (
     Run::start(id, order, steps, &app.flow, minute(at)).unwrap()
 }
 
-pub(crate) fn begin(journal: &dyn Journal, id: &str, environment: Environment, at: i64) -> StoredRun {
+pub(crate) fn begin(journal: &dyn Journal, id: &str, environment: EnvironmentName, at: i64) -> StoredRun {
     let (run, events) = start(id, &app("api"), environment, at);
     journal.begin(&run, &events).unwrap()
 }
@@ -58,20 +58,20 @@ pub(crate) fn resumed() -> RunEvent {
 }
 
 pub(crate) fn a_run_that_began_is_given_back(journal: &dyn Journal) {
-    let (run, events) = start("run-a", &app("api"), Production, 1);
+    let (run, events) = start("run-a", &app("api"), PRODUCTION, 1);
     let stored = journal.begin(&run, &events).unwrap();
     assert_eq!((&stored.run, stored.recorded as usize), (&run, events.len()));
 
     let loaded = journal.load(run.id()).unwrap().unwrap();
     assert_eq!((&loaded.run, loaded.recorded), (&run, stored.recorded));
-    let unfinished = journal.unfinished(&app("api").slug, Production).unwrap().unwrap();
+    let unfinished = journal.unfinished(&app("api").slug, PRODUCTION).unwrap().unwrap();
     assert_eq!(unfinished.run, run);
     let with_times: Vec<_> = events.into_iter().map(|event| (minute(1), event)).collect();
     assert_eq!(journal.events(run.id()).unwrap(), with_times);
 }
 
 pub(crate) fn what_is_appended_comes_back_as_it_was_and_in_order(journal: &dyn Journal) {
-    let mut stored = begin(journal, "run-a", Production, 1);
+    let mut stored = begin(journal, "run-a", PRODUCTION, 1);
     append(journal, &mut stored, 2, &[RunEvent::HoldPlaced, resumed()]);
     append(journal, &mut stored, 3, &[resumed()]);
 
@@ -83,14 +83,14 @@ pub(crate) fn what_is_appended_comes_back_as_it_was_and_in_order(journal: &dyn J
 }
 
 pub(crate) fn a_moment_keeps_its_microseconds(journal: &dyn Journal) {
-    let mut stored = begin(journal, "run-a", Production, 1);
+    let mut stored = begin(journal, "run-a", PRODUCTION, 1);
     let at = minute(2) + TimeDelta::microseconds(123_456);
     journal.append(&mut stored, at, &[resumed()]).unwrap();
     assert_eq!(journal.events(stored.run.id()).unwrap().last().unwrap().0, at);
 }
 
 pub(crate) fn who_has_not_seen_every_event_cannot_append(journal: &dyn Journal) {
-    let mut first = begin(journal, "run-a", Production, 1);
+    let mut first = begin(journal, "run-a", PRODUCTION, 1);
     let mut second = first.clone();
     append(journal, &mut first, 2, &[resumed()]);
     let recorded = second.recorded;
@@ -103,38 +103,38 @@ pub(crate) fn who_has_not_seen_every_event_cannot_append(journal: &dyn Journal) 
 }
 
 pub(crate) fn an_app_and_environment_has_one_unfinished_run(journal: &dyn Journal) {
-    let mut first = begin(journal, "run-a", Production, 1);
-    let (run, events) = start("run-b", &app("api"), Production, 2);
+    let mut first = begin(journal, "run-a", PRODUCTION, 1);
+    let (run, events) = start("run-b", &app("api"), PRODUCTION, 2);
     let error = journal.begin(&run, &events).unwrap_err();
     let JournalError::RunGoingOn { app: of, environment, run: going_on } = &error else {
         panic!("{error:?}")
     };
-    assert_eq!((of.as_str(), *environment, going_on), ("api", Production, first.run.id()));
+    assert_eq!((of.as_str(), *environment, going_on), ("api", PRODUCTION, first.run.id()));
     assert_eq!(journal.load(run.id()).unwrap().map(|stored| stored.run), None);
 
-    begin(journal, "run-c", Staging, 3);
-    let (of_frontend, its_events) = start("run-d", &app("frontend"), Production, 4);
+    begin(journal, "run-c", STAGING, 3);
+    let (of_frontend, its_events) = start("run-d", &app("frontend"), PRODUCTION, 4);
     journal.begin(&of_frontend, &its_events).unwrap();
 
     append(journal, &mut first, 5, &[ended(End::Done)]);
-    assert!(journal.unfinished(&app("api").slug, Production).unwrap().is_none());
+    assert!(journal.unfinished(&app("api").slug, PRODUCTION).unwrap().is_none());
     journal.begin(&run, &events).unwrap();
-    assert_eq!(journal.unfinished(&app("api").slug, Production).unwrap().unwrap().run, run);
+    assert_eq!(journal.unfinished(&app("api").slug, PRODUCTION).unwrap().unwrap().run, run);
 }
 
 pub(crate) fn a_name_names_one_run(journal: &dyn Journal) {
-    let mut stored = begin(journal, "run-a", Production, 1);
+    let mut stored = begin(journal, "run-a", PRODUCTION, 1);
     append(journal, &mut stored, 2, &[ended(End::Done)]);
-    let (again, events) = start("run-a", &app("api"), Staging, 3);
+    let (again, events) = start("run-a", &app("api"), STAGING, 3);
 
     assert!(journal.begin(&again, &events).is_err());
     assert_eq!(journal.load(again.id()).unwrap().unwrap().run, stored.run, "the first is as it was");
-    assert!(journal.unfinished(&app("api").slug, Staging).unwrap().is_none());
+    assert!(journal.unfinished(&app("api").slug, STAGING).unwrap().is_none());
 }
 
 pub(crate) fn runs_are_newest_first_and_no_more_than_asked_for(journal: &dyn Journal) {
     for (id, at) in [("run-a", 1), ("run-b", 3), ("run-c", 2)] {
-        let mut stored = begin(journal, id, Production, at);
+        let mut stored = begin(journal, id, PRODUCTION, at);
         append(journal, &mut stored, at, &[ended(End::Done)]);
     }
     let newest = |limit| -> Vec<_> {
@@ -149,7 +149,7 @@ pub(crate) fn an_unknown_run_is_none(journal: &dyn Journal) {
     let id = "run-nobody".parse().unwrap();
     assert!(journal.load(&id).unwrap().is_none());
     assert_eq!(journal.events(&id).unwrap(), []);
-    assert!(journal.unfinished(&app("api").slug, Production).unwrap().is_none());
+    assert!(journal.unfinished(&app("api").slug, PRODUCTION).unwrap().is_none());
     assert_eq!(journal.holds().unwrap(), []);
 }
 
@@ -159,14 +159,14 @@ pub(crate) fn a_hold_is_placed_with_its_event_and_stays_after_the_run(journal: &
         ("run-b", End::Failed { step: "TriggerRollback".parse().unwrap(), evidence: "red".to_owned() }),
         ("run-c", End::Abandoned { by: "ada".to_owned(), reason: "by hand".to_owned() }),
     ] {
-        let mut stored = begin(journal, id, Production, 1);
+        let mut stored = begin(journal, id, PRODUCTION, 1);
         assert!(!journal.holds().unwrap().iter().any(|hold| hold.run == *stored.run.id()));
         append(journal, &mut stored, 2, &[RunEvent::HoldPlaced]);
         append(journal, &mut stored, 3, &[ended(end)]);
 
         let hold = journal.holds().unwrap().into_iter().find(|hold| hold.run == *stored.run.id()).unwrap();
         let order = stored.run.order();
-        assert_eq!((hold.app, hold.environment), (order.app.clone(), Production));
+        assert_eq!((hold.app, hold.environment), (order.app.clone(), PRODUCTION));
         assert_eq!(
             (hold.rolled_back, hold.reason, hold.by),
             (order.replaces.clone(), format!("the reason of {id}"), "ada".to_owned())
@@ -177,7 +177,7 @@ pub(crate) fn a_hold_is_placed_with_its_event_and_stays_after_the_run(journal: &
 }
 
 pub(crate) fn a_rollback_that_was_refused_holds_nothing(journal: &dyn Journal) {
-    let mut stored = begin(journal, "run-a", Production, 1);
+    let mut stored = begin(journal, "run-a", PRODUCTION, 1);
     append(journal, &mut stored, 2, &[RunEvent::HoldPlaced]);
     assert_eq!(journal.holds().unwrap().len(), 1);
     let refused = End::Refused { found: "nothing".to_owned(), expected: "something".to_owned() };
@@ -186,12 +186,12 @@ pub(crate) fn a_rollback_that_was_refused_holds_nothing(journal: &dyn Journal) {
 }
 
 pub(crate) fn lifting_is_for_one_app_and_environment_and_counts(journal: &dyn Journal) {
-    for (id, environment) in [("run-a", Production), ("run-b", Production), ("run-c", Staging)] {
+    for (id, environment) in [("run-a", Production), ("run-b", Production), ("run-c", STAGING)] {
         let mut stored = begin(journal, id, environment, 1);
         append(journal, &mut stored, 2, &[RunEvent::HoldPlaced, ended(End::Done)]);
     }
     let lift = |app: &App| {
-        journal.lift_holds(&app.slug, Production, "grace", "mended; it's \"fine\"", minute(9)).unwrap()
+        journal.lift_holds(&app.slug, PRODUCTION, "grace", "mended; it's \"fine\"", minute(9)).unwrap()
     };
     assert_eq!(lift(&app("frontend")), 0);
     assert_eq!(lift(&app("api")), 2);

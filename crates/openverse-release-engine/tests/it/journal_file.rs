@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 use crate::{
     journal::{app, append, begin, ended, minute, resumed, start},
-    scene::{Production, Staging},
+    scene::{PRODUCTION, STAGING},
 };
 
 fn place() -> TempDir {
@@ -32,9 +32,9 @@ fn change(path: &Path, sql: &str) {
 fn opening_again_gives_back_the_same_runs_and_holds() {
     let place = place();
     let journal = open(&place);
-    let mut done = begin(&journal, "run-a", Production, 1);
+    let mut done = begin(&journal, "run-a", PRODUCTION, 1);
     append(&journal, &mut done, 2, &[RunEvent::HoldPlaced, ended(End::Done)]);
-    let mut unfinished = begin(&journal, "run-b", Production, 3);
+    let mut unfinished = begin(&journal, "run-b", PRODUCTION, 3);
     append(&journal, &mut unfinished, 4, &[resumed()]);
     let holds = journal.holds().unwrap();
     drop(journal);
@@ -50,10 +50,10 @@ fn opening_again_gives_back_the_same_runs_and_holds() {
 fn two_handles_on_one_file_see_each_other_and_do_not_overwrite() {
     let place = place();
     let (one, other) = (open(&place), open(&place));
-    let mut stored = begin(&one, "run-a", Production, 1);
+    let mut stored = begin(&one, "run-a", PRODUCTION, 1);
     let mut elsewhere = other.load(stored.run.id()).unwrap().unwrap();
 
-    let (second, events) = start("run-b", &app("api"), Production, 2);
+    let (second, events) = start("run-b", &app("api"), PRODUCTION, 2);
     assert!(matches!(other.begin(&second, &events), Err(JournalError::RunGoingOn { .. })));
     append(&one, &mut stored, 3, &[RunEvent::HoldPlaced]);
     assert_eq!(other.holds().unwrap().len(), 1);
@@ -62,7 +62,7 @@ fn two_handles_on_one_file_see_each_other_and_do_not_overwrite() {
 
     let mut elsewhere = other.load(stored.run.id()).unwrap().unwrap();
     append(&other, &mut elsewhere, 5, &[ended(End::Done)]);
-    assert!(one.unfinished(&app("api").slug, Production).unwrap().is_none());
+    assert!(one.unfinished(&app("api").slug, PRODUCTION).unwrap().is_none());
     assert_eq!(one.lift_holds(&app("api").slug, Production, "ada", "mended", minute(6)).unwrap(), 1);
     assert_eq!(other.holds().unwrap(), []);
 }
@@ -71,7 +71,7 @@ fn two_handles_on_one_file_see_each_other_and_do_not_overwrite() {
 fn an_append_that_fails_halfway_records_nothing() {
     let place = place();
     let journal = open(&place);
-    let mut stored = begin(&journal, "run-a", Production, 1);
+    let mut stored = begin(&journal, "run-a", PRODUCTION, 1);
     let before = journal.events(stored.run.id()).unwrap();
     // A run holds once, so the third event cannot be recorded.
     let events = [resumed(), RunEvent::HoldPlaced, RunEvent::HoldPlaced];
@@ -90,7 +90,7 @@ fn of_many_that_begin_at_once_on_a_new_file_one_wins() {
     let path = file(&place);
     let attempt = |number: usize| {
         let journal = SqliteJournal::open(&path)?;
-        let (run, events) = start(&format!("run-{number}"), &app("api"), Staging, 1);
+        let (run, events) = start(&format!("run-{number}"), &app("api"), STAGING, 1);
         journal.begin(&run, &events).map(|stored| stored.run.id().clone())
     };
     let outcomes: Vec<_> = thread::scope(|scope| {
@@ -108,7 +108,7 @@ fn of_many_that_begin_at_once_on_a_new_file_one_wins() {
 #[test]
 fn a_journal_of_a_newer_version_is_refused_and_left_as_it_is() {
     let place = place();
-    begin(&open(&place), "run-a", Production, 1);
+    begin(&open(&place), "run-a", PRODUCTION, 1);
     change(&file(&place), "PRAGMA user_version = 99");
     let error = SqliteJournal::open(&file(&place)).unwrap_err();
 
@@ -152,11 +152,11 @@ fn events_that_cannot_be_read_are_an_error_that_names_the_run() {
     ] {
         let place = place();
         let journal = open(&place);
-        let stored = begin(&journal, "run-a", Production, 1);
+        let stored = begin(&journal, "run-a", PRODUCTION, 1);
         change(&file(&place), sql);
         for error in [
             journal.load(stored.run.id()).unwrap_err(),
-            journal.unfinished(&app("api").slug, Production).unwrap_err(),
+            journal.unfinished(&app("api").slug, PRODUCTION).unwrap_err(),
         ] {
             assert!(
                 matches!(&error, JournalError::Unreadable { run, .. } if run == "run-a"),

@@ -5,14 +5,14 @@ use std::time::Duration;
 use openverse_release_core::{GitHubRunStatus, ImageTag, Order, OrderKind, PlanError};
 use openverse_release_engine::{EngineError, LockError};
 
-use crate::scene::{FIRST, Production, SECOND, Scene, Silent, Staging, assert_says, image_tag, refusal};
+use crate::scene::{FIRST, PRODUCTION, SECOND, STAGING, Scene, Silent, assert_says, image_tag, refusal};
 
 async fn order_deployment(scene: &Scene, date: &str) -> Result<Order, EngineError> {
-    scene.engine.order_deployment(scene.api(), Production, &image_tag(date), "slow", OrderKind::Deploy).await
+    scene.engine.order_deployment(scene.api(), PRODUCTION, &image_tag(date), "slow", OrderKind::Deploy).await
 }
 
 async fn order_rollback(scene: &Scene) -> Result<Order, EngineError> {
-    scene.engine.order_rollback(scene.api(), Production, None, "slow").await
+    scene.engine.order_rollback(scene.api(), PRODUCTION, None, "slow").await
 }
 
 #[tokio::test]
@@ -22,7 +22,7 @@ async fn a_version_is_deployed_alike_by_rel_or_by_commit_sha() {
     let sha = ImageTag::of_commit(&past.first);
     let by_commit = scene
         .engine
-        .order_deployment(scene.api(), Production, &sha, "slow", OrderKind::Deploy)
+        .order_deployment(scene.api(), PRODUCTION, &sha, "slow", OrderKind::Deploy)
         .await
         .unwrap();
 
@@ -48,7 +48,7 @@ async fn while_a_run_goes_on_nothing_else_is_ordered() {
     let refused = [
         refusal(order_deployment(&scene, FIRST).await),
         refusal(order_rollback(&scene).await),
-        refusal(scene.engine.check_no_run(scene.api(), Production)),
+        refusal(scene.engine.check_no_run(scene.api(), PRODUCTION)),
     ];
     for refused in refused {
         assert_says(
@@ -60,7 +60,7 @@ async fn while_a_run_goes_on_nothing_else_is_ordered() {
     }
     let staging = scene
         .engine
-        .order_deployment(scene.api(), Staging, &image_tag(FIRST), "try it", OrderKind::Deploy)
+        .order_deployment(scene.api(), STAGING, &image_tag(FIRST), "try it", OrderKind::Deploy)
         .await;
     assert!(staging.is_ok(), "another environment is free: {staging:?}");
 }
@@ -83,8 +83,8 @@ async fn of_two_that_begin_at_once_the_second_is_refused() {
 #[tokio::test]
 async fn while_a_deployment_is_under_way_none_is_forced_but_a_rollback_is() {
     let (scene, past) = Scene::new().await;
-    scene.ask_for_deployment(Production, &image_tag(SECOND)).await;
-    let newest = scene.deployments.all(scene.workflow(Production)).await.remove(0);
+    scene.ask_for_deployment(PRODUCTION, &image_tag(SECOND)).await;
+    let newest = scene.deployments.all(scene.workflow(PRODUCTION)).await.remove(0);
     assert_eq!(newest.status, GitHubRunStatus::Queued);
 
     assert_says(
@@ -103,14 +103,14 @@ async fn while_a_deployment_is_under_way_none_is_forced_but_a_rollback_is() {
 #[tokio::test]
 async fn a_rollback_of_a_deployment_under_way_goes_back_to_what_still_runs() {
     let (scene, past) = Scene::new().await;
-    scene.ask_for_deployment(Production, &ImageTag::of_commit(&past.newest)).await;
+    scene.ask_for_deployment(PRODUCTION, &ImageTag::of_commit(&past.newest)).await;
     scene.clock.advance(Duration::from_secs(120));
-    assert_eq!(scene.live(Production).await, past.second);
+    assert_eq!(scene.live(PRODUCTION).await, past.second);
 
     let order = order_rollback(&scene).await.unwrap();
     assert_eq!(order.version.bundle.commit, past.second, "the newest is the one to take back");
     let to = image_tag(SECOND);
-    let told = scene.engine.order_rollback(scene.api(), Production, Some(&to), "slow").await;
+    let told = scene.engine.order_rollback(scene.api(), PRODUCTION, Some(&to), "slow").await;
     assert!(told.is_ok(), "what runs now will not run for long: {told:?}");
 }
 
@@ -118,7 +118,7 @@ async fn a_rollback_of_a_deployment_under_way_goes_back_to_what_still_runs() {
 async fn a_rollback_to_what_runs_already_is_refused() {
     let (scene, _) = Scene::new().await;
     let to = image_tag(SECOND);
-    let answer = scene.engine.order_rollback(scene.api(), Production, Some(&to), "slow").await;
+    let answer = scene.engine.order_rollback(scene.api(), PRODUCTION, Some(&to), "slow").await;
     assert_says(
         &refusal(answer),
         &format!("production already running rel-{SECOND}"),
@@ -143,7 +143,7 @@ async fn without_an_earlier_version_there_is_nothing_to_roll_back_to() {
 async fn after_a_deployment_that_failed_and_is_not_live_going_further_back_is_refused() {
     let (scene, _) = Scene::new().await;
     scene.deployments.end(crate::timed_deployments::Ending::Badly);
-    let failed = scene.deploy_by_hand(Production, &image_tag(FIRST)).await;
+    let failed = scene.deploy_by_hand(PRODUCTION, &image_tag(FIRST)).await;
     assert_eq!(failed.status, GitHubRunStatus::Failed);
 
     let refused = refusal(order_rollback(&scene).await);
@@ -155,12 +155,12 @@ async fn a_rollback_from_an_unknown_version_needs_to_be_told_where_to() {
     let (scene, _) = Scene::new().await;
     // Nobody was ever deployed to this staging.
     let silent = Scene::empty();
-    let refused = refusal(silent.engine.order_rollback(silent.api(), Staging, None, "slow").await);
+    let refused = refusal(silent.engine.order_rollback(silent.api(), STAGING, None, "slow").await);
     assert!(refused.found.starts_with("no answer from the live app"), "{refused}");
     assert_eq!(refused.advice, "name a version of `history` with --to");
 
     let to = image_tag(FIRST);
-    let told = scene.engine.order_rollback(scene.api(), Staging, Some(&to), "slow").await;
+    let told = scene.engine.order_rollback(scene.api(), STAGING, Some(&to), "slow").await;
     assert!(told.is_ok(), "{told:?}");
 }
 
@@ -168,7 +168,7 @@ async fn a_rollback_from_an_unknown_version_needs_to_be_told_where_to() {
 async fn an_environment_that_follows_main_takes_no_order() {
     let (scene, past) = Scene::new().await;
     let tag = ImageTag::of_commit(&past.first);
-    for (app, environment) in [("catalog", Staging), ("indexer-worker", Production)] {
+    for (app, environment) in [("catalog", Staging), ("indexer-worker", PRODUCTION)] {
         let app = scene.engine.project.app(app).unwrap();
         let deployment =
             scene.engine.order_deployment(app, environment, &tag, "slow", OrderKind::Deploy).await;
@@ -187,7 +187,7 @@ async fn an_app_without_a_place_for_its_configuration_takes_no_order() {
     let tag = image_tag(FIRST);
     let error = scene
         .engine
-        .order_deployment(catalog, Production, &tag, "slow", OrderKind::Deploy)
+        .order_deployment(catalog, PRODUCTION, &tag, "slow", OrderKind::Deploy)
         .await
         .unwrap_err();
     assert_eq!(error.to_string(), "git could not read what was configured: this world has none; connect one");

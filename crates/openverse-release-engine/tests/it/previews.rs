@@ -3,7 +3,7 @@
 use openverse_release_core::{ImageTag, ReleaseTarget};
 use openverse_release_engine::{EngineError, LiveAnswer, Preview};
 
-use crate::scene::{DRAFTED, FIRST, SECOND, Scene, Staging, assert_says, digest_of, git_tag, image_tag};
+use crate::scene::{DRAFTED, FIRST, SECOND, STAGING, Scene, assert_says, digest_of, git_tag, image_tag};
 
 async fn preview(scene: &Scene) -> Preview {
     scene.engine.preview(scene.api()).await.unwrap()
@@ -236,7 +236,7 @@ async fn a_draft_for_a_commit_is_a_release_of_that_commit() {
 #[tokio::test]
 async fn a_version_that_staging_does_not_run_is_only_a_caution() {
     let (scene, past) = Scene::new().await;
-    scene.set_live(Staging, &past.second);
+    scene.set_live(STAGING, &past.second);
     let preview = preview(&scene).await;
 
     assert_eq!(preview.blockers, []);

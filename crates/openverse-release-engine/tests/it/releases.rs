@@ -9,7 +9,7 @@ use openverse_release_engine::Pause;
 use openverse_release_ports::{GitHubReleases as _, PullRequests as _};
 
 use crate::scene::{
-    DRAFTED, Production, Recorder, Scene, Silent, WhenWaiting, at_once, digest_of, git_tag, image_tag,
+    DRAFTED, PRODUCTION, Recorder, Scene, Silent, WhenWaiting, at_once, digest_of, git_tag, image_tag,
 };
 
 #[tokio::test]
@@ -29,12 +29,12 @@ async fn a_release_is_published_tagged_deployed_and_verified() {
         .map(|(image, digest)| (ImageReference::Tagged(image, image_tag(DRAFTED)), digest))
         .collect();
     assert_eq!(scene.registry.writes(), tagged, "each image once, and nothing else");
-    let asked_for = scene.asked_for(Production).await;
+    let asked_for = scene.asked_for(PRODUCTION).await;
     let titles: Vec<_> = asked_for.iter().map(|run| run.title.clone()).collect();
     let run = session.run().id();
     assert_eq!(titles, [format!("rel-{DRAFTED}: release api-{DRAFTED} [{run}]")]);
     assert_eq!(asked_for[0].status, GitHubRunStatus::Succeeded);
-    assert_eq!(scene.live(Production).await, past.newest);
+    assert_eq!(scene.live(PRODUCTION).await, past.newest);
     let branch = format!("changelog/api-{DRAFTED}").parse().unwrap();
     let changelog = scene.github.with_head(&branch).await.unwrap();
     assert_eq!(changelog.len(), 1, "one pull request");
@@ -58,7 +58,7 @@ async fn nothing_is_published_before_somebody_approves() {
     assert_eq!(pause, Pause::Approval);
     assert!(scene.github.release(past.draft).await.unwrap().unwrap().draft);
     assert_eq!(scene.registry.writes(), []);
-    assert_eq!(scene.asked_for(Production).await, []);
+    assert_eq!(scene.asked_for(PRODUCTION).await, []);
     assert_eq!(scene.clock.sleeps(), [Duration::ZERO; 0], "nor is anything waited for");
 }
 
@@ -77,7 +77,7 @@ async fn a_draft_that_changed_after_the_preview_is_not_published() {
     assert!(expected.contains(&git_tag(DRAFTED).to_string()), "{expected}");
     assert!(scene.github.release(past.draft).await.unwrap().unwrap().draft);
     assert_eq!(scene.registry.writes(), []);
-    let free = scene.engine.check_no_run(scene.api(), Production);
+    let free = scene.engine.check_no_run(scene.api(), PRODUCTION);
     assert!(free.is_ok(), "{free:?}");
 }
 
@@ -90,7 +90,7 @@ async fn what_is_released_is_what_was_previewed_wherever_latest_points_by_then()
 
     assert_eq!((pause, session.run().end()), (Pause::Ended, Some(&End::Done)));
     assert_ne!(later, past.newest);
-    assert_eq!(scene.live(Production).await, past.newest);
+    assert_eq!(scene.live(PRODUCTION).await, past.newest);
     for (index, (_, digest)) in scene.registry.writes().iter().enumerate() {
         assert_eq!(*digest, digest_of(index, &past.newest));
     }
@@ -110,7 +110,7 @@ async fn an_image_tag_that_names_another_image_stops_the_run_with_both() {
     };
     assert!(found.ends_with(&format!("names {}", digest_of(1, &past.first).short())), "{found}");
     assert!(expected.starts_with(digest_of(1, &past.newest).short()), "{expected}");
-    assert_eq!(scene.asked_for(Production).await, [], "nothing is deployed then");
+    assert_eq!(scene.asked_for(PRODUCTION).await, [], "nothing is deployed then");
 }
 
 /// Restores what the built-in project says of who performs the API's steps.
@@ -134,7 +134,7 @@ async fn what_others_perform_is_awaited_and_verified_and_never_performed_here() 
                 scene.registry.set_tag(&image, &tag, digest);
             }
             Task::Deploy { .. } if !matches!(run.phase(), Phase::UnderWay { .. }) => {
-                at_once(scene.ask_for_deployment(Production, &tag));
+                at_once(scene.ask_for_deployment(PRODUCTION, &tag));
             }
             _ => {}
         }
@@ -142,10 +142,10 @@ async fn what_others_perform_is_awaited_and_verified_and_never_performed_here() 
     let pause = scene.engine.drive(&mut session, &others).await.unwrap();
 
     assert_eq!((pause, session.run().end()), (Pause::Ended, Some(&End::Done)));
-    assert_eq!(scene.live(Production).await, past.newest);
+    assert_eq!(scene.live(PRODUCTION).await, past.newest);
     assert_eq!(scene.registry.writes(), [], "the run itself tags nothing");
-    assert_eq!(scene.asked_for(Production).await, [], "and asks for no deployment");
-    let mut deployed = scene.deployments.all(scene.workflow(Production)).await;
+    assert_eq!(scene.asked_for(PRODUCTION).await, [], "and asks for no deployment");
+    let mut deployed = scene.deployments.all(scene.workflow(PRODUCTION)).await;
     deployed.retain(|run| run.image_tag() == Some(image_tag(DRAFTED)));
     assert_eq!(deployed.len(), 1);
 }
@@ -170,7 +170,7 @@ async fn others_are_not_waited_for_without_end() {
     for (image, digest) in scene.built(&past.newest) {
         scene.registry.set_tag(&image, &image_tag(DRAFTED), digest);
     }
-    scene.ask_for_deployment(Production, &image_tag(DRAFTED)).await;
+    scene.ask_for_deployment(PRODUCTION, &image_tag(DRAFTED)).await;
     let run = session.run().id().clone();
     drop(session);
     let mut session = scene.engine.resume(&run, &Silent).unwrap();
@@ -186,7 +186,7 @@ async fn a_step_that_somebody_did_by_hand_is_not_done_again() {
     for (image, digest) in scene.built(&past.newest) {
         scene.registry.set_tag(&image, &image_tag(DRAFTED), digest);
     }
-    scene.deploy_by_hand(Production, &image_tag(DRAFTED)).await;
+    scene.deploy_by_hand(PRODUCTION, &image_tag(DRAFTED)).await;
     scene.engine.approve(&mut session, &Silent).unwrap();
     let recorder = Recorder::default();
     scene.engine.drive(&mut session, &recorder).await.unwrap();

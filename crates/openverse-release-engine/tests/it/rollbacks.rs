@@ -4,12 +4,12 @@ use openverse_release_core::{End, GitHubRunStatus, ImageTag, OrderKind};
 use openverse_release_engine::{Hold, Pause, Session};
 
 use crate::{
-    scene::{FIRST, Production, Recorder, SECOND, Scene, Silent, Staging, assert_says, image_tag, refusal},
+    scene::{FIRST, PRODUCTION, Recorder, SECOND, STAGING, Scene, Silent, assert_says, image_tag, refusal},
     timed_deployments::Ending,
 };
 
 async fn begin(scene: &Scene, to: Option<&ImageTag>, reason: &str) -> Session {
-    let order = scene.engine.order_rollback(scene.api(), Production, to, reason).await.unwrap();
+    let order = scene.engine.order_rollback(scene.api(), PRODUCTION, to, reason).await.unwrap();
     scene.engine.begin(scene.api(), order).unwrap()
 }
 
@@ -35,8 +35,8 @@ async fn a_rollback_deploys_the_last_known_working_version_once_and_holds_there(
 
     let expected = "HoldPlaced Intended Performed UnderWay UnderWay StepDone Ended";
     assert_eq!(recorder.events().join(" "), expected, "held before anything is asked for");
-    assert_eq!(scene.live(Production).await, past.first);
-    let asked_for = scene.asked_for(Production).await;
+    assert_eq!(scene.live(PRODUCTION).await, past.first);
+    let asked_for = scene.asked_for(PRODUCTION).await;
     let run = session.run().id();
     assert_eq!(asked_for.len(), 1);
     assert_eq!(asked_for[0].title, format!("rel-{FIRST}: searches got slow [{run}]"));
@@ -44,7 +44,7 @@ async fn a_rollback_deploys_the_last_known_working_version_once_and_holds_there(
     assert_eq!(scene.registry.writes(), [], "no tag is moved");
 
     let [hold] = &holds(&scene)[..] else { panic!("{:?}", holds(&scene)) };
-    assert_eq!((hold.app.as_str(), hold.environment, &hold.run), ("api", Production, run));
+    assert_eq!((hold.app.as_str(), hold.environment, &hold.run), ("api", PRODUCTION, run));
     assert_eq!(hold.rolled_back, Some(past.second));
     assert_eq!((hold.by.as_str(), hold.reason.as_str()), ("ada", "searches got slow"));
     assert_eq!(scene.engine.journal.load(run).unwrap().unwrap().run, *session.run());
@@ -59,12 +59,12 @@ async fn a_hold_refuses_every_order_but_a_further_rollback_until_it_is_lifted() 
 
     let deployment = scene
         .engine
-        .order_deployment(scene.api(), Production, &image_tag(SECOND), "again", OrderKind::Deploy)
+        .order_deployment(scene.api(), PRODUCTION, &image_tag(SECOND), "again", OrderKind::Deploy)
         .await;
     let refused = [
         refusal(deployment),
         refusal(scene.engine.begin(scene.api(), release.clone())),
-        refusal(scene.engine.check_not_held(scene.api(), Production)),
+        refusal(scene.engine.check_not_held(scene.api(), PRODUCTION)),
     ];
     let since = holds(&scene)[0].since.format("%Y-%m-%d %H:%M UTC");
     for refused in refused {
@@ -77,14 +77,14 @@ async fn a_hold_refuses_every_order_but_a_further_rollback_until_it_is_lifted() 
             "once the cause is mended: `hold lift api production --reason …`",
         );
     }
-    assert!(scene.engine.check_not_held(scene.api(), Staging).is_ok());
-    let further = scene.engine.order_rollback(scene.api(), Production, Some(&image_tag(SECOND)), "no").await;
+    assert!(scene.engine.check_not_held(scene.api(), STAGING).is_ok());
+    let further = scene.engine.order_rollback(scene.api(), PRODUCTION, Some(&image_tag(SECOND)), "no").await;
     assert!(further.is_ok(), "{further:?}");
 
-    scene.engine.lift_hold(scene.api(), Production, "the index is rebuilt").unwrap();
+    scene.engine.lift_hold(scene.api(), PRODUCTION, "the index is rebuilt").unwrap();
     assert_eq!(holds(&scene), []);
     assert!(scene.engine.begin(scene.api(), release).is_ok());
-    let again = refusal(scene.engine.lift_hold(scene.api(), Production, "once more"));
+    let again = refusal(scene.engine.lift_hold(scene.api(), PRODUCTION, "once more"));
     assert_says(&again, "no hold on the API in production", "one to lift", "`hold` lists them");
 }
 
@@ -93,9 +93,9 @@ async fn a_version_that_was_rolled_back_is_not_gone_back_to() {
     let (scene, past) = Scene::new().await;
     let third = scene.release_by_hand("2023.12.20.10.00.00").await;
     drop(roll_back(&scene, None, "the third is bad").await);
-    assert_eq!(scene.live(Production).await, past.second);
+    assert_eq!(scene.live(PRODUCTION).await, past.second);
     drop(roll_back(&scene, None, "the second was bad already").await);
-    assert_eq!(scene.live(Production).await, past.first);
+    assert_eq!(scene.live(PRODUCTION).await, past.first);
     assert_ne!(past.first, third);
 
     let holds = holds(&scene);
@@ -109,7 +109,7 @@ async fn a_rollback_goes_where_it_is_told_to() {
     scene.release_by_hand("2023.12.20.10.00.00").await;
     let session = roll_back(&scene, Some(&ImageTag::of_commit(&past.first)), "all of them").await;
 
-    assert_eq!(scene.live(Production).await, past.first);
+    assert_eq!(scene.live(PRODUCTION).await, past.first);
     assert_eq!(session.run().order().version.image_tag, ImageTag::of_commit(&past.first));
 }
 
@@ -117,7 +117,7 @@ async fn a_rollback_goes_where_it_is_told_to() {
 async fn a_rollback_does_not_wait_for_a_deployment_that_hangs() {
     let (scene, past) = Scene::new().await;
     scene.deployments.end(Ending::Never);
-    scene.ask_for_deployment(Production, &image_tag(SECOND)).await;
+    scene.ask_for_deployment(PRODUCTION, &image_tag(SECOND)).await;
     let mut session = begin(&scene, None, "it hangs").await;
     let recorder = Recorder::default();
     scene.engine.drive(&mut session, &recorder).await.unwrap();
@@ -133,6 +133,6 @@ async fn a_rollback_that_fails_leaves_the_hold() {
     scene.engine.drive(&mut session, &Silent).await.unwrap();
 
     assert!(matches!(session.run().end(), Some(End::Failed { .. })), "{:?}", session.run().phase());
-    assert_eq!(scene.live(Production).await, past.second);
+    assert_eq!(scene.live(PRODUCTION).await, past.second);
     assert_eq!(holds(&scene).len(), 1, "somebody meant this version not to come back");
 }

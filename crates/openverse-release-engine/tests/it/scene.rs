@@ -9,8 +9,9 @@ use std::{
 };
 
 use openverse_release_core::{
-    App, CommitSha, DeploymentMeans, DeploymentRun, DeploymentTarget, Digest, Environment, GitHubReleaseId,
-    GitHubWorkflowFile, GitTag, ImageName, ImageTag, Limits, LiveVersion, Project, Run, RunEvent,
+    App, CommitSha, DeploymentMeans, DeploymentRun, DeploymentTarget, Digest, EnvironmentName,
+    GitHubReleaseId, GitHubWorkflowFile, GitTag, ImageName, ImageTag, Limits, LiveVersion, Project, Run,
+    RunEvent,
 };
 use openverse_release_engine::{Engine, EngineError, Refusal, Session, SqliteJournal, Watcher, World};
 use openverse_release_ports::{
@@ -21,7 +22,7 @@ use tempfile::TempDir;
 
 use crate::timed_deployments::TimedDeployments;
 
-pub(crate) use openverse_release_core::Environment::{Production, Staging};
+pub(crate) use openverse_release_core::EnvironmentName;
 
 /// The dates of the two releases of the past, and of the draft.
 pub(crate) const FIRST: &str = "2023.12.01.10.00.00";
@@ -98,11 +99,11 @@ impl Scene {
         self.engine.project.app("api").unwrap()
     }
 
-    pub(crate) fn target(&self, environment: Environment) -> &DeploymentTarget {
+    pub(crate) fn target(&self, environment: EnvironmentName) -> &DeploymentTarget {
         self.api().deployment(environment).unwrap()
     }
 
-    pub(crate) fn workflow(&self, environment: Environment) -> &GitHubWorkflowFile {
+    pub(crate) fn workflow(&self, environment: EnvironmentName) -> &GitHubWorkflowFile {
         match &self.target(environment).means {
             DeploymentMeans::GitHubWorkflow { workflow, .. } => workflow,
             other => panic!("{other:?} is no GitHub Workflow"),
@@ -113,7 +114,7 @@ impl Scene {
     pub(crate) fn merge(&self, subject: &str) -> CommitSha {
         let commit = self.github.merge("api/code.py", subject);
         self.build(&commit);
-        self.set_live(Staging, &commit);
+        self.set_live(STAGING, &commit);
         commit
     }
 
@@ -144,19 +145,19 @@ impl Scene {
         for (image, digest) in self.built(&commit) {
             self.registry.set_tag(&image, &image_tag(date), digest);
         }
-        self.deploy_by_hand(Production, &image_tag(date)).await;
+        self.deploy_by_hand(PRODUCTION, &image_tag(date)).await;
         commit
     }
 
     /// Asks for a deployment as the GitHub Workflow of a release does, and waits for its end.
-    pub(crate) async fn deploy_by_hand(&self, environment: Environment, tag: &ImageTag) -> DeploymentRun {
+    pub(crate) async fn deploy_by_hand(&self, environment: EnvironmentName, tag: &ImageTag) -> DeploymentRun {
         self.ask_for_deployment(environment, tag).await;
         self.clock.advance(Duration::from_secs(700));
         self.deployments.all(self.workflow(environment)).await.remove(0)
     }
 
     /// Asks for a deployment as the GitHub Workflow of a release does.
-    pub(crate) async fn ask_for_deployment(&self, environment: Environment, tag: &ImageTag) {
+    pub(crate) async fn ask_for_deployment(&self, environment: EnvironmentName, tag: &ImageTag) {
         let DeploymentMeans::GitHubWorkflow { event_type, .. } = &self.target(environment).means else {
             panic!("deployed by GitHub Workflows");
         };
@@ -165,20 +166,20 @@ impl Scene {
         self.deployments.dispatch_event(event_type, &request).await.unwrap();
     }
 
-    pub(crate) fn set_live(&self, environment: Environment, commit: &CommitSha) {
+    pub(crate) fn set_live(&self, environment: EnvironmentName, commit: &CommitSha) {
         let target = self.target(environment);
         let version = LiveVersion { commit: commit.clone(), environment: target.called().to_owned() };
         self.probe.set(target.version_endpoint.as_ref().unwrap(), version);
     }
 
     /// Returns the commit an environment runs.
-    pub(crate) async fn live(&self, environment: Environment) -> CommitSha {
+    pub(crate) async fn live(&self, environment: EnvironmentName) -> CommitSha {
         let endpoint = self.target(environment).version_endpoint.as_ref().unwrap();
         self.engine.world.probe.live(endpoint).await.unwrap().commit
     }
 
     /// Returns the deployments that the engine's runs asked for, newest first.
-    pub(crate) async fn asked_for(&self, environment: Environment) -> Vec<DeploymentRun> {
+    pub(crate) async fn asked_for(&self, environment: EnvironmentName) -> Vec<DeploymentRun> {
         let mut runs = self.deployments.all(self.workflow(environment)).await;
         runs.retain(|run| run.title.contains("[run-"));
         runs

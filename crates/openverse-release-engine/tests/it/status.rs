@@ -4,7 +4,7 @@ use openverse_release_core::{DeploymentKind, ImageTag, StepMark};
 use openverse_release_engine::{AppStatus, EnvironmentStatus};
 
 use crate::{
-    scene::{DRAFTED, FIRST, Production, SECOND, Scene, Silent, Staging, git_tag, image_tag},
+    scene::{DRAFTED, FIRST, PRODUCTION, SECOND, STAGING, Scene, Silent, git_tag, image_tag},
     timed_deployments::Ending,
 };
 
@@ -13,7 +13,7 @@ async fn status(scene: &Scene) -> AppStatus {
 }
 
 fn production(status: &AppStatus) -> &EnvironmentStatus {
-    status.environments.iter().find(|status| status.environment == Production).unwrap()
+    status.environments.iter().find(|status| status.environment == PRODUCTION).unwrap()
 }
 
 /// Returns the marks in the order of the steps, as one letter each.
@@ -32,7 +32,7 @@ fn marks(scene: &Scene, status: &AppStatus) -> String {
 #[tokio::test]
 async fn code_that_waits_for_its_release_stands_at_publishing() {
     let (scene, past) = Scene::new().await;
-    scene.deploy_by_hand(Staging, &ImageTag::of_commit(&past.newest)).await;
+    scene.deploy_by_hand(STAGING, &ImageTag::of_commit(&past.newest)).await;
     let status = status(&scene).await;
 
     assert_eq!(status.disagreements, [""; 0]);
@@ -79,7 +79,7 @@ async fn code_that_is_not_built_yet_stands_at_the_build() {
 async fn a_run_and_a_deployment_under_way_and_a_hold_are_shown() {
     let (scene, _) = Scene::new().await;
     scene.deployments.end(Ending::Never);
-    let order = scene.engine.order_rollback(scene.api(), Production, None, "slow").await.unwrap();
+    let order = scene.engine.order_rollback(scene.api(), PRODUCTION, None, "slow").await.unwrap();
     let mut session = scene.engine.begin(scene.api(), order).unwrap();
     scene.engine.drive(&mut session, &Silent).await.unwrap();
     let status = status(&scene).await;
@@ -106,7 +106,7 @@ async fn drafts_that_should_not_be_there_are_named() {
 #[tokio::test]
 async fn production_that_runs_another_version_than_the_newest_release_is_named() {
     let (scene, past) = Scene::new().await;
-    scene.deploy_by_hand(Production, &image_tag(FIRST)).await;
+    scene.deploy_by_hand(PRODUCTION, &image_tag(FIRST)).await;
     let status = status(&scene).await;
     let expected = format!(
         "production runs {}, while the newest release is api-{SECOND} on {}",
@@ -119,21 +119,21 @@ async fn production_that_runs_another_version_than_the_newest_release_is_named()
 #[tokio::test]
 async fn after_a_rollback_the_hold_explains_why_production_is_not_at_the_newest_release() {
     let (scene, past) = Scene::new().await;
-    let order = scene.engine.order_rollback(scene.api(), Production, None, "slow").await.unwrap();
+    let order = scene.engine.order_rollback(scene.api(), PRODUCTION, None, "slow").await.unwrap();
     let mut session = scene.engine.begin(scene.api(), order).unwrap();
     scene.engine.drive(&mut session, &Silent).await.unwrap();
     let running = format!("production runs {}", past.first.short());
     let says = async || status(&scene).await.disagreements.iter().any(|it| it.starts_with(&running));
 
     assert!(!says().await, "{:?}", status(&scene).await.disagreements);
-    scene.engine.lift_hold(scene.api(), Production, "mended").unwrap();
+    scene.engine.lift_hold(scene.api(), PRODUCTION, "mended").unwrap();
     assert!(says().await, "without the hold nothing explains it");
 }
 
 #[tokio::test]
 async fn a_version_that_no_deployment_brought_is_named() {
     let (scene, past) = Scene::new().await;
-    scene.set_live(Production, &past.newest);
+    scene.set_live(PRODUCTION, &past.newest);
     let status = status(&scene).await;
     let expected =
         format!("production runs {}, which no listed deployment brought there", past.newest.short());
@@ -145,7 +145,7 @@ async fn a_version_that_no_deployment_brought_is_named() {
 async fn a_red_deployment_whose_version_runs_is_named() {
     let (scene, past) = Scene::new().await;
     scene.deployments.end(Ending::RedButLive);
-    scene.deploy_by_hand(Production, &ImageTag::of_commit(&past.newest)).await;
+    scene.deploy_by_hand(PRODUCTION, &ImageTag::of_commit(&past.newest)).await;
     let status = status(&scene).await;
     let expected = format!("production runs {} although its deployment failed", past.newest.short());
     assert!(status.disagreements.contains(&expected), "{:?}", status.disagreements);
@@ -167,7 +167,7 @@ async fn what_an_environment_is_configured_with_is_unknown_where_nothing_can_be_
     let catalog = scene.engine.project.app("catalog").unwrap();
     let status = scene.engine.status(catalog).await.unwrap();
     let production = &status.environments[1];
-    assert_eq!((production.environment, &production.commit), (Production, &None));
+    assert_eq!((production.environment, &production.commit), (PRODUCTION, &None));
     assert_eq!(
         production.trouble.as_deref(),
         Some("git could not read what is configured: this world has none; connect one")

@@ -6,7 +6,7 @@ use openverse_release_core::{End, Phase, Stop};
 use openverse_release_engine::{EngineError, Pause, Session};
 
 use crate::{
-    scene::{Production, Recorder, Scene, Silent},
+    scene::{PRODUCTION, Recorder, Scene, Silent},
     timed_deployments::Ending,
 };
 
@@ -29,8 +29,8 @@ async fn a_deployment_that_fails_ends_the_run_as_failed() {
     assert_eq!(step.as_str(), "ProductionDispatch");
     let answer = format!("/version answers {} in production", past.second.short());
     assert!(evidence.contains(&answer), "{evidence}");
-    assert_eq!(scene.live(Production).await, past.second);
-    assert_eq!(scene.asked_for(Production).await.len(), 1, "a failure is not tried again");
+    assert_eq!(scene.live(PRODUCTION).await, past.second);
+    assert_eq!(scene.asked_for(PRODUCTION).await.len(), 1, "a failure is not tried again");
 }
 
 #[tokio::test]
@@ -40,7 +40,7 @@ async fn a_red_deployment_whose_version_is_live_is_done_with_a_warning() {
     let (session, _) = release(&scene).await;
 
     assert_eq!(session.run().end(), Some(&End::Done));
-    assert_eq!(scene.live(Production).await, past.newest);
+    assert_eq!(scene.live(PRODUCTION).await, past.newest);
     let warning = session.run().done().last().and_then(|done| done.warning.clone()).unwrap_or_default();
     assert!(warning.contains("failed although its version is live"), "{warning}");
 }
@@ -63,8 +63,8 @@ async fn a_deployment_that_hangs_is_unknown_and_not_failed_and_can_be_resumed() 
     let mut session = scene.engine.resume(&run, &Silent).unwrap();
     scene.engine.drive(&mut session, &Silent).await.unwrap();
     assert_eq!(session.run().end(), Some(&End::Done));
-    assert_eq!(scene.live(Production).await, past.newest);
-    assert_eq!(scene.asked_for(Production).await.len(), 1);
+    assert_eq!(scene.live(PRODUCTION).await, past.newest);
+    assert_eq!(scene.asked_for(PRODUCTION).await.len(), 1);
 }
 
 #[tokio::test]
@@ -77,8 +77,8 @@ async fn a_dispatch_whose_reply_was_lost_is_found_and_not_sent_again() {
 
     assert!(recorder.events().contains(&"ReplyLost".to_owned()), "{:?}", recorder.events());
     assert_eq!(session.run().end(), Some(&End::Done));
-    assert_eq!(scene.live(Production).await, past.newest);
-    assert_eq!(scene.asked_for(Production).await.len(), 1);
+    assert_eq!(scene.live(PRODUCTION).await, past.newest);
+    assert_eq!(scene.asked_for(PRODUCTION).await.len(), 1);
 }
 
 #[tokio::test]
@@ -111,7 +111,7 @@ async fn a_run_that_is_given_up_leaves_what_it_did_and_the_way_free() {
     assert_eq!(session.run().end(), Some(&by));
     assert_eq!(scene.registry.writes().len(), 2, "the image tags stay");
     drop(session);
-    assert!(scene.engine.check_no_run(scene.api(), Production).is_ok());
+    assert!(scene.engine.check_no_run(scene.api(), PRODUCTION).is_ok());
     let error = scene.engine.resume(&run, &Silent).unwrap_err();
     assert!(matches!(error, EngineError::NotNow(_)), "what has ended is not resumed: {error:?}");
 }

@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use openverse_release_core::{DeploymentTarget, Environment, Foreseen, ForeseenVariable, ImageTag, Project};
+use openverse_release_core::{
+    DeploymentTarget, EnvironmentName, Foreseen, ForeseenVariable, ImageTag, Project,
+};
 use openverse_release_infra::{Author, Infrastructure, InfrastructureConfig, Protocol};
 use openverse_release_ports::{Configuration as _, ConfiguredVariables as _, Provisioning as _, WriteError};
 use openverse_release_sandbox::{Options, Sandbox};
@@ -47,13 +49,13 @@ impl World {
     }
 }
 
-fn target(app: &str, environment: Environment) -> DeploymentTarget {
+fn target(app: &str, environment: EnvironmentName) -> DeploymentTarget {
     let project = Project::openverse();
     let app = project.apps.into_iter().find(|found| found.slug.as_str() == app).unwrap();
     app.deployment(environment).unwrap().clone()
 }
 
-fn ingestion_server(environment: Environment) -> DeploymentTarget {
+fn ingestion_server(environment: EnvironmentName) -> DeploymentTarget {
     target("ingestion-server", environment)
 }
 
@@ -63,10 +65,10 @@ async fn what_is_configured_at_first_is_what_runs() {
     let world = World::new(terraform.clone(), ansible.clone());
     let mut targets = Vec::new();
     if terraform.is_some() {
-        targets.extend(Environment::ALL.map(ingestion_server));
+        targets.extend(EnvironmentName::ALL.map(ingestion_server));
     }
     if ansible.is_some() {
-        targets.push(target("catalog", Environment::Production));
+        targets.push(target("catalog", EnvironmentName::PRODUCTION));
     }
     for target in targets {
         let tag = world.present(&target).await;
@@ -82,7 +84,7 @@ async fn the_ingestion_server_is_deployed_and_rolled_back() {
     let Some(terraform) = require_terraform() else { return };
     let world = World::new(Some(terraform), None);
     let new: ImageTag = "rel-2031.01.01.00.00.00".parse().unwrap();
-    for environment in Environment::ALL {
+    for environment in EnvironmentName::ALL {
         let target = ingestion_server(environment);
         let old = world.present(&target).await;
         for (from, to) in [(&old, &new), (&new, &old)] {
@@ -109,7 +111,7 @@ async fn the_ingestion_server_is_deployed_and_rolled_back() {
 async fn the_catalog_is_deployed_and_rolled_back() {
     let Some(ansible) = require_ansible() else { return };
     let world = World::new(None, Some(ansible));
-    let target = target("catalog", Environment::Production);
+    let target = target("catalog", EnvironmentName::PRODUCTION);
     let old = world.present(&target).await;
     let new: ImageTag = "rel-2031.01.01.00.00.00".parse().unwrap();
     for (from, to) in [(&old, &new), (&new, &old)] {
@@ -127,7 +129,7 @@ async fn an_environment_variable_of_every_app_of_terraform_can_be_added_and_appl
     let world = World::new(Some(terraform), None);
     let name = "SUITE_NEW".parse().unwrap();
     for app in ["api", "frontend", "ingestion-server"] {
-        let target = target(app, Environment::Production);
+        let target = target(app, EnvironmentName::PRODUCTION);
         let value = format!("the-secret-of-{app}").into();
         world.infrastructure.set_variable(&target, &name, &value, None).await.unwrap();
         let foreseen = world.infrastructure.foresee_variable(&target, &name).await.unwrap();
@@ -142,7 +144,7 @@ async fn an_environment_variable_of_every_app_of_terraform_can_be_added_and_appl
 async fn a_server_that_does_not_start_is_a_failed_apply_and_can_be_ended() {
     let Some(terraform) = require_terraform() else { return };
     let world = World::new(Some(terraform), None);
-    let target = ingestion_server(Environment::Staging);
+    let target = ingestion_server(EnvironmentName::STAGING);
     let old = world.present(&target).await;
     let new: ImageTag = "rel-2031.01.01.00.00.00".parse().unwrap();
     world.infrastructure.set(&target, &old, &new).await.unwrap();

@@ -2,12 +2,7 @@
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
-use openverse_release_core::{
-    DeployedVersion,
-    Environment::{self, Production, Staging},
-    Operation, StepId,
-    flows::DocumentedFlow,
-};
+use openverse_release_core::{DeployedVersion, EnvironmentName, Operation, StepId, flows::DocumentedFlow};
 
 /// Returns what a step does, if that can be known.
 pub(super) fn of(id: &StepId, label: &str) -> Option<Operation> {
@@ -63,10 +58,10 @@ fn said(label: &str) -> Option<Operation> {
 }
 
 /// Returns the environment that a label names, if it names one.
-fn environment(label: &str) -> Option<Environment> {
+fn environment(label: &str) -> Option<EnvironmentName> {
     match (label.contains("staging"), label.contains("production")) {
-        (true, false) => Some(Staging),
-        (false, true) => Some(Production),
+        (true, false) => Some(EnvironmentName::STAGING),
+        (false, true) => Some(EnvironmentName::PRODUCTION),
         _ => None,
     }
 }
@@ -104,6 +99,9 @@ mod tests {
         assert_eq!(said("deploy"), None);
         assert_eq!(said("deploy the release to staging and production"), None);
         assert_eq!(said("roll back"), None);
-        assert_eq!(said("roll back staging"), Some(Operation::RedeployLastWorking { environment: Staging }));
+        assert_eq!(
+            said("roll back staging"),
+            Some(Operation::RedeployLastWorking { environment: EnvironmentName::STAGING })
+        );
     }
 }

@@ -1,7 +1,7 @@
 //! Charts that become flows.
 
 use openverse_release_core::{
-    ChartLevel, DeployedVersion, Environment, Flow, Link, LinkKind, Operation, Step, StepId, Trigger,
+    ChartLevel, DeployedVersion, EnvironmentName, Flow, Link, LinkKind, Operation, Step, StepId, Trigger,
     flows::{self, DocumentedFlow},
 };
 use openverse_release_mermaid::{Chart, Import};
@@ -144,10 +144,10 @@ fn any_operation() -> impl Strategy<Value = Operation> {
         Just(Operation::TagImage),
         Just(Operation::PublishGitHubRelease),
         Just(Operation::DeployByGitHubWorkflow {
-            environment: Environment::Staging,
+            environment: EnvironmentName::STAGING,
             version: DeployedVersion::Commit
         }),
-        Just(Operation::RedeployLastWorking { environment: Environment::Production }),
+        Just(Operation::RedeployLastWorking { environment: EnvironmentName::PRODUCTION }),
     ]
 }
 

@@ -5,7 +5,7 @@ mod remembering;
 mod state;
 mod words;
 
-use openverse_release_core::Environment;
+use openverse_release_core::EnvironmentName;
 
 #[cfg(test)]
 pub(crate) use self::remembering::Remembering;
@@ -46,15 +46,15 @@ impl Part {
     pub(crate) const GITHUB_RELEASES: Self = Self { has_jobs: true, has_sites: [false; 2] };
 
     /// Deployments to an environment, and whatever leads to them.
-    pub(crate) const fn deployments(environment: Environment) -> Self {
+    pub(crate) const fn deployments(environment: EnvironmentName) -> Self {
         match environment {
             // CI deploys to it, whatever is drafted and published.
-            Environment::Staging => Self { has_jobs: false, has_sites: [true, false] },
-            Environment::Production => Self { has_jobs: true, has_sites: [false, true] },
+            EnvironmentName::STAGING => Self { has_jobs: false, has_sites: [true, false] },
+            EnvironmentName::PRODUCTION => Self { has_jobs: true, has_sites: [false, true] },
         }
     }
 
-    fn has_site(self, environment: Environment) -> bool {
+    fn has_site(self, environment: EnvironmentName) -> bool {
         self.has_sites[site(environment)]
     }
 }
@@ -76,9 +76,9 @@ pub(crate) enum Move {
     /// The job that was started by publishing tags an image with what `latest` names.
     Tag { app: usize, release: usize, image: usize },
     /// A deployment ends, and its version is live.
-    End { app: usize, environment: Environment, place: usize },
+    End { app: usize, environment: EnvironmentName, place: usize },
     /// Somebody finds the live version bad, and deploys the one before.
-    RollBack { app: usize, environment: Environment },
+    RollBack { app: usize, environment: EnvironmentName },
 }
 
 impl Model for Documented<'_> {
@@ -125,7 +125,7 @@ impl Model for Documented<'_> {
                 offer(Move::Publish { app, release });
                 offer(Move::Redeliver { app, release });
             }
-            for environment in Environment::ALL {
+            for environment in EnvironmentName::ALL {
                 for (place, _) in state.apps[app].sites[site(environment)].under_way() {
                     offer(Move::End { app, environment, place });
                 }
@@ -163,8 +163,8 @@ impl Documented<'_> {
                     of.builds.finish(1, commit);
                 }
                 // CI asks for the deployment once it has built every image.
-                if self.part.has_site(Environment::Staging) && of.builds.has_all(commit) {
-                    of.sites[site(Environment::Staging)].ask(commit, true)?;
+                if self.part.has_site(EnvironmentName::STAGING) && of.builds.has_all(commit) {
+                    of.sites[site(EnvironmentName::STAGING)].ask(commit, true)?;
                 }
             }
             Move::ReadDrafts => {
@@ -226,9 +226,9 @@ impl Documented<'_> {
                     let (app, release) = (app as u8, release as u8);
                     state.group.running = Some(Job::Release { app, release, tagged_one: true });
                 } else {
-                    if self.part.has_site(Environment::Production) {
+                    if self.part.has_site(EnvironmentName::PRODUCTION) {
                         let commit = it.tagged[0].unwrap_or_default();
-                        of.sites[site(Environment::Production)].ask(commit, false)?;
+                        of.sites[site(EnvironmentName::PRODUCTION)].ask(commit, false)?;
                     }
                     state.group.end_running();
                 }

@@ -134,7 +134,7 @@ impl Documented<'_> {
 
 #[cfg(test)]
 mod tests {
-    use openverse_release_core::Environment;
+    use openverse_release_core::EnvironmentName;
 
     use crate::{
         bounds::Bounds,
@@ -220,7 +220,7 @@ mod tests {
         let (api, bounds) = (cast(&["api"]), Bounds { merges: 2, rollbacks: 1, ..CALM });
         let of =
             |environment| Documented { cast: &api, bounds: &bounds, part: Part::deployments(environment) };
-        insta::assert_snapshot!(sentences(&of(Environment::Staging)).with(""), @"
+        insta::assert_snapshot!(sentences(&of(EnvironmentName::STAGING)).with(""), @"
         A pull request that changes the API is merged as commit 1.
         A pull request that changes the API is merged as commit 2.
         CI has built openverse-api of commit 1, and moves openverse-api:latest to it from commit 0.
@@ -248,7 +248,7 @@ mod tests {
         The deployment of the version before of the API to staging ends: it is live in place of commit 1.
         The deployment of the version before of the API to staging ends: it is live in place of commit 2.
         ");
-        insta::assert_snapshot!(sentences(&of(Environment::Production)).with("production"), @"
+        insta::assert_snapshot!(sentences(&of(EnvironmentName::PRODUCTION)).with("production"), @"
         Somebody finds commit 1 of the API bad in production, and asks to deploy the version before again.
         Somebody finds commit 2 of the API bad in production, and asks to deploy the version before again.
         The deployment of commit 1 of the API to production ends: it is live in place of the version before.
@@ -267,7 +267,7 @@ mod tests {
         let mut cast = cast(&["api"]);
         cast.apps[0].images.truncate(1);
         let model =
-            Documented { cast: &cast, bounds: &CALM, part: Part::deployments(Environment::Production) };
+            Documented { cast: &cast, bounds: &CALM, part: Part::deployments(EnvironmentName::PRODUCTION) };
         insta::assert_snapshot!(sentences(&model).with(""), @"
         A pull request that changes the API is merged as commit 1; the job that refreshes drafts starts.
         CI has built openverse-api of commit 1, and moves openverse-api:latest to it from commit 0.

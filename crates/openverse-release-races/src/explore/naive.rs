@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use openverse_release_core::{Environment, Project};
+use openverse_release_core::{EnvironmentName, Project};
 
 use super::{Model, Step, explore};
 use crate::{
@@ -122,11 +122,11 @@ fn every_state_of_the_documented_process_is_seen_once() {
     let (states, races) = is_explored_as_naively(&model);
     assert_eq!(races, [Race::OtherCommit, Race::MixedImages, Race::Evicted]);
     assert!(states > 1_500, "{states}");
-    for environment in Environment::ALL {
+    for environment in EnvironmentName::ALL {
         let bounds = Bounds { merges: 2, rollbacks: 1, ..CALM };
         let part = Part::deployments(environment);
         let (_, races) = is_explored_as_naively(&Documented { cast: &api, bounds: &bounds, part });
-        assert!(races.contains(&Race::OlderLast) == (environment == Environment::Staging), "{races:?}");
+        assert!(races.contains(&Race::OlderLast) == (environment == EnvironmentName::STAGING), "{races:?}");
     }
 }
 
@@ -179,8 +179,8 @@ fn the_parts_of_the_documented_process_have_the_races_of_the_whole() {
     let of = |part| go_everywhere(&Documented { cast: &api, bounds: &bounds, part });
     let parts = [
         Part::GITHUB_RELEASES,
-        Part::deployments(Environment::Staging),
-        Part::deployments(Environment::Production),
+        Part::deployments(EnvironmentName::STAGING),
+        Part::deployments(EnvironmentName::PRODUCTION),
     ];
     let mut shortest = Shortest::new();
     for (race, length) in parts.into_iter().flat_map(|part| of(part).shortest) {
@@ -234,7 +234,7 @@ fn no_walk_comes_upon_a_race_that_was_not_explored() {
     let part = Part::GITHUB_RELEASES;
     let met = holds_for_walks(&Documented { cast: &both, bounds: &bounds, part }, 40);
     assert_eq!(met, 4, "walks are long enough to come upon something");
-    for environment in Environment::ALL {
+    for environment in EnvironmentName::ALL {
         let part = Part::deployments(environment);
         assert!(holds_for_walks(&Documented { cast: &api, bounds: &Bounds::default(), part }, 40) > 0);
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use openverse_release_core::{
-    App, Bundle, CommitSha, DeployableVersion, Digest, DraftContent, Environment, GitHubRelease,
+    App, Bundle, CommitSha, DeployableVersion, Digest, DraftContent, EnvironmentName, GitHubRelease,
     GitHubReleaseId, GitTag, ImageName, ImageTag, Order, OrderKind, ReleaseDate, ReleaseTarget, RunId,
 };
 
@@ -12,7 +12,7 @@ use super::state::{Release, Stage};
 /// What somebody asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Errand {
-    pub(super) environment: Environment,
+    pub(super) environment: EnvironmentName,
     /// Counted for the environment; 0 is what was done before.
     pub(super) number: u8,
     pub(super) kind: ErrandKind,

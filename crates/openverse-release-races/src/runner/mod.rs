@@ -7,7 +7,7 @@ mod sight;
 mod state;
 mod words;
 
-use openverse_release_core::Environment;
+use openverse_release_core::EnvironmentName;
 
 use self::{
     errand::{Errand, ErrandKind},
@@ -38,7 +38,7 @@ pub(crate) struct Runner<'a> {
 /// Which run: for which environment, and which of those that go on for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Place {
-    environment: Environment,
+    environment: EnvironmentName,
     run: usize,
 }
 
@@ -77,11 +77,11 @@ pub(crate) enum Move {
     /// Somebody gives a run up.
     Abandon(Place),
     /// Somebody lifts the hold after a rollback.
-    Lift(Environment),
+    Lift(EnvironmentName),
     /// A deployment that was accepted appears.
-    Appear { environment: Environment, deployment: usize },
+    Appear { environment: EnvironmentName, deployment: usize },
     /// A deployment ends, and its version is live.
-    End { environment: Environment, deployment: usize },
+    End { environment: EnvironmentName, deployment: usize },
 }
 
 /// What the tool is asked for.
@@ -92,7 +92,7 @@ pub(crate) enum Asked {
     Deploy {
         commit: u8,
     },
-    RollBack(Environment),
+    RollBack(EnvironmentName),
 }
 
 impl<'a> Runner<'a> {
@@ -115,7 +115,7 @@ impl Model for Runner<'_> {
 
     fn start(&self) -> State {
         let mut state = State::default();
-        for environment in Environment::ALL {
+        for environment in EnvironmentName::ALL {
             let before = Errand { environment, number: 0, kind: ErrandKind::Deploy { commit: 0 } };
             let errand = self.ledger.errand_number(before);
             let site = state.site_mut(environment);
@@ -150,7 +150,7 @@ impl Model for Runner<'_> {
         for commit in 1..=state.main.head() {
             offer(Move::Begin(Asked::Deploy { commit }));
         }
-        for environment in Environment::ALL {
+        for environment in EnvironmentName::ALL {
             offer(Move::Begin(Asked::RollBack(environment)));
             offer(Move::Lift(environment));
             for run in 0..RUNS {

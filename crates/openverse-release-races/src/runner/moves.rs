@@ -1,6 +1,6 @@
 //! What each move makes of the world, and what thereby goes wrong.
 
-use openverse_release_core::Environment;
+use openverse_release_core::EnvironmentName;
 
 use super::{
     APP, Asked, Delivery, Move, ONLY_APP, Place, Runner,
@@ -138,8 +138,8 @@ impl Runner<'_> {
 
     fn begin(&self, state: &mut State, asked: Asked) -> Option<Races> {
         let environment = match asked {
-            Asked::Release => Environment::Production,
-            Asked::Deploy { .. } => Environment::Staging,
+            Asked::Release => EnvironmentName::PRODUCTION,
+            Asked::Deploy { .. } => EnvironmentName::STAGING,
             Asked::RollBack(environment) => environment,
         };
         let site = state.site(environment);

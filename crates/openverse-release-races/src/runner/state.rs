@@ -1,6 +1,6 @@
 //! The world that the runner acts on.
 
-use openverse_release_core::Environment;
+use openverse_release_core::EnvironmentName;
 
 use super::ledger::{ErrandNumber, RunNumber};
 use crate::code::{Builds, Main, site};
@@ -127,11 +127,11 @@ impl Deployment {
 }
 
 impl State {
-    pub(super) fn site(&self, environment: Environment) -> &Site {
+    pub(super) fn site(&self, environment: EnvironmentName) -> &Site {
         &self.sites[site(environment)]
     }
 
-    pub(super) fn site_mut(&mut self, environment: Environment) -> &mut Site {
+    pub(super) fn site_mut(&mut self, environment: EnvironmentName) -> &mut Site {
         &mut self.sites[site(environment)]
     }
 }

@@ -1,6 +1,6 @@
 //! The runner in words.
 
-use openverse_release_core::{Environment, Next, Run, Stop};
+use openverse_release_core::{EnvironmentName, Next, Run, Stop};
 
 use super::{
     APP, Asked, Delivery, Move, ONLY_APP, Place, Runner,
@@ -123,7 +123,7 @@ impl Runner<'_> {
         }
     }
 
-    fn deployment(&self, state: &State, environment: Environment, deployment: usize) -> String {
+    fn deployment(&self, state: &State, environment: EnvironmentName, deployment: usize) -> String {
         let of = state.site(environment).deployments[deployment];
         let (commit, run) = of
             .map_or((0, String::new()), |it| (it.commit, self.ledger.errand(it.errand).run_id().to_string()));

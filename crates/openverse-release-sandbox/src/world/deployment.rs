@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use openverse_release_core::{
-    AppSlug, CommitSha, DeploymentMeans, DeploymentTarget, Environment, GitTag, ImageTag,
+    AppSlug, CommitSha, DeploymentMeans, DeploymentTarget, EnvironmentName, GitTag, ImageTag,
 };
 use serde::{Deserialize, Serialize};
 
@@ -32,7 +32,7 @@ pub(crate) enum RunState {
 pub(crate) enum Work {
     Deploy {
         app: AppSlug,
-        environment: Environment,
+        environment: EnvironmentName,
         image_tag: String,
     },
     TagImages {
@@ -134,7 +134,7 @@ impl World {
     }
 
     /// Returns what a `repository_dispatch` event type deploys.
-    pub(crate) fn target_of_event(&self, event: &str) -> Option<(AppSlug, Environment)> {
+    pub(crate) fn target_of_event(&self, event: &str) -> Option<(AppSlug, EnvironmentName)> {
         let (app, target) = self.target(|means| {
             matches!(means, DeploymentMeans::GitHubWorkflow { event_type, .. } if event_type.as_str() == event)
         })?;
@@ -142,7 +142,7 @@ impl World {
     }
 
     /// Returns what a GitHub Workflow file deploys.
-    pub(crate) fn target_of_workflow(&self, file: &str) -> Option<(AppSlug, Environment)> {
+    pub(crate) fn target_of_workflow(&self, file: &str) -> Option<(AppSlug, EnvironmentName)> {
         let (app, target) = self.target(|means| {
             matches!(means, DeploymentMeans::GitHubWorkflow { workflow, .. } if workflow.as_str() == file)
         })?;
@@ -153,7 +153,7 @@ impl World {
     pub(crate) fn dispatch(
         &mut self,
         app: &AppSlug,
-        environment: Environment,
+        environment: EnvironmentName,
         image_tag: &str,
         run_name: Option<&str>,
         who: &DispatchedBy<'_>,
@@ -299,7 +299,7 @@ impl World {
     }
 
     /// Returns the course of a deployment that starts now.
-    fn deployment_course(&mut self, app: &AppSlug, environment: Environment, image_tag: &str) -> Course {
+    fn deployment_course(&mut self, app: &AppSlug, environment: EnvironmentName, image_tag: &str) -> Course {
         let Some(commit) = self.deployable(app, image_tag) else {
             // A tag that is not there is found out before anything is deployed.
             return Course { ending: Ending::Badly, ..Course::good(self.timing.appear()) };
@@ -361,7 +361,7 @@ impl World {
     fn go_live(
         &mut self,
         app: &AppSlug,
-        environment: Environment,
+        environment: EnvironmentName,
         image_tag: &str,
         commit: CommitSha,
         workflow: &str,
@@ -375,7 +375,7 @@ impl World {
     pub(super) fn record_live(
         &mut self,
         app: &AppSlug,
-        environment: Environment,
+        environment: EnvironmentName,
         image_tag: ImageTag,
         commit: CommitSha,
         by: &str,
@@ -400,6 +400,6 @@ impl World {
             self.note(Part::Registry, Action::TagImage, format!("{repository}:{image_tag}"), &by);
         }
         let who = DispatchedBy { actor, event: "repository_dispatch", by };
-        self.dispatch(app, Environment::Production, image_tag.as_str(), None, &who);
+        self.dispatch(app, EnvironmentName::PRODUCTION, image_tag.as_str(), None, &who);
     }
 }

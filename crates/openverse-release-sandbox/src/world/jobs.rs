@@ -1,7 +1,7 @@
 //! The jobs of a run, which follow from what the run does and how far it is.
 
 use chrono::{DateTime, Duration, Utc};
-use openverse_release_core::{AppSlug, Environment};
+use openverse_release_core::{AppSlug, EnvironmentName};
 
 use super::{Run, RunState, Work, World, deployment::Ending};
 
@@ -132,8 +132,9 @@ impl World {
             Work::TagImages { app, .. } => {
                 let mut plans =
                     vec![Plan::new("Tag the Docker images", (0, 80), &["Log in", "Tag the images"])];
-                let deployed =
-                    self.app(app).is_some_and(|app| app.workflow_target(Environment::Production).is_some());
+                let deployed = self
+                    .app(app)
+                    .is_some_and(|app| app.workflow_target(EnvironmentName::PRODUCTION).is_some());
                 if deployed {
                     plans.push(Plan::new(
                         "Dispatch the production deployment",
@@ -161,7 +162,7 @@ impl World {
                 plans.push(Plan::new(name, (100, 100), &["Refresh the draft"]));
             }
         }
-        let staging = Environment::Staging;
+        let staging = EnvironmentName::STAGING;
         for app in apps().filter(|app| app.workflow_target(staging).is_some()) {
             let name = format!("Dispatch staging deployment ({})", app.slug);
             plans.push(Plan::new(name, (100, 100), &["Dispatch the GitHub Workflow"]));

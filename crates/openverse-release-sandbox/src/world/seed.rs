@@ -1,7 +1,7 @@
 //! The short past with which a new sandbox begins.
 
 use chrono::{DateTime, Duration, Utc};
-use openverse_release_core::{AppSlug, CommitSha, Environment, ImageTag};
+use openverse_release_core::{AppSlug, CommitSha, EnvironmentName, ImageTag};
 
 use super::{Author, Change, CommitRecord, DispatchedBy, Merge, SandboxApp, World, dag_files::first_dags};
 use crate::{Timing, git::NewCommit};
@@ -85,7 +85,7 @@ impl Script {
         let mut script = Self { start: now - Duration::days(26), scenes: Vec::new() };
         let built = || apps.iter().filter(|app| !app.source_paths.is_empty() && !app.images.is_empty());
         let carried = |app: &SandboxApp| {
-            app.git_tag_prefix.is_some() && app.workflow_target(Environment::Production).is_some()
+            app.git_tag_prefix.is_some() && app.workflow_target(EnvironmentName::PRODUCTION).is_some()
         };
         let main: Vec<&SandboxApp> = built().filter(|app| carried(app)).collect();
         let others: Vec<&SandboxApp> = built().filter(|app| !carried(app)).collect();
@@ -244,7 +244,7 @@ impl World {
             }
         }
         let who = DispatchedBy { actor, event: "repository_dispatch", by };
-        self.dispatch(app, Environment::Production, image_tag.as_str(), None, &who);
+        self.dispatch(app, EnvironmentName::PRODUCTION, image_tag.as_str(), None, &who);
     }
 
     fn deploy_release(&mut self, app: &AppSlug, back: usize, actor: &str, reason: &str) {
@@ -252,7 +252,7 @@ impl World {
         let release = published.into_iter().rev().nth(back).and_then(|id| self.release(id));
         let Some(tag) = release.and_then(|release| release_image_tag(&release.tag_name)) else { return };
         let who = DispatchedBy { actor, event: "workflow_dispatch", by: Author::Automation("seed") };
-        self.dispatch(app, Environment::Production, tag.as_str(), Some(reason), &who);
+        self.dispatch(app, EnvironmentName::PRODUCTION, tag.as_str(), Some(reason), &who);
     }
 
     pub(crate) fn newest_build(&self, app: &AppSlug) -> Option<CommitSha> {

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use openverse_release_core::{
-    App, AppSlug, CommitSha, DeploymentMeans, DeploymentTarget, Digest, Environment, GitTagPrefix, ImageName,
-    ImageTag, Repositories, lies_within,
+    App, AppSlug, CommitSha, DeploymentMeans, DeploymentTarget, Digest, EnvironmentName, GitTagPrefix,
+    ImageName, ImageTag, Repositories, lies_within,
 };
 use serde::{Deserialize, Serialize};
 
@@ -37,7 +37,7 @@ impl SandboxApp {
     }
 
     /// Returns the deployment by a GitHub Workflow to an environment.
-    pub(crate) fn workflow_target(&self, environment: Environment) -> Option<&DeploymentTarget> {
+    pub(crate) fn workflow_target(&self, environment: EnvironmentName) -> Option<&DeploymentTarget> {
         self.deployments.iter().find(|target| {
             target.environment == environment
                 && matches!(target.means, DeploymentMeans::GitHubWorkflow { .. })
@@ -62,7 +62,7 @@ pub(crate) struct Build {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Live {
     pub(crate) app: AppSlug,
-    pub(crate) environment: Environment,
+    pub(crate) environment: EnvironmentName,
     pub(crate) image_tag: ImageTag,
     pub(crate) commit: CommitSha,
     pub(crate) since: DateTime<Utc>,
@@ -173,7 +173,7 @@ impl World {
         self.apps.iter().find(|app| app.git_tag_prefix.as_ref() == Some(tag.prefix()))
     }
 
-    pub(crate) fn live(&self, app: &AppSlug, environment: Environment) -> Option<&Live> {
+    pub(crate) fn live(&self, app: &AppSlug, environment: EnvironmentName) -> Option<&Live> {
         self.live.iter().find(|live| live.app == *app && live.environment == environment)
     }
 
@@ -317,7 +317,7 @@ pub(super) mod tests {
         ];
         let log: Vec<_> = log.collect();
         assert_eq!(log, expected.map(|(at, what)| (at, what.to_owned())));
-        assert_eq!(world.live(&slug("api"), Environment::Staging).unwrap().commit, sha(3));
+        assert_eq!(world.live(&slug("api"), EnvironmentName::STAGING).unwrap().commit, sha(3));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What a new sandbox begins with.
 
-use openverse_release_core::Environment;
+use openverse_release_core::EnvironmentName;
 use openverse_release_sandbox::Part;
 use serde_json::Value;
 
@@ -62,15 +62,15 @@ async fn production_runs_the_newest_release_and_staging_the_newest_build() {
         let app = status.apps.iter().find(|it| it.app.as_str() == app).unwrap();
         let live = |environment| app.live.iter().find(|live| live.environment == environment).unwrap();
         let date = app.released.as_ref().unwrap().rsplit_once('-').unwrap().1;
-        let production = live(Environment::Production);
+        let production = live(EnvironmentName::PRODUCTION);
         assert_eq!(production.image_tag.as_str(), format!("rel-{date}"));
-        assert_eq!(Some(&live(Environment::Staging).commit), app.latest.as_ref());
+        assert_eq!(Some(&live(EnvironmentName::STAGING).commit), app.latest.as_ref());
     }
     for (host, app, environment) in [
-        ("api.openverse.org", "api", Environment::Production),
-        ("api-staging.openverse.org", "api", Environment::Staging),
-        ("openverse.org", "frontend", Environment::Production),
-        ("staging.openverse.org", "frontend", Environment::Staging),
+        ("api.openverse.org", "api", EnvironmentName::PRODUCTION),
+        ("api-staging.openverse.org", "api", EnvironmentName::STAGING),
+        ("openverse.org", "frontend", EnvironmentName::PRODUCTION),
+        ("staging.openverse.org", "frontend", EnvironmentName::STAGING),
     ] {
         let answer = world.version(host).await;
         let app = status.apps.iter().find(|it| it.app.as_str() == app).unwrap();

@@ -3,7 +3,7 @@
 use super::{
     CheckId, Rule, Severity,
     facts::Facts,
-    nature::{ARTEFACTS, Nature},
+    nature::Nature,
     scope::{Scope, Violation},
 };
 use crate::Artefact;
@@ -50,7 +50,7 @@ pub(super) const RULES: &[Rule] = &[
 ];
 
 fn artefacts(set: u16) -> impl Iterator<Item = (u16, Artefact)> {
-    let bits = ARTEFACTS.into_iter().enumerate().map(|(number, artefact)| (1 << number, artefact));
+    let bits = Artefact::ALL.into_iter().enumerate().map(|(number, artefact)| (1 << number, artefact));
     bits.filter(move |(bit, _)| set & bit != 0)
 }
 

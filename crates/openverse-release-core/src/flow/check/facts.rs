@@ -10,8 +10,6 @@ use super::{
     net::{Arc, Net, Side},
     order::Order,
 };
-use crate::LinkKind;
-
 /// A set of facts about the ways to a step, or about the ways on from it.
 #[derive(Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Facts(u16);
@@ -31,10 +29,6 @@ impl Facts {
 
     /// On from it: arrows lead to a step that updates an environment.
     pub(super) const ENDS_WELL: Self = Self(1);
-    /// On from it: solid arrows lead to a staging deployment.
-    pub(super) const TO_STAGING: Self = Self(1 << 1);
-    /// On from it: solid arrows lead to a production deployment.
-    pub(super) const TO_PRODUCTION: Self = Self(1 << 2);
     /// On from it: whatever happens, the image is tagged.
     pub(super) const TAGGED: Self = Self(1 << 3);
     const USED: u32 = 4;
@@ -117,14 +111,8 @@ pub(super) fn carried(arc: Arc, facts: Facts) -> Facts {
 fn handed_back(nature: Nature, after: Facts) -> Facts {
     let mut facts = after.without(Facts(nature.makes() << Facts::USED_BEFORE_REMADE));
     facts = facts | Facts(nature.uses() << Facts::USED | nature.uses() << Facts::USED_BEFORE_REMADE);
-    if nature.is_any(Nature::UPDATES_STAGING | Nature::UPDATES_PRODUCTION) {
+    if nature.is(Nature::UPDATES) {
         facts = facts | Facts::ENDS_WELL;
-    }
-    if nature.is(Nature::DEPLOYMENT | Nature::UPDATES_STAGING) {
-        facts = facts | Facts::TO_STAGING;
-    }
-    if nature.is(Nature::DEPLOYMENT | Nature::UPDATES_PRODUCTION) {
-        facts = facts | Facts::TO_PRODUCTION;
     }
     if nature.is(Nature::TAG) {
         facts = facts | Facts::TAGGED;
@@ -133,11 +121,7 @@ fn handed_back(nature: Nature, after: Facts) -> Facts {
 }
 
 fn carried_back(arc: Arc, facts: Facts) -> Facts {
-    let facts = match arc.kind {
-        LinkKind::Triggers | LinkKind::Enables => facts,
-        LinkKind::Continues => facts.without(Facts::TO_STAGING | Facts::TO_PRODUCTION),
-        LinkKind::RollsBack => facts.without(Facts::TO_STAGING | Facts::TO_PRODUCTION | Facts::ENDS_WELL),
-    };
+    let facts = if arc.kind.is_forward() { facts } else { facts.without(Facts::ENDS_WELL) };
     if arc.is_branch { facts } else { facts.without(Facts::TAGGED) }
 }
 

@@ -45,6 +45,8 @@ checks! {
     StuckStep = "stuck-step",
     /// Steps follow each other in a circle and none of them rolls back.
     CycleWithoutRollback = "cycle-without-rollback",
+    /// A step names other environments than it can update.
+    EnvironmentsIllTyped = "environments-ill-typed",
     /// A link sets off a step that needs a person.
     TriggerIntoManual = "trigger-into-manual",
     /// A link makes possible a step that needs nobody.

@@ -6,7 +6,7 @@ use super::{
     nature::Nature,
     scope::{Scope, Violation},
 };
-use crate::LinkKind;
+use crate::{LinkKind, Step};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -19,7 +19,9 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: CheckId::SeveralSources,
         severity: Severity::Warning,
-        explanation: "One step alone has no link that leads to it: the merge with which the process begins.             A second beginning is a way into the process that nobody looks at, or a step whose link was             forgotten. Steps that roll back are held to rollback-reaches-no-deployment instead.",
+        explanation: "Only one step has no link that leads to it: the merge with which the process begins. A second \
+            beginning is a way into the process that nobody looks at, or a step whose link was forgotten. Steps that \
+            roll back are held to rollback-reaches-no-deployment instead.",
         find: several_sources,
     },
     Rule {
@@ -51,6 +53,13 @@ pub(super) const RULES: &[Rule] = &[
             because a deployment was bad is the purpose of a rollback; any other circle would go on for \
             ever without anything having gone wrong.",
         find: cycles_without_rollback,
+    },
+    Rule {
+        id: CheckId::EnvironmentsIllTyped,
+        severity: Severity::Error,
+        explanation: "A step that updates live environments names them, each is declared by the project, and no \
+            other step names any. Otherwise nobody can tell what runs where, nor who has to be asked before.",
+        find: environments_ill_typed,
     },
 ];
 
@@ -88,12 +97,27 @@ fn dead_steps(scope: &Scope<'_>) -> Vec<Violation> {
 }
 
 fn stuck_steps(scope: &Scope<'_>) -> Vec<Violation> {
-    let outcome = Nature::UPDATES_STAGING | Nature::UPDATES_PRODUCTION | Nature::ROLLS_BACK;
+    let outcome = Nature::UPDATES | Nature::ROLLS_BACK;
     let others = (0..scope.net.len()).filter(|&step| !scope.net.natures[step].is_any(outcome));
     others
         .filter(|&step| !scope.after[step].has(Facts::ENDS_WELL))
         .map(|step| Violation::at(step, "no arrow leads on from it to a deployment").along(vec![step]))
         .collect()
+}
+
+fn environments_ill_typed(scope: &Scope<'_>) -> Vec<Violation> {
+    let declared = scope.flow.environments();
+    let wrong = |step: &Step| {
+        let unknown = step.environments.iter().find(|&&environment| declared.rank(environment).is_none());
+        match (unknown, step.operation.updates_environments(), step.environments.is_empty()) {
+            (Some(unknown), ..) => Some(format!("it names the environment {unknown}, which is not declared")),
+            (_, true, true) => Some("it names none of the environments that it updates".to_owned()),
+            (_, false, false) => Some("it names environments, and updates none".to_owned()),
+            _ => None,
+        }
+    };
+    let found = (0..scope.net.len()).filter_map(|step| Some((step, wrong(scope.step(step))?)));
+    found.map(|(step, why)| Violation::at(step, why).along(vec![step])).collect()
 }
 
 fn cycles_without_rollback(scope: &Scope<'_>) -> Vec<Violation> {

@@ -2,7 +2,7 @@
 
 use std::ops::BitOr;
 
-use crate::{Artefact, Branches, Environment, Operation, Step, Trigger};
+use crate::{Artefact, Branches, Environments, Operation, Step, Trigger};
 
 /// A set of marks, small enough that a walk over a million steps stays in the cache.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -12,8 +12,8 @@ impl Nature {
     pub(super) const MANUAL: Self = Self(1);
     pub(super) const ROLLS_BACK: Self = Self(1 << 1);
     pub(super) const DEPLOYMENT: Self = Self(1 << 2);
-    pub(super) const UPDATES_STAGING: Self = Self(1 << 3);
-    pub(super) const UPDATES_PRODUCTION: Self = Self(1 << 4);
+    pub(super) const UPDATES: Self = Self(1 << 3);
+    pub(super) const UPDATES_GUARDED: Self = Self(1 << 4);
     pub(super) const MERGE: Self = Self(1 << 5);
     pub(super) const BUILD: Self = Self(1 << 6);
     pub(super) const PUBLISH: Self = Self(1 << 7);
@@ -26,14 +26,14 @@ impl Nature {
     const USES: u32 = 16;
     const MAKES: u32 = 20;
 
-    pub(super) fn of(step: &Step) -> Self {
+    pub(super) fn of(step: &Step, environments: &Environments) -> Self {
         let operation = step.operation;
         let marks = [
             (step.trigger == Trigger::Manual, Self::MANUAL),
             (operation.rolls_back(), Self::ROLLS_BACK),
-            (operation.is_deployment(), Self::DEPLOYMENT),
-            (operation.deploys_to().contains(&Environment::Staging), Self::UPDATES_STAGING),
-            (operation.deploys_to().contains(&Environment::Production), Self::UPDATES_PRODUCTION),
+            (step.is_deployment(), Self::DEPLOYMENT),
+            (!step.environments.is_empty(), Self::UPDATES),
+            (step.updates_guarded(environments), Self::UPDATES_GUARDED),
             (operation == Operation::MergeToMain, Self::MERGE),
             (operation == Operation::BuildImages, Self::BUILD),
             (operation == Operation::PublishGitHubRelease, Self::PUBLISH),
@@ -44,11 +44,11 @@ impl Nature {
             (step.join == Some(Branches::All), Self::JOINS_ALL),
         ];
         let artefacts = |list: &[Artefact], at: u32| {
-            let numbers = list.iter().filter_map(|&artefact| number(artefact));
-            numbers.fold(0, |set, number| set | 1 << (at + number))
+            list.iter().fold(0, |set, &artefact| set | 1 << (at + artefact as u32))
         };
         let set = marks.iter().filter(|(holds, _)| *holds).fold(0, |set, (_, mark)| set | mark.0);
-        Self(set | artefacts(operation.consumes(), Self::USES) | artefacts(operation.produces(), Self::MAKES))
+        let (uses, makes) = (step.consumes(environments), operation.produces());
+        Self(set | artefacts(uses, Self::USES) | artefacts(makes, Self::MAKES))
     }
 
     /// Tells whether it has all of these marks.
@@ -61,16 +61,16 @@ impl Nature {
         self.0 & marks.0 != 0
     }
 
-    /// Returns the artefacts it uses: a bit for each of [`ARTEFACTS`].
+    /// Returns the artefacts it uses: a bit for each of [`Artefact::ALL`].
     pub(super) fn uses(self) -> u16 {
         (self.0 >> Self::USES & 0xf) as u16
     }
 
     pub(super) fn uses_released_image(self) -> bool {
-        number(Artefact::ReleasedImage).is_some_and(|number| self.uses() & 1 << number != 0)
+        self.uses() & 1 << Artefact::ReleasedImage as u32 != 0
     }
 
-    /// Returns the artefacts it makes: a bit for each of [`ARTEFACTS`].
+    /// Returns the artefacts it makes: a bit for each of [`Artefact::ALL`].
     pub(super) fn makes(self) -> u16 {
         (self.0 >> Self::MAKES & 0xf) as u16
     }
@@ -81,31 +81,5 @@ impl BitOr for Nature {
 
     fn bitor(self, other: Self) -> Self {
         Self(self.0 | other.0)
-    }
-}
-
-/// What one step makes for another. A deployment is made for the users of the app, so it is none.
-pub(super) const ARTEFACTS: [Artefact; 4] =
-    [Artefact::Commit, Artefact::BuiltImage, Artefact::PublishedRelease, Artefact::ReleasedImage];
-
-fn number(artefact: Artefact) -> Option<u32> {
-    match artefact {
-        Artefact::Commit => Some(0),
-        Artefact::BuiltImage => Some(1),
-        Artefact::PublishedRelease => Some(2),
-        Artefact::ReleasedImage => Some(3),
-        Artefact::Deployment(_) => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn each_artefact_has_the_number_of_its_place() {
-        for (place, artefact) in ARTEFACTS.into_iter().enumerate() {
-            assert_eq!(number(artefact), Some(place as u32));
-        }
     }
 }

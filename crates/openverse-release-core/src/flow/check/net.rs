@@ -1,9 +1,7 @@
 //! The flow as arrays, so that a walk over it reads memory in order.
 
-use petgraph::graph::DiGraph;
-
 use super::nature::Nature;
-use crate::{LinkKind, Step, flow::LinkLabel};
+use crate::{Flow, LinkKind};
 
 /// A link as it is seen from one of its ends.
 #[derive(Clone, Copy)]
@@ -71,8 +69,9 @@ pub(super) struct Net {
 }
 
 impl Net {
-    pub(super) fn of(graph: &DiGraph<Step, LinkLabel>) -> Self {
-        let natures: Vec<_> = graph.node_weights().map(Nature::of).collect();
+    pub(super) fn of(flow: &Flow) -> Self {
+        let graph = &flow.graph;
+        let natures: Vec<_> = graph.node_weights().map(|step| Nature::of(step, &flow.environments)).collect();
         let links = graph.raw_edges();
         let (mut leaving, mut coming) = (vec![0; natures.len() + 1], vec![0; natures.len() + 1]);
         for link in links {

@@ -6,6 +6,7 @@ use super::{
     nature::Nature,
     scope::{Scope, Violation},
 };
+use crate::EnvironmentName;
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -18,22 +19,22 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: CheckId::PublishDoesNotDominateProduction,
         severity: Severity::Error,
-        explanation: "Every way to a deployment that updates production goes through the publishing of a \
-            GitHub Release. Steps that roll back are left out here, because a person may start one at any \
+        explanation: "Every way to a deployment that updates production, or another guarded environment, goes \
+            through the publishing of a GitHub Release. Steps that roll back are left out here, because a person may start one at any \
             time; that they deploy something once released is the business of \
             artefact-consumed-before-produced. The dotted links count: code comes to the release by them.",
-        find: |scope| production_after(scope, Facts::UNPUBLISHED, "a way to it publishes no GitHub Release"),
+        find: |scope| guarded_after(scope, Facts::UNPUBLISHED, "a way to it publishes no GitHub Release"),
     },
     Rule {
         id: CheckId::ProductionWithoutConsent,
         severity: Severity::Error,
-        explanation: "Between a merge and a production deployment stands a step that needs a person, or the \
-            deployment itself does. Whoever merges a change decides that it is good, not that its users get \
+        explanation: "Between a merge and a deployment to production, or to another guarded environment, stands a \
+            step that needs a person, or the deployment itself does. Whoever merges a change decides that it is good, not that its users get \
             it now. Where the two are one decision, the flow has to say so by an exemption.",
         find: |scope| {
             let manual = |violation: &Violation| scope.is(violation.step, Nature::MANUAL);
             let mut found =
-                production_after(scope, Facts::UNASKED, "a merge leads to it without asking anybody");
+                guarded_after(scope, Facts::UNASKED, "a merge leads to it without asking anybody");
             found.retain(|violation| !manual(violation));
             found
         },
@@ -55,15 +56,20 @@ fn publish_not_manual(scope: &Scope<'_>) -> Vec<Violation> {
         .collect()
 }
 
-/// Finds the deployments to production to which a way of this kind leads.
-fn production_after(scope: &Scope<'_>, fact: Facts, why: &str) -> Vec<Violation> {
-    let production = scope.net.that_are(Nature::DEPLOYMENT | Nature::UPDATES_PRODUCTION);
-    let found: Vec<_> = production.filter(|&step| scope.before[step].has(fact)).collect();
+/// Finds the deployments to a guarded environment to which a way of this kind leads.
+fn guarded_after(scope: &Scope<'_>, fact: Facts, why: &str) -> Vec<Violation> {
+    let guarded = scope.net.that_are(Nature::DEPLOYMENT | Nature::UPDATES_GUARDED);
+    let found: Vec<_> = guarded.filter(|&step| scope.before[step].has(fact)).collect();
     if found.is_empty() {
         return Vec::new();
     }
     let ways = scope.ways_of(fact);
-    let violation = |step| Violation::at(step, format!("it deploys to production, and {why}"));
+    let violation = |step| {
+        let environments = scope.step(step).environments.iter();
+        let guarded = environments.filter(|&&it| scope.flow.environments().is_guarded(it));
+        let guarded: Vec<_> = guarded.map(EnvironmentName::as_str).collect();
+        Violation::at(step, format!("it deploys to {}, and {why}", guarded.join(" and ")))
+    };
     found.into_iter().map(|step| violation(step).along(ways.path_to(step))).collect()
 }
 

@@ -2,12 +2,11 @@
 
 use super::{
     CheckId, Rule, Severity,
-    facts::Facts,
     nature::Nature,
     net::Arc,
-    scope::{Scope, Violation},
+    scope::{Scope, Violation, Walk},
 };
-use crate::{Environment, LinkKind};
+use crate::{EnvironmentName, LinkKind};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -37,18 +36,13 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: CheckId::RollbackNotPreferred,
         severity: Severity::Info,
-        explanation: "Each environment is taken back by its preferred means. For staging that is a revert on main: \
-            main must be healthy at any time, since every production deployment starts there. For production, where \
-            it runs a release, it is deploying the last working version, which is there already; a revert would have \
-            to be released first. Either is enough as one of several rollbacks.",
+        explanation: "Each environment is taken back by its preferred means. For staging, and any other environment \
+            that is not guarded, that is a revert on main: main must be healthy at any time, since every production \
+            deployment starts there. For production, and any other guarded environment that runs a release, it is \
+            deploying the last working version, which is there already; a revert would have to be released first. \
+            Either is enough as one of several rollbacks.",
         find: rollbacks_not_preferred,
     },
-];
-
-/// The environments, with what the checks know of a step that updates one or leads to one.
-const ENVIRONMENTS: [(Environment, Nature, Facts); 2] = [
-    (Environment::Staging, Nature::UPDATES_STAGING, Facts::TO_STAGING),
-    (Environment::Production, Nature::UPDATES_PRODUCTION, Facts::TO_PRODUCTION),
 ];
 
 /// Returns the links from a step to those that roll it back.
@@ -58,7 +52,7 @@ fn rollbacks_of(scope: &Scope<'_>, step: usize) -> impl Iterator<Item = Arc> {
 
 /// Tells whether a step that rolls back does so by deploying an earlier version, not by a revert.
 fn redeploys(scope: &Scope<'_>, step: usize) -> bool {
-    scope.net.natures[step].is_any(Nature::UPDATES_STAGING | Nature::UPDATES_PRODUCTION)
+    scope.is(step, Nature::UPDATES)
 }
 
 fn deployments_without_rollback(scope: &Scope<'_>) -> Vec<Violation> {
@@ -74,23 +68,33 @@ fn rollbacks_not_manual(scope: &Scope<'_>) -> Vec<Violation> {
 }
 
 fn rollbacks_without_deployment(scope: &Scope<'_>) -> Vec<Violation> {
-    scope.net.that_are(Nature::ROLLS_BACK).filter_map(|step| without_deployment(scope, step)).collect()
+    let updated: Vec<_> = scope.flow.updated_environments().collect();
+    let ways: Vec<_> =
+        updated.into_iter().map(|environment| (environment, ways_to(scope, environment))).collect();
+    let rollbacks = scope.net.that_are(Nature::ROLLS_BACK);
+    rollbacks.filter_map(|step| without_deployment(scope, &ways, step)).collect()
 }
 
-fn without_deployment(scope: &Scope<'_>, step: usize) -> Option<Violation> {
+/// Walks back along solid arrows from every deployment to an environment.
+fn ways_to(scope: &Scope<'_>, environment: EnvironmentName) -> Walk {
+    let deployments = (0..scope.net.len()).filter(|&step| scope.step(step).deploys_to(environment));
+    scope.walk_back(deployments, |arc| matches!(arc.kind, LinkKind::Triggers | LinkKind::Enables))
+}
+
+fn without_deployment(scope: &Scope<'_>, ways: &[(EnvironmentName, Walk)], step: usize) -> Option<Violation> {
     let links = scope.net.into.of(step).iter().copied().filter(|arc| arc.kind == LinkKind::RollsBack);
     let undone = links.filter(|arc| scope.is(arc.other(), Nature::DEPLOYMENT));
     let Some(first) = undone.clone().next() else {
         return Some(Violation::at(step, "it is linked to no deployment").along(vec![step]));
     };
-    let taken_back = |updates: Nature| undone.clone().find(|arc| scope.is(arc.other(), updates));
-    let (arc, why) = ENVIRONMENTS.into_iter().find_map(|(environment, updates, leads_to)| {
+    let (arc, why) = ways.iter().find_map(|&(environment, ref ways)| {
+        let undone = undone.clone().find(|arc| scope.step(arc.other()).updates(environment));
         if redeploys(scope, step) {
-            let strange = scope.is(step, updates) && taken_back(updates).is_none();
+            let strange = scope.step(step).updates(environment) && undone.is_none();
             let why = format!("it deploys to {environment}, which no deployment it is linked to updates");
             strange.then_some((first, why))
         } else {
-            let arc = taken_back(updates).filter(|_| !scope.after[step].has(leads_to))?;
+            let arc = undone.filter(|_| !ways.reached(step))?;
             Some((arc, format!("it takes {environment} back, but leads to no deployment of {environment}")))
         }
     })?;
@@ -100,22 +104,22 @@ fn without_deployment(scope: &Scope<'_>, step: usize) -> Option<Violation> {
 fn rollbacks_not_preferred(scope: &Scope<'_>) -> Vec<Violation> {
     let violation = |step: usize| {
         let nature = scope.net.natures[step];
-        let production = nature.is(Nature::UPDATES_PRODUCTION);
-        // What runs in production without a release has no earlier version to deploy again.
-        if production && !nature.uses_released_image() {
+        let guarded = nature.is(Nature::UPDATES_GUARDED);
+        // What runs there without a release has no earlier version to deploy again.
+        if guarded && !nature.uses_released_image() {
             return None;
         }
         let rollbacks = rollbacks_of(scope, step).filter(|arc| scope.is(arc.other(), Nature::ROLLS_BACK));
         let rollbacks: Vec<_> = rollbacks.collect();
         let first = rollbacks.first()?;
-        if rollbacks.iter().any(|arc| redeploys(scope, arc.other()) == production) {
+        if rollbacks.iter().any(|arc| redeploys(scope, arc.other()) == guarded) {
             return None;
         }
-        let why = if production {
-            "production is rather taken back by deploying the last working version"
-        } else {
-            "staging is rather taken back by a revert on main"
-        };
+        let environments = scope.step(step).environments.iter();
+        let mut meant = environments.filter(|&&it| scope.flow.environments().is_guarded(it) == guarded);
+        let environment = meant.next()?;
+        let by = if guarded { "deploying the last working version" } else { "a revert on main" };
+        let why = format!("{environment} is rather taken back by {by}");
         Some(Violation::at(step, why).on(first.link()).along(vec![step, first.other()]))
     };
     scope.net.that_are(Nature::DEPLOYMENT).filter_map(violation).collect()

@@ -76,7 +76,7 @@ pub(super) struct Scope<'a> {
 
 impl<'a> Scope<'a> {
     pub(super) fn of(flow: &'a Flow) -> Self {
-        let net = Net::of(&flow.graph);
+        let net = Net::of(flow);
         let order = Order::of(&net);
         let sources: Vec<_> = (0..net.len()).filter(|&step| net.into.of(step).is_empty()).collect();
         let before = facts::before(&net, &order, &sources);
@@ -85,7 +85,11 @@ impl<'a> Scope<'a> {
     }
 
     pub(super) fn id(&self, step: usize) -> &'a StepId {
-        &self.graph[NodeIndex::new(step)].id
+        &self.step(step).id
+    }
+
+    pub(super) fn step(&self, step: usize) -> &'a Step {
+        &self.graph[NodeIndex::new(step)]
     }
 
     pub(super) fn is(&self, step: usize, marks: Nature) -> bool {
@@ -108,6 +112,15 @@ impl<'a> Scope<'a> {
         follow: impl Fn(usize, Arc) -> bool,
     ) -> Walk {
         Walk::over(&self.net.out, self.net.len(), starts, follow)
+    }
+
+    /// Walks from `starts` against the direction of the links that `follow` allows.
+    pub(super) fn walk_back(
+        &self,
+        starts: impl IntoIterator<Item = usize>,
+        follow: impl Fn(Arc) -> bool,
+    ) -> Walk {
+        Walk::over(&self.net.into, self.net.len(), starts, |_, arc| follow(arc))
     }
 
     /// Walks the ways on which a fact comes from where it begins.

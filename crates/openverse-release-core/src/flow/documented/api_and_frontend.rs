@@ -3,8 +3,7 @@
 use super::shared_details as say;
 use crate::{
     DetailKind::{FollowUp, Gate, Part},
-    Environment::{Production, Staging},
-    FlowBuilder, Handle,
+    EnvironmentName, FlowBuilder, Handle,
 };
 
 pub(super) fn flow(app: &str) -> FlowBuilder {
@@ -18,7 +17,7 @@ pub(super) fn flow(app: &str) -> FlowBuilder {
     let staging = flow.deploy_commit_by_github_workflow(
         "StagingDispatch",
         "The deployment GitHub Workflow\nruns the commit's images on staging",
-        Staging,
+        EnvironmentName::STAGING,
     );
     let revert =
         flow.revert_on_main("RevertRollback", "Take staging back: merge a revert\nof the bad change to main");
@@ -28,12 +27,12 @@ pub(super) fn flow(app: &str) -> FlowBuilder {
     let production = flow.deploy_by_github_workflow(
         "ProductionDispatch",
         "The deployment GitHub Workflow\nruns the released images in production",
-        Production,
+        EnvironmentName::PRODUCTION,
     );
     let redeploy = flow.redeploy_last_working(
         "TriggerRollback",
         "Take production back: start its deployment\nGitHub Workflow with the last image tag known to work",
-        Production,
+        EnvironmentName::PRODUCTION,
     );
 
     flow.triggers(revert, build)

@@ -4,16 +4,19 @@ use super::shared_details as say;
 use crate::{
     CheckId,
     DetailKind::{FollowUp, Gate, Part},
-    Environment::Production,
-    FlowBuilder, Handle,
+    EnvironmentName, FlowBuilder, Handle,
 };
 
 pub(super) fn flow(app: &str) -> FlowBuilder {
     let mut flow = FlowBuilder::new(app, say::FIRST_VERSION);
 
     let merge = flow.merge_to_main("Merge", "Merge a change to main");
-    let sync = flow
-        .sync_dags("DagSync", "The server pulls main by itself,\nand Airflow's next runs use the new DAGs");
+    // The document calls the DAG sync a partial staging deployment.
+    let sync = flow.sync_dags(
+        "DagSync",
+        "The server pulls main by itself,\nand Airflow's next runs use the new DAGs",
+        EnvironmentName::STAGING,
+    );
     let revert = flow
         .revert_on_main("RevertRollback", "Take the DAGs back: merge a revert\nof the bad change to main");
     let publish = flow.publish_github_release("Publish", "Publish the drafted GitHub Release");
@@ -22,11 +25,12 @@ pub(super) fn flow(app: &str) -> FlowBuilder {
     let ansible = flow.deploy_by_ansible(
         "ManCat",
         format!("Put the image tag into the Ansible variables\nand run the {app}'s playbook"),
+        EnvironmentName::PRODUCTION,
     );
     let redo = flow.redeploy_last_working(
         "ApplyRollback",
         "Do the same again\nwith the last image tag known to work",
-        Production,
+        EnvironmentName::PRODUCTION,
     );
 
     flow.triggers(revert, sync)

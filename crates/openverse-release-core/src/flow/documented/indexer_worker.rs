@@ -4,7 +4,7 @@ use super::shared_details as say;
 use crate::{
     CheckId,
     DetailKind::{Gate, Part},
-    FlowBuilder,
+    EnvironmentName, FlowBuilder,
 };
 
 pub(super) fn flow(app: &str) -> FlowBuilder {
@@ -15,7 +15,11 @@ pub(super) fn flow(app: &str) -> FlowBuilder {
         "Build",
         format!("Test the change, build the {app}'s image,\npush it as latest and under the commit SHA"),
     );
-    let run = flow.run_latest("IdxWorker", "The next run starts new EC2 instances,\nwhich pull latest");
+    let run = flow.run_latest(
+        "IdxWorker",
+        "The next run starts new EC2 instances,\nwhich pull latest",
+        [EnvironmentName::STAGING, EnvironmentName::PRODUCTION],
+    );
     let revert = flow.revert_on_main("RevertRollback", "Go back: merge a revert\nof the bad change to main");
 
     flow.triggers(revert, build).triggers(merge, build).triggers(build, run).rolls_back(run, revert);

@@ -3,8 +3,7 @@
 use super::shared_details as say;
 use crate::{
     DetailKind::{FollowUp, Gate, Part},
-    Environment::Production,
-    FlowBuilder, Handle,
+    EnvironmentName, FlowBuilder, Handle,
 };
 
 pub(super) fn flow(app: &str) -> FlowBuilder {
@@ -21,11 +20,12 @@ pub(super) fn flow(app: &str) -> FlowBuilder {
     let terraform = flow.deploy_by_terraform(
         "Deploy",
         format!("Put the image tag into the {app}'s\nTerraform variables and apply them"),
+        [EnvironmentName::STAGING, EnvironmentName::PRODUCTION],
     );
     let redo = flow.redeploy_last_working(
         "ApplyRollback",
         "Do the same again\nwith the last image tag known to work",
-        Production,
+        EnvironmentName::PRODUCTION,
     );
 
     flow.triggers(merge, build)

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use openverse_release_core::{
-    Artefact, Branches, CheckId, Environment, Flow, Link, LinkKind, Operation, Step, Trigger,
+    Artefact, Branches, CheckId, EnvironmentName, Flow, Link, LinkKind, Operation, Step, Trigger,
 };
 
 use super::number;
@@ -96,7 +96,7 @@ impl Lists {
         let redeployed =
             back.iter().any(|operation| matches!(operation, Operation::RedeployLastWorking { .. }));
         let reverted = back.contains(&Operation::RevertOnMain);
-        let production = step.operation.deploys_to().contains(&Environment::Production);
+        let production = step.operation.deploys_to().contains(&EnvironmentName::PRODUCTION);
         let released = step.operation.consumes().contains(&Artefact::ReleasedImage);
         step.operation.is_deployment()
             && match production {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use openverse_release_core::{Artefact, Branches, Environment, Flow, LinkKind, Operation, Step, Trigger};
+use openverse_release_core::{Artefact, Branches, EnvironmentName, Flow, LinkKind, Operation, Step, Trigger};
 
 use super::number;
 
@@ -94,7 +94,7 @@ impl Table {
         let here = way[way.len() - 1];
         let operation = self.operations[here];
         let published = way.iter().any(|&step| self.operations[step] == Operation::PublishGitHubRelease);
-        let production = operation.deploys_to().contains(&Environment::Production);
+        let production = operation.deploys_to().contains(&EnvironmentName::PRODUCTION);
         if operation.is_deployment() && production && !published {
             found.insert(here);
         }
@@ -177,7 +177,7 @@ impl Table {
 
     fn to_production(&self, step: usize) -> bool {
         let operation = self.operations[step];
-        operation.is_deployment() && operation.deploys_to().contains(&Environment::Production)
+        operation.is_deployment() && operation.deploys_to().contains(&EnvironmentName::PRODUCTION)
     }
 
     pub(super) fn unpublished(&self) -> BTreeSet<usize> {
@@ -290,7 +290,7 @@ impl Table {
                     !undone.iter().any(|&from| updates(from, environment))
                 }
                 _ if undone.is_empty() => true,
-                _ => Environment::ALL.into_iter().any(|environment| {
+                _ => EnvironmentName::ALL.into_iter().any(|environment| {
                     let again = |to: usize| {
                         solid[step][to] && self.operations[to].is_deployment() && updates(to, environment)
                     };

@@ -1,6 +1,6 @@
 //! What may be asked for, and what it takes, written down without the plan.
 
-use openverse_release_core::{Environment, Order, OrderKind, Performer};
+use openverse_release_core::{EnvironmentName, Order, OrderKind, Performer};
 
 use super::{
     drive::Drive,
@@ -20,19 +20,19 @@ pub(super) enum Kind {
 pub(super) struct Errand {
     pub(super) app: &'static str,
     pub(super) kind: Kind,
-    pub(super) environment: Environment,
+    pub(super) environment: EnvironmentName,
     /// What it changes, in order, where nobody does anything else.
     takes: &'static [&'static str],
 }
 
-use Environment::{Production, Staging};
+use EnvironmentName;
 
 /// `NEW` and `OLD` stand for image tags, `DATE` for that of the release.
 pub(super) const ERRANDS: &[Errand] = &[
     Errand {
         app: "api",
         kind: Kind::Release,
-        environment: Production,
+        environment: EnvironmentName::PRODUCTION,
         takes: &[
             "publish",
             "tag openverse-api",
@@ -48,7 +48,7 @@ pub(super) const ERRANDS: &[Errand] = &[
     Errand {
         app: "catalog",
         kind: Kind::Release,
-        environment: Production,
+        environment: EnvironmentName::PRODUCTION,
         takes: &[
             "publish",
             "tag openverse-catalog",
@@ -63,7 +63,7 @@ pub(super) const ERRANDS: &[Errand] = &[
     Errand {
         app: "catalog",
         kind: Kind::Deploy,
-        environment: Production,
+        environment: EnvironmentName::PRODUCTION,
         takes: &[
             "set production NEW",
             "apply production NEW",
@@ -74,7 +74,7 @@ pub(super) const ERRANDS: &[Errand] = &[
     Errand {
         app: "catalog",
         kind: Kind::RollBack,
-        environment: Production,
+        environment: EnvironmentName::PRODUCTION,
         takes: &[
             "set production OLD",
             "apply production OLD",
@@ -85,7 +85,7 @@ pub(super) const ERRANDS: &[Errand] = &[
     Errand {
         app: "ingestion-server",
         kind: Kind::Release,
-        environment: Production,
+        environment: EnvironmentName::PRODUCTION,
         takes: &[
             "publish",
             "tag openverse-ingestion_server",
@@ -102,7 +102,7 @@ pub(super) const ERRANDS: &[Errand] = &[
     Errand {
         app: "ingestion-server",
         kind: Kind::Deploy,
-        environment: Staging,
+        environment: EnvironmentName::STAGING,
         takes: &[
             "set dev NEW",
             "apply dev NEW",
@@ -113,7 +113,7 @@ pub(super) const ERRANDS: &[Errand] = &[
     Errand {
         app: "ingestion-server",
         kind: Kind::Deploy,
-        environment: Production,
+        environment: EnvironmentName::PRODUCTION,
         takes: &[
             "set production NEW",
             "apply production NEW",
@@ -124,7 +124,7 @@ pub(super) const ERRANDS: &[Errand] = &[
     Errand {
         app: "ingestion-server",
         kind: Kind::RollBack,
-        environment: Staging,
+        environment: EnvironmentName::STAGING,
         takes: &[
             "set dev OLD",
             "apply dev OLD",
@@ -135,7 +135,7 @@ pub(super) const ERRANDS: &[Errand] = &[
     Errand {
         app: "ingestion-server",
         kind: Kind::RollBack,
-        environment: Production,
+        environment: EnvironmentName::PRODUCTION,
         takes: &[
             "set production OLD",
             "apply production OLD",
@@ -147,7 +147,8 @@ pub(super) const ERRANDS: &[Errand] = &[
 
 /// Returns the errand for production, of which there is one for each app and kind.
 pub(super) fn errand(app: &str, kind: Kind) -> Errand {
-    let wanted = |it: &&Errand| it.app == app && it.kind == kind && it.environment == Production;
+    let wanted =
+        |it: &&Errand| it.app == app && it.kind == kind && it.environment == EnvironmentName::PRODUCTION;
     *ERRANDS.iter().find(wanted).unwrap()
 }
 

@@ -1,7 +1,7 @@
 //! Which steps of a flow carry out an order, and which flows can continue a run.
 
 use openverse_release_core::{
-    Environment, Flow, OrderKind, Performer, PlanError, PlannedStep, Project, RunId, Task, Trigger, plan,
+    EnvironmentName, Flow, OrderKind, Performer, PlanError, PlannedStep, Project, RunId, Task, Trigger, plan,
 };
 
 use super::{
@@ -13,7 +13,7 @@ fn run() -> RunId {
     "run-1".parse().unwrap()
 }
 
-fn steps(app: &str, kind: &OrderKind, environment: Environment) -> Result<Vec<String>, PlanError> {
+fn steps(app: &str, kind: &OrderKind, environment: EnvironmentName) -> Result<Vec<String>, PlanError> {
     let project = Project::openverse();
     let planned = plan(&project, project.app(app).unwrap(), kind, environment, &run())?;
     Ok(planned.iter().map(|step| step.step.to_string()).collect())
@@ -23,12 +23,17 @@ fn steps(app: &str, kind: &OrderKind, environment: Environment) -> Result<Vec<St
 fn a_release_walks_the_flow_from_publishing_to_production() {
     let release = World::new().release_order().kind;
     for app in ["api", "frontend"] {
-        let planned = steps(app, &release, Environment::Production).unwrap();
+        let planned = steps(app, &release, EnvironmentName::PRODUCTION).unwrap();
         assert_eq!(planned, ["Publish", "Tag", "ProductionDispatch"]);
     }
-    let planned =
-        plan(&Project::openverse(), &api(Performer::Elsewhere), &release, Environment::Production, &run())
-            .unwrap();
+    let planned = plan(
+        &Project::openverse(),
+        &api(Performer::Elsewhere),
+        &release,
+        EnvironmentName::PRODUCTION,
+        &run(),
+    )
+    .unwrap();
     let facts: Vec<_> = planned.iter().map(|step| (step.trigger, step.performer)).collect();
     assert_eq!(
         facts,
@@ -50,25 +55,25 @@ fn a_forced_deployment_and_a_rollback_are_one_step_that_the_run_performs_itself(
         assert!(matches!(planned[0].task, Task::Deploy { forced: true, .. }));
         planned[0].step.to_string()
     };
-    assert_eq!(one(OrderKind::Deploy, Environment::Production), "ProductionDispatch");
-    assert_eq!(one(OrderKind::Deploy, Environment::Staging), "StagingDispatch");
-    assert_eq!(one(OrderKind::RollBack, Environment::Production), "TriggerRollback");
-    assert_eq!(one(OrderKind::RollBack, Environment::Staging), "StagingDispatch");
+    assert_eq!(one(OrderKind::Deploy, EnvironmentName::PRODUCTION), "ProductionDispatch");
+    assert_eq!(one(OrderKind::Deploy, EnvironmentName::STAGING), "StagingDispatch");
+    assert_eq!(one(OrderKind::RollBack, EnvironmentName::PRODUCTION), "TriggerRollback");
+    assert_eq!(one(OrderKind::RollBack, EnvironmentName::STAGING), "StagingDispatch");
 }
 
 #[test]
 fn what_follows_main_by_itself_is_deployed_by_nobody() {
     for (app, environment) in [
-        ("catalog", Environment::Staging),
-        ("indexer-worker", Environment::Staging),
-        ("indexer-worker", Environment::Production),
+        ("catalog", EnvironmentName::STAGING),
+        ("indexer-worker", EnvironmentName::STAGING),
+        ("indexer-worker", EnvironmentName::PRODUCTION),
     ] {
         let error = steps(app, &OrderKind::Deploy, environment).unwrap_err();
         assert!(matches!(error, PlanError::FollowsMain { .. }), "{app}: {error}");
     }
 }
 
-fn tasks(app: &str, kind: &OrderKind, environment: Environment) -> Vec<String> {
+fn tasks(app: &str, kind: &OrderKind, environment: EnvironmentName) -> Vec<String> {
     let project = Project::openverse();
     let planned = plan(&project, project.app(app).unwrap(), kind, environment, &run()).unwrap();
     let task = |step: &PlannedStep| match &step.task {
@@ -86,7 +91,7 @@ fn tasks(app: &str, kind: &OrderKind, environment: Environment) -> Vec<String> {
 fn a_deployment_by_configuration_ends_with_a_pull_request_of_it() {
     let release = World::new().release_order().kind;
     assert_eq!(
-        tasks("catalog", &release, Environment::Production),
+        tasks("catalog", &release, EnvironmentName::PRODUCTION),
         [
             "Publish: publish Manual",
             "Tag: tag Automatic",
@@ -95,7 +100,7 @@ fn a_deployment_by_configuration_ends_with_a_pull_request_of_it() {
         ]
     );
     assert_eq!(
-        tasks("catalog", &OrderKind::RollBack, Environment::Production),
+        tasks("catalog", &OrderKind::RollBack, EnvironmentName::PRODUCTION),
         [
             "ApplyRollback: configure production Manual",
             "ApplyRollback: propose deploy/catalog/run-1 Automatic"
@@ -107,14 +112,16 @@ fn a_deployment_by_configuration_ends_with_a_pull_request_of_it() {
 fn a_release_of_the_ingestion_server_deploys_dev_and_then_production_and_a_rollback_only_what_it_names() {
     let release = World::new().release_order().kind;
     assert_eq!(
-        tasks("ingestion-server", &release, Environment::Production)[2..],
+        tasks("ingestion-server", &release, EnvironmentName::PRODUCTION)[2..],
         [
             "Deploy: configure dev Manual",
             "Deploy: configure production Automatic",
             "Deploy: propose deploy/ingestion-server/run-1 Automatic"
         ]
     );
-    for (environment, called) in [(Environment::Production, "production"), (Environment::Staging, "dev")] {
+    for (environment, called) in
+        [(EnvironmentName::PRODUCTION, "production"), (EnvironmentName::STAGING, "dev")]
+    {
         let planned = tasks("ingestion-server", &OrderKind::Deploy, environment);
         assert_eq!(planned[0], format!("Deploy: configure {called} Manual"));
         assert_eq!(planned.len(), 2);
@@ -124,14 +131,14 @@ fn a_release_of_the_ingestion_server_deploys_dev_and_then_production_and_a_rollb
 #[test]
 fn a_rollout_by_ecs_is_the_deployment_alone_and_needs_a_service() {
     for (environment, step) in
-        [(Environment::Production, "ProductionDispatch"), (Environment::Staging, "StagingDispatch")]
+        [(EnvironmentName::PRODUCTION, "ProductionDispatch"), (EnvironmentName::STAGING, "StagingDispatch")]
     {
         assert_eq!(
             tasks("api", &OrderKind::RollOut, environment),
             [format!("{step}: roll out {environment} Manual")]
         );
     }
-    let error = steps("catalog", &OrderKind::RollOut, Environment::Production).unwrap_err();
+    let error = steps("catalog", &OrderKind::RollOut, EnvironmentName::PRODUCTION).unwrap_err();
     assert!(matches!(error, PlanError::NoService { .. }), "{error}");
 }
 
@@ -140,7 +147,8 @@ fn who_tags_the_images_also_proposes_the_changelog() {
     let release = World::new().release_order().kind;
     let branches = |performer| {
         let planned =
-            plan(&Project::openverse(), &api(performer), &release, Environment::Production, &run()).unwrap();
+            plan(&Project::openverse(), &api(performer), &release, EnvironmentName::PRODUCTION, &run())
+                .unwrap();
         let branch = |step: PlannedStep| match step.task {
             Task::Propose { proposal } => Some(proposal.branch.to_string()),
             _ => None,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use chrono::{DateTime, TimeDelta, Utc};
 use openverse_release_core::{
     App, AutomationSight, Bundle, CommitSha, Configured, DeployableVersion, DeploymentRun, DeploymentTarget,
-    Digest, Effect, Environment, Followed, Foreseen, GitHubRelease, GitHubReleaseId, GitHubRunId,
+    Digest, Effect, EnvironmentName, Followed, Foreseen, GitHubRelease, GitHubReleaseId, GitHubRunId,
     GitHubRunStatus, ImageName, ImageTag, LiveVersion, Look, Order, OrderKind, Performer, Project,
     ProposalSight, ReleaseTarget, Reply, Run, Sight,
 };
@@ -165,7 +165,7 @@ impl World {
         let images = self.tags.keys().cloned().zip(['1', '2'].map(digest)).collect();
         Order {
             app: self.app.parse().unwrap(),
-            environment: Environment::Production,
+            environment: EnvironmentName::PRODUCTION,
             version: DeployableVersion { image_tag, bundle: Bundle { commit, images } },
             kind,
             replaces: Some(self.live.clone()),

@@ -12,7 +12,7 @@ mod triggers;
 use std::collections::BTreeSet;
 
 use openverse_release_core::{
-    App, AppSlug, DeploymentMeans, DeploymentTarget, DispatchEventType, Environment, GitHubWorkflowFile,
+    App, AppSlug, DeploymentMeans, DeploymentTarget, DispatchEventType, EnvironmentName, GitHubWorkflowFile,
     Operation, Project,
 };
 use serde::{Serialize, Serializer};
@@ -156,7 +156,7 @@ fn dispatched(project: &Project) -> impl Iterator<Item = Dispatched<'_>> {
 }
 
 impl Dispatched<'_> {
-    fn environment(&self) -> Environment {
+    fn environment(&self) -> EnvironmentName {
         self.target.environment
     }
 }

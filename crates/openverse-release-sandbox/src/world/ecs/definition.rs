@@ -1,7 +1,7 @@
 //! Task definitions.
 
 use chrono::{DateTime, Utc};
-use openverse_release_core::{EcsService, Environment, ImageReference, ImageTag};
+use openverse_release_core::{EcsService, EnvironmentName, ImageReference, ImageTag};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -165,7 +165,7 @@ impl World {
 }
 
 /// Returns what the keeper of the infrastructure has registered: everything but a version's images.
-pub(super) fn template(place: &EcsService, environment: Environment) -> Map<String, Value> {
+pub(super) fn template(place: &EcsService, environment: EnvironmentName) -> Map<String, Value> {
     let service = place.service.as_str();
     let logging = json!({
         "logDriver": "awslogs",

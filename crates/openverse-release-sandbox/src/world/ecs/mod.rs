@@ -8,7 +8,7 @@ mod service;
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use openverse_release_core::{AppSlug, Environment, ImageTag};
+use openverse_release_core::{AppSlug, EnvironmentName, ImageTag};
 use serde::{Deserialize, Serialize};
 
 use super::{SandboxApp, World};
@@ -43,7 +43,7 @@ impl Ecs {
         ecs
     }
 
-    fn index_of(&self, app: &AppSlug, environment: Environment) -> Option<usize> {
+    fn index_of(&self, app: &AppSlug, environment: EnvironmentName) -> Option<usize> {
         self.services.iter().position(|service| service.app == *app && service.environment == environment)
     }
 
@@ -55,7 +55,7 @@ impl Ecs {
 
 impl World {
     /// Shows in ECS what a deployment GitHub Workflow has just made live.
-    pub(super) fn show_in_ecs(&mut self, app: &AppSlug, environment: Environment, image_tag: &ImageTag) {
+    pub(super) fn show_in_ecs(&mut self, app: &AppSlug, environment: EnvironmentName, image_tag: &ImageTag) {
         let now = self.clock;
         let Some(index) = self.ecs.index_of(app, environment) else { return };
         let Some(definition) = self.ecs.render(index, image_tag, now) else { return };

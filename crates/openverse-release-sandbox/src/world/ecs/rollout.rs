@@ -1,6 +1,6 @@
 //! How deployments of a service go: well, badly, back, or into the shade of a newer one.
 
-use openverse_release_core::Environment;
+use openverse_release_core::EnvironmentName;
 
 use super::{
     Definition, RolloutState,
@@ -47,7 +47,7 @@ impl World {
         Update::Done
     }
 
-    fn fate_of(&mut self, index: usize, definition: &Definition, environment: Environment) -> Fate {
+    fn fate_of(&mut self, index: usize, definition: &Definition, environment: EnvironmentName) -> Fate {
         let breaks = |rolls_back| Fate::Breaks {
             task_reason: "Essential container in task exited".to_owned(),
             container_reason: None,

@@ -1,7 +1,7 @@
 //! Services, what they run, and what they say.
 
 use chrono::{DateTime, Utc};
-use openverse_release_core::{AppSlug, EcsService, Environment, ServiceEvent};
+use openverse_release_core::{AppSlug, EcsService, EnvironmentName, ServiceEvent};
 use serde::{Deserialize, Serialize};
 
 use super::{Definition, Ecs};
@@ -19,7 +19,7 @@ pub(super) const DESIRED: usize = 2;
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Service {
     pub(crate) app: AppSlug,
-    pub(crate) environment: Environment,
+    pub(crate) environment: EnvironmentName,
     pub(crate) place: EcsService,
     pub(crate) created_at: DateTime<Utc>,
     /// The primary one first.
@@ -96,7 +96,7 @@ pub(crate) struct Stop {
 impl Service {
     pub(super) fn new(
         app: &AppSlug,
-        environment: Environment,
+        environment: EnvironmentName,
         place: &EcsService,
         at: DateTime<Utc>,
     ) -> Self {
