@@ -80,7 +80,7 @@ pub struct DeploymentTarget {
 
 impl DeploymentTarget {
     /// Returns what the app itself calls the environment.
-    pub fn called(&self) -> &str {
+    pub fn local_name(&self) -> &str {
         self.called.as_deref().unwrap_or(self.environment.as_str())
     }
 }

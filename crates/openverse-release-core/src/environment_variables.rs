@@ -215,7 +215,7 @@ impl MissingVariables {
         let (variables, are, them) =
             if names.len() == 1 { ("variable", "is", "it") } else { ("variables", "are", "them") };
         let target = app.deployment(environment);
-        let place = target.map_or(environment.as_str(), DeploymentTarget::called);
+        let place = target.map_or(environment.as_str(), DeploymentTarget::local_name);
         let commands: Vec<_> =
             names.iter().map(|name| format!("`env-var add {name} --app {}`", app.slug)).collect();
         Some(Self {

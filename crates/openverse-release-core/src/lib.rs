@@ -14,7 +14,7 @@ mod dag_checkout;
 mod date;
 mod environment;
 mod environment_variables;
-mod flow;
+pub mod flow;
 mod gate;
 mod github;
 mod github_run;
@@ -30,7 +30,7 @@ mod project;
 mod pull_request;
 mod release_need;
 mod repository_file;
-mod run;
+pub mod run;
 mod runbook;
 mod service;
 #[cfg(feature = "proptest")]
@@ -56,7 +56,7 @@ pub use environment_variables::{
 pub use flow::{
     Artefact, Automatic, Branches, ChartLevel, CheckId, DeployedVersion, DeploymentStep, Detail, DetailKind,
     EnvironmentSet, Exemption, Finding, Flow, FlowBuilder, FlowError, Forward, Handle, Link, LinkKind,
-    Manual, Operation, RollbackStep, Severity, Step, StepId, StepMark, StepMarks, Trigger,
+    Manual, Operation, Outcome, RollbackStep, Severity, Step, StepId, StepMark, StepMarks, Trigger,
     documented as flows,
 };
 pub use gate::{Gate, GateClosed};
@@ -85,10 +85,11 @@ pub use pull_request::{PullRequest, PullRequestNumber, PullRequestState};
 pub use release_need::{DeclaredVariables, NoReleaseNeeded, ReleaseNeed, ReleaseReason};
 pub use repository_file::{BlobSha, FileContent, RepositoryPath};
 pub use run::{
-    AutomationLook, AutomationSight, Decision, DeploymentLook, DoneStep, Effect, End, Followed,
-    IncompatibleProcess, Input, Limits, Look, Next, NotNow, Order, OrderKind, Phase, PlanError, PlannedStep,
-    Proposal, ProposalSight, ProposedContent, ReplayError, Reply, Run, RunEvent, RunId, ServiceSight, Sight,
-    Stop, Task, carried_out, plan, touched,
+    ActiveStep, AutomationLook, AutomationSight, Decision, DeploymentLook, DoneStep, Effect, End,
+    ExternalRun, IncompatibleProcess, Input, InputRejected, Limits, Look, Order, OrderKind, Part, Phase,
+    Plan, PlanError, PlannedPart, PlannedStep, Proposal, ProposalSight, ProposedContent, ReplayError, Reply,
+    Run, RunEvent, RunId, Scope, ServiceSight, Sight, Stop, Task, Wait, WaitReason, Wants, deployable_target,
+    plan,
 };
 pub use runbook::{Drift, DriftHunk, Runbook};
 pub use service::{

@@ -191,7 +191,7 @@ fn numbered<F: FnOnce(StepId) -> Step>(
 ) -> Flow {
     let id = |number: usize| format!("S{number}").parse::<StepId>().expect("a letter, then digits");
     let steps = steps.enumerate().map(|(number, step)| step(id(number))).collect();
-    let link = |(from, to, kind)| Link { from: id(from), to: id(to), kind, label: None };
+    let link = |(from, to, kind)| Link::new(id(from), kind, id(to));
     let links = links.into_iter().map(link).collect();
     Flow::new("any", Version::new(1, 0, 0), steps, links, Vec::new()).expect("the steps are numbered")
 }

@@ -48,7 +48,7 @@ impl Engine {
         value: &SecretString,
         change: VariableChange,
     ) -> Result<ConfiguredVariable, EngineError> {
-        let place = target.called();
+        let place = target.local_name();
         if target.variables.is_none() {
             return Err(Refusal::new(
                 format!("no place for environment variables of the {} in {place}", app.name),

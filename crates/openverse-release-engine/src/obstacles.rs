@@ -22,7 +22,7 @@ impl World {
             return Obstacles::default();
         }
         let (blocker, running) = tokio::join!(self.blocker(target, tag), self.running(target));
-        let place = target.called();
+        let place = target.local_name();
         let cautions = match running {
             Ok(running) if running.is_empty() => Vec::new(),
             Ok(running) => vec![format!(
@@ -37,7 +37,7 @@ impl World {
     }
 
     async fn blocker(&self, target: &DeploymentTarget, tag: &ImageTag) -> Option<Refusal> {
-        let place = target.called();
+        let place = target.local_name();
         let unseen = |error: PortError| {
             Refusal::new(
                 format!("no dry run of the deployment to {place}: {error}"),

@@ -39,7 +39,7 @@ impl ConfigurationStatus {
 
     /// Returns what does not fit together, for people.
     pub(crate) fn disagreements(&self, target: &DeploymentTarget) -> Vec<String> {
-        let (place, Self { checkout, main, .. }) = (target.called(), self);
+        let (place, Self { checkout, main, .. }) = (target.local_name(), self);
         let mut found: Vec<_> = self.trouble.iter().map(|why| format!("{place}: {why}")).collect();
         match &self.main_would_change {
             Ok(Foreseen::Nothing) => {}

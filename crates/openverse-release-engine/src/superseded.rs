@@ -77,7 +77,7 @@ fn proposal_of(run: &Run) -> Option<(&BranchName, &[DeploymentTarget])> {
 
 fn has_configured(run: &Run, any_of: &[DeploymentTarget]) -> bool {
     run.steps().iter().zip(run.done()).any(|(planned, _)| match &planned.task {
-        Task::Configure { target } => any_of.iter().any(|it| it.called() == target.called()),
+        Task::Configure { target } => any_of.iter().any(|it| it.local_name() == target.local_name()),
         _ => false,
     })
 }

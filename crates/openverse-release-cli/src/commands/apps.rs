@@ -37,7 +37,7 @@ impl<'a> AppView<'a> {
     fn of(project: &Project, app: &'a App) -> Self {
         let deployments = app.deployments.iter().map(|target| DeploymentView {
             environment: target.environment.as_str(),
-            called: target.called(),
+            called: target.local_name(),
             means: target.means.describe(),
             page: match &target.means {
                 DeploymentMeans::GitHubWorkflow { workflow, .. } => {

@@ -258,7 +258,7 @@ async fn say_foreseen(
         // The run looks again, and says so if it still cannot.
         Err(error) => vec![format!("unknown: {error}")],
     };
-    output.say(&format!("{BOLD}It would change in {}:{BOLD:#}", target.called()))?;
+    output.say(&format!("{BOLD}It would change in {}:{BOLD:#}", target.local_name()))?;
     for change in changes {
         output.say(&format!("  {}", clean(&change)))?;
     }

@@ -5,8 +5,8 @@ use std::marker::PhantomData;
 use semver::Version;
 
 use super::{
-    Branches, CheckId, Detail, DetailKind, Exemption, Flow, FlowError, Link, LinkKind, Operation, Step,
-    StepId, Trigger,
+    Branches, CheckId, Detail, DetailKind, Exemption, Flow, FlowError, Link, LinkKind, Operation, Outcome,
+    Step, StepId, Trigger,
 };
 use crate::{DeployedVersion, EnvironmentName, Environments};
 
@@ -100,9 +100,18 @@ pub struct FlowBuilder {
     version: Version,
     environments: Environments,
     steps: Vec<Step>,
-    links: Vec<(usize, usize, LinkKind, Option<String>)>,
+    links: Vec<BuiltLink>,
     exemptions: Vec<(usize, CheckId, String)>,
     bad_ids: Vec<String>,
+}
+
+#[derive(Debug, Clone)]
+struct BuiltLink {
+    from: usize,
+    to: usize,
+    kind: LinkKind,
+    label: Option<String>,
+    outcome: Option<Outcome>,
 }
 
 macro_rules! step_methods {
@@ -179,6 +188,9 @@ impl FlowBuilder {
         revert_on_main() -> Manual, RollbackStep = Operation::RevertOnMain;
         /// Adds the rollback by deploying the last known working version.
         redeploy_last_working(environments) -> Manual, RollbackStep = Operation::RedeployLastWorking;
+        /// Adds the same as the result of a step that ended badly: set it off with [`Self::on`] its outcome.
+        redeploy_last_working_by_itself(environments) -> Automatic, RollbackStep =
+            Operation::RedeployLastWorking;
     }
 
     /// Says which environments there are. Without it they are Openverse's.
@@ -219,23 +231,39 @@ impl FlowBuilder {
     }
 
     /// Says which step rolls a deployment back.
-    pub fn rolls_back<T>(
+    pub fn rolls_back<T, U>(
         &mut self,
         deployment: Handle<T, DeploymentStep>,
-        by: Handle<Manual, RollbackStep>,
+        by: Handle<U, RollbackStep>,
     ) -> &mut Self {
         self.link(deployment.index, by.index, LinkKind::RollsBack)
     }
 
     fn link(&mut self, from: usize, to: usize, kind: LinkKind) -> &mut Self {
-        self.links.push((from, to, kind, None));
+        self.links.push(BuiltLink { from, to, kind, label: None, outcome: None });
         self
     }
 
     /// Puts words on the link that was added last.
     pub fn labelled(&mut self, label: impl Into<String>) -> &mut Self {
-        if let Some((.., text)) = self.links.last_mut() {
-            *text = Some(label.into());
+        if let Some(link) = self.links.last_mut() {
+            link.label = Some(label.into());
+        }
+        self
+    }
+
+    /// Says with which outcome of its first step the link is taken that was added last.
+    pub fn on(&mut self, outcome: Outcome) -> &mut Self {
+        if let Some(link) = self.links.last_mut() {
+            link.outcome = Some(outcome);
+        }
+        self
+    }
+
+    /// Says how a step can end, the good way first.
+    pub fn outcomes<T, R>(&mut self, step: Handle<T, R>, outcomes: Vec<Outcome>) -> &mut Self {
+        if let Some(step) = self.steps.get_mut(step.index) {
+            step.outcomes = outcomes;
         }
         self
     }
@@ -289,11 +317,12 @@ impl FlowBuilder {
             return Err(FlowError::BadStepId { id });
         }
         let id = |index: usize| self.steps[index].id.clone();
-        let links = self.links.iter().map(|(from, to, kind, label)| Link {
-            from: id(*from),
-            to: id(*to),
-            kind: *kind,
-            label: label.clone(),
+        let links = self.links.iter().map(|link| Link {
+            from: id(link.from),
+            to: id(link.to),
+            kind: link.kind,
+            label: link.label.clone(),
+            outcome: link.outcome.clone(),
         });
         let exemptions = self.exemptions.iter().map(|(step, check, reason)| Exemption {
             check: *check,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{CheckId, StepId};
+use crate::{CheckId, Outcome, StepId};
 
 /// What a link between two steps means, and so how it is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -53,6 +53,16 @@ pub struct Link {
     /// Words on the line, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
+    /// With which outcome of its first step it is taken; if it does not say, with the good one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<Outcome>,
+}
+
+impl Link {
+    /// Returns a link of which nothing more is said.
+    pub fn new(from: StepId, kind: LinkKind, to: StepId) -> Self {
+        Self { from, to, kind, label: None, outcome: None }
+    }
 }
 
 /// A finding that a flow is known to have and declares as right for it.

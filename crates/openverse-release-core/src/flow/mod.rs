@@ -5,11 +5,13 @@ mod builder;
 mod check;
 pub mod documented;
 mod link;
+pub mod net;
 mod operation_file;
+mod outcome;
 mod render;
 mod step;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use petgraph::{
     Direction,
@@ -27,6 +29,7 @@ pub use builder::{
 };
 pub use check::{CheckId, Finding, Severity};
 pub use link::{Exemption, Link, LinkKind};
+pub use outcome::Outcome;
 pub(crate) use render::visible_lines;
 pub use render::{ChartLevel, StepMark, StepMarks};
 pub use step::{Artefact, DeployedVersion, Detail, DetailKind, Operation, Step, StepId, Trigger};
@@ -51,6 +54,7 @@ pub struct Flow {
 struct LinkLabel {
     kind: LinkKind,
     label: Option<String>,
+    outcome: Option<Outcome>,
 }
 
 /// The written form of a flow.
@@ -125,8 +129,8 @@ impl Flow {
         let find = |what, step: &StepId| {
             by_id.get(step).copied().ok_or_else(|| FlowError::UnknownStep { what, step: step.clone() })
         };
-        for Link { from, to, kind, label } in links {
-            graph.add_edge(find("a link", &from)?, find("a link", &to)?, LinkLabel { kind, label });
+        for Link { from, to, kind, label, outcome } in links {
+            graph.add_edge(find("a link", &from)?, find("a link", &to)?, LinkLabel { kind, label, outcome });
         }
         for exemption in &exemptions {
             find("an exemption", &exemption.step)?;
@@ -139,6 +143,26 @@ impl Flow {
     #[must_use]
     pub fn in_environments(self, environments: Environments) -> Self {
         Self { environments, ..self }
+    }
+
+    /// Returns the part of the flow with these steps and the links between them, without what is only said of
+    /// them beyond the chart.
+    #[must_use]
+    pub fn part(&self, steps: &BTreeSet<StepId>) -> Self {
+        let kept = self.steps().filter(|step| steps.contains(&step.id));
+        let kept: Vec<_> = kept.map(|step| Step { details: Vec::new(), ..step.clone() }).collect();
+        let links = self.links().filter(|link| steps.contains(&link.from) && steps.contains(&link.to));
+        let part = Self::new(self.name.clone(), self.version.clone(), kept, links.collect(), Vec::new());
+        part.unwrap_or_else(|_| unreachable!("its names are unique, and its links end in it"))
+            .in_environments(self.environments.clone())
+    }
+
+    /// Returns the flow with a step that is set off otherwise.
+    pub(crate) fn with_trigger(mut self, step: &StepId, trigger: Trigger) -> Self {
+        if let Some(&index) = self.by_id.get(step) {
+            self.graph[index].trigger = trigger;
+        }
+        self
     }
 
     /// Returns the environments that its steps can update.
@@ -180,6 +204,7 @@ impl Flow {
             to: self.graph[edge.target()].id.clone(),
             kind: edge.weight().kind,
             label: edge.weight().label.clone(),
+            outcome: edge.weight().outcome.clone(),
         })
     }
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{branches::Branches, operation_file::OperationFile};
+use super::{branches::Branches, operation_file::OperationFile, outcome::Outcome};
 use crate::{
     EnvironmentName, Environments,
     parse::{ParseError, check_characters, text_newtype},
@@ -192,6 +192,9 @@ pub struct Step {
     /// How many of the arrows that lead to it the step waits for; by default [`Branches::One`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub join: Option<Branches>,
+    /// How it can end, the good way first; if it does not say, it is only ever `done`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outcomes: Vec<Outcome>,
 }
 
 impl Step {
@@ -206,7 +209,13 @@ impl Step {
             details: Vec::new(),
             split: None,
             join: None,
+            outcomes: Vec::new(),
         }
+    }
+
+    /// Returns the outcome with which the process goes on where a link names none.
+    pub fn good_outcome(&self) -> Outcome {
+        self.outcomes.first().cloned().unwrap_or_else(Outcome::done)
     }
 
     /// Returns the step with these environments to update.

@@ -2,21 +2,35 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Effect, End, Followed, Limits, Phase, Reply, Run, RunEvent, Sight, Stop, Task, judge::Verdict};
-use crate::OrderKind;
+use super::{
+    Effect, End, ExternalRun, Limits, Part, Phase, Reply, Run, RunEvent, Sight, Stop, Task, judge::Verdict,
+};
+use crate::{EnvironmentName, OrderKind, StepId};
 
 /// Something that comes into a run from outside.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Input {
-    /// A person lets the present step go ahead.
+    /// A person lets a step go ahead.
     Approve {
+        /// The step.
+        step: StepId,
         /// Who.
         by: String,
     },
-    /// The world was looked at.
-    Saw(Sight),
-    /// The effect of the last decision was tried.
-    Replied(Reply),
+    /// The world was looked at for a step.
+    Saw {
+        /// The step.
+        step: StepId,
+        /// What was seen.
+        sight: Sight,
+    },
+    /// The effect was tried that was last intended for a step.
+    Replied {
+        /// The step.
+        step: StepId,
+        /// What came back.
+        reply: Reply,
+    },
     /// A person lets a run go on that stopped or was interrupted.
     Resume {
         /// Who.
@@ -36,23 +50,32 @@ pub enum Input {
 pub struct Decision {
     /// What happened. Record and apply these first.
     pub events: Vec<RunEvent>,
-    /// What to do then, and bring the reply back.
+    /// What to do then for the step that the input was about, and bring the reply back.
     pub perform: Option<Effect>,
 }
 
 /// An input that the run cannot take where it stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum NotNow {
-    /// Nothing waits for an approval.
-    #[error("the present step does not wait for an approval")]
-    NothingToApprove,
-    /// No effect is in doubt.
-    #[error("no effect waits for a reply")]
-    NothingPerformed,
-    /// It asked for an approval, stopped, or ended; it does not look at the world.
-    #[error("the run does not look at the world now")]
-    NotLooking,
+pub enum InputRejected {
+    /// The step does not wait for an approval.
+    #[error("the step {step} does not wait for an approval")]
+    NothingToApprove {
+        /// The step.
+        step: StepId,
+    },
+    /// No effect of the step is in doubt.
+    #[error("no effect of the step {step} waits for a reply")]
+    NothingPerformed {
+        /// The step.
+        step: StepId,
+    },
+    /// The step has not begun, stopped, failed, or ended; the world is not looked at for it.
+    #[error("the run does not look at the world for the step {step} now")]
+    NotLooking {
+        /// The step.
+        step: StepId,
+    },
     /// What it asked for has not been seen yet.
     #[error(
         "the deployment that the run asked for may still appear, and would then be live after whatever is deployed \
@@ -72,39 +95,106 @@ impl Run {
     ///
     /// # Errors
     /// When the run cannot take this input where it stands.
-    pub fn decide(&self, input: Input, now: DateTime<Utc>, limits: &Limits) -> Result<Decision, NotNow> {
-        if matches!(self.phase, Phase::Ended(_)) {
-            return Err(NotNow::Ended);
+    pub fn decide(
+        &self,
+        input: Input,
+        now: DateTime<Utc>,
+        limits: &Limits,
+    ) -> Result<Decision, InputRejected> {
+        if self.end().is_some() {
+            return Err(InputRejected::Ended);
         }
-        let step = self.step().step.clone();
-        match input {
-            Input::Approve { by } => match self.phase {
-                Phase::AwaitingApproval => Ok(Decision::of(vec![RunEvent::Approved { step, by }])),
-                _ => Err(NotNow::NothingToApprove),
-            },
-            Input::Resume { by } => Ok(Decision::of(vec![RunEvent::Resumed { by }])),
-            Input::Abandon { .. } if self.may_still_appear(now, limits) => Err(NotNow::MayStillAppear),
-            Input::Abandon { by, reason } => {
-                Ok(Decision::of(vec![RunEvent::Ended { end: End::Abandoned { by, reason } }]))
+        let mut decision = match input {
+            Input::Approve { step, by } if self.awaits_approval(&step) => {
+                Decision::of(vec![RunEvent::Approved { step, by }])
             }
-            Input::Replied(reply) => match &self.phase {
-                Phase::InDoubt { effect, times, .. } => {
-                    Ok(self.tolerant(Decision::of(self.on_reply(effect, *times, reply))))
-                }
-                _ => Err(NotNow::NothingPerformed),
+            Input::Approve { step, .. } => return Err(InputRejected::NothingToApprove { step }),
+            Input::Resume { by } => Decision::of(vec![RunEvent::Resumed { by }]),
+            Input::Abandon { .. } if self.may_still_appear(now, limits) => {
+                return Err(InputRejected::MayStillAppear);
+            }
+            Input::Abandon { by, reason } => {
+                return Ok(Decision::of(vec![RunEvent::Ended { end: End::Abandoned { by, reason } }]));
+            }
+            Input::Replied { step, reply } => match self.part(&step) {
+                Some(part) => part.on_reply(reply).ok_or(InputRejected::NothingPerformed { step })?,
+                None => return Err(InputRejected::NothingPerformed { step }),
             },
-            Input::Saw(sight) => match self.phase {
-                Phase::Looking | Phase::InDoubt { .. } | Phase::UnderWay { .. } => {
-                    Ok(self.tolerant(self.on_verdict(self.judge(&sight, now, limits), now, limits)))
+            Input::Saw { step, sight } => match self.part(&step) {
+                Some(part) if part.active.phase.is_going_on() => {
+                    let verdict = part.judge(&sight, now, limits);
+                    part.demote_stop_of_optional_step(part.on_verdict(verdict, now, limits))
                 }
-                _ => Err(NotNow::NotLooking),
+                _ => return Err(InputRejected::NotLooking { step }),
             },
+        };
+        if decision.perform.is_none() && !decision.events.is_empty() {
+            let mut then = self.clone();
+            decision.events.iter().for_each(|event| then.apply(now, event));
+            decision.events.extend(then.comes_to_an_end().map(|end| RunEvent::Ended { end }));
         }
+        Ok(decision)
     }
 
-    fn on_reply(&self, effect: &Effect, times: u32, reply: Reply) -> Vec<RunEvent> {
-        let step = self.step().step.clone();
-        match reply {
+    /// Returns how the run ends, if nothing in it can go on: not by itself, and not by a person.
+    fn comes_to_an_end(&self) -> Option<End> {
+        let failed = |phase: &Phase| matches!(phase, Phase::Failed { .. });
+        if self.end().is_some() || !self.active_steps().all(|(_, active)| failed(&active.phase)) {
+            return None;
+        }
+        if let Some((step, evidence)) = self.failure() {
+            return Some(End::Failed { step: step.clone(), evidence: evidence.to_owned() });
+        }
+        if !self.wants().approvals.is_empty() {
+            return None;
+        }
+        if let Some((step, missing)) = self.net().waiting(self.marking()).into_iter().next() {
+            let missing: Vec<_> = missing.into_iter().map(|step| self.net().id(step).as_str()).collect();
+            let evidence = format!("it waits for {}, which does not happen any more", missing.join(" and "));
+            return Some(End::Failed { step: self.net().id(step).clone(), evidence });
+        }
+        Some(self.rolled_back().unwrap_or(End::Done))
+    }
+
+    /// Returns that the process went back by itself, if it did.
+    fn rolled_back(&self) -> Option<End> {
+        if self.order().kind == OrderKind::RollBack {
+            return None;
+        }
+        let step = |id: &StepId| self.flow().step(id);
+        let back =
+            self.done().iter().filter_map(|done| step(&done.step)).find(|it| it.operation.rolls_back())?;
+        let is_bad =
+            |done: &&super::DoneStep| step(&done.step).is_some_and(|it| it.good_outcome() != done.outcome);
+        let because = match self.done().iter().find(is_bad) {
+            Some(bad) => format!("{} ended as {}: {}", bad.step, bad.outcome, bad.evidence),
+            None => "the flow leads there".to_owned(),
+        };
+        Some(End::RolledBack { step: back.id.clone(), environments: back.environments.clone(), because })
+    }
+
+    /// Tells whether a deployment that was asked for, or that may have been, can still appear.
+    fn may_still_appear(&self, now: DateTime<Utc>, limits: &Limits) -> bool {
+        self.active_steps().any(|(_, active)| {
+            let asked_at = match &active.phase {
+                Phase::InDoubt { effect, since, .. } if !effect.is_immediately_observable() => *since,
+                Phase::UnderWay { .. } if active.follows.is_none() => match active.performed.last() {
+                    Some(effect) if !effect.is_immediately_observable() => active.waiting_since,
+                    _ => return false,
+                },
+                _ => return false,
+            };
+            now - asked_at < limits.appear
+        })
+    }
+}
+
+impl Part<'_> {
+    /// Returns what a reply leads to, if one is waited for.
+    fn on_reply(&self, reply: Reply) -> Option<Decision> {
+        let Phase::InDoubt { effect, times, .. } = &self.active.phase else { return None };
+        let step = self.id();
+        let events = match reply {
             Reply::Accepted { run } => vec![RunEvent::Performed { step, run }],
             Reply::Lost { why } => vec![RunEvent::ReplyLost { step, why }],
             // Only a look can tell what stands now.
@@ -114,21 +204,26 @@ impl Run {
             }
             Reply::Conflict { found, expected } => {
                 let why = format!("found {found}");
-                vec![RunEvent::NotPerformed { step, why }, self.refuse(found, expected, times > 1)]
+                vec![RunEvent::NotPerformed { step, why }, self.refuse(found, expected, *times > 1)]
             }
             Reply::NotDone { why } => {
-                let ending = if self.performed.is_empty() {
-                    self.refuse(why.clone(), format!("to be able to {}", effect.describe()), times > 1)
+                let ending = if self.run.performed().is_empty() {
+                    self.refuse(why.clone(), format!("to be able to {}", effect.describe()), *times > 1)
                 } else {
                     self.stop(Stop::Unknown { what: why.clone() })
                 };
                 vec![RunEvent::NotPerformed { step, why }, ending]
             }
-        }
+        };
+        Some(self.demote_stop_of_optional_step(Decision::of(events)))
+    }
+
+    fn id(&self) -> StepId {
+        self.step.id.clone()
     }
 
     fn on_verdict(&self, verdict: Verdict, now: DateTime<Utc>, limits: &Limits) -> Decision {
-        let waited_for = now - self.waiting_since;
+        let waited_for = now - self.active.waiting_since;
         let unknown_after = |limit: TimeDelta, what: String| {
             if waited_for < limit {
                 return Decision::default();
@@ -138,19 +233,19 @@ impl Run {
         };
         match verdict {
             Verdict::Done { evidence, warning, run } => {
-                let mut events = self.seen_performed(run);
+                let mut events = self.settle_doubt(run);
                 events.extend(self.step_done(evidence, warning));
                 Decision::of(events)
             }
             Verdict::UnderWay { evidence, run } => {
                 let known =
-                    matches!(&self.phase, Phase::UnderWay { evidence: before } if *before == evidence);
-                if matches!(self.phase, Phase::UnderWay { .. }) && waited_for >= limits.deployment {
+                    matches!(&self.active.phase, Phase::UnderWay { evidence: before } if *before == evidence);
+                if matches!(self.active.phase, Phase::UnderWay { .. }) && waited_for >= limits.deployment {
                     return unknown_after(limits.deployment, evidence);
                 }
-                let mut events = self.seen_performed(run.clone());
+                let mut events = self.settle_doubt(run.clone());
                 if !known {
-                    let step = self.step().step.clone();
+                    let step = self.id();
                     events.push(RunEvent::UnderWay { step, evidence, run });
                 }
                 Decision::of(events)
@@ -158,35 +253,34 @@ impl Run {
             Verdict::Absent(effect) => self.on_absent(effect, now, limits),
             Verdict::Waiting { evidence } => unknown_after(limits.begin, evidence),
             // A deployment goes on unseen; its own limit is the limit.
-            Verdict::Blind { why } if self.followed.is_some() => unknown_after(limits.deployment, why),
+            Verdict::Blind { why } if self.active.follows.is_some() => unknown_after(limits.deployment, why),
             Verdict::Blind { why } => unknown_after(limits.sight, why),
             Verdict::Unknown { what } => Decision::of(vec![self.stop(Stop::Unknown { what })]),
             Verdict::Conflict { found, expected } => {
-                let in_doubt = matches!(self.phase, Phase::InDoubt { .. });
+                let in_doubt = matches!(self.active.phase, Phase::InDoubt { .. });
                 Decision::of(vec![self.refuse(found, expected, in_doubt)])
             }
             Verdict::Failed { evidence } => {
-                let mut events = self.seen_performed(None);
-                let step = self.step().step.clone();
-                events.push(RunEvent::Ended { end: End::Failed { step, evidence } });
+                let mut events = self.settle_doubt(None);
+                events.extend(self.failed(evidence));
                 Decision::of(events)
             }
         }
     }
 
     fn on_absent(&self, effect: Effect, now: DateTime<Utc>, limits: &Limits) -> Decision {
-        match &self.phase {
+        match &self.active.phase {
             Phase::InDoubt { effect: doubted, since, times, resumed } if *doubted == effect => {
-                if !effect.shows_at_once() && now - *since < limits.appear {
+                if !effect.is_immediately_observable() && now - *since < limits.appear {
                     return Decision::default();
                 }
-                match give_up(&effect, *times) {
+                match retry_needs_person(&effect, *times) {
                     Some(what) if !resumed => Decision::of(vec![self.stop(Stop::Unknown { what })]),
                     _ => self.intend(Vec::new(), effect),
                 }
             }
             Phase::InDoubt { effect: doubted, .. } if effect.follows(doubted) => {
-                self.intend(self.seen_performed(None), effect)
+                self.intend(self.settle_doubt(None), effect)
             }
             Phase::InDoubt { effect: doubted, .. } => {
                 let found = format!("somebody else's change: now it would take to {}", effect.describe());
@@ -194,10 +288,10 @@ impl Run {
                 Decision::of(vec![self.refuse(found, expected, true)])
             }
             phase if matches!(phase, Phase::UnderWay { .. }) || self.has_asked_for(&effect) => {
-                if now - self.waiting_since < limits.appear {
+                if now - self.active.waiting_since < limits.appear {
                     return Decision::default();
                 }
-                let what = match &self.followed {
+                let what = match &self.active.follows {
                     None => "the deployment was asked for, and accepted, but has not appeared".to_owned(),
                     Some(run) => format!("{run} is not among the deployments any more"),
                 };
@@ -210,27 +304,14 @@ impl Run {
         }
     }
 
-    /// Tells whether a deployment that was asked for, or that may have been, can still appear.
-    fn may_still_appear(&self, now: DateTime<Utc>, limits: &Limits) -> bool {
-        let asked_at = match &self.phase {
-            Phase::InDoubt { effect, since, .. } if !effect.shows_at_once() => *since,
-            Phase::UnderWay { .. } if self.followed.is_none() => match self.performed.last() {
-                Some(effect) if !effect.shows_at_once() => self.waiting_since,
-                _ => return false,
-            },
-            _ => return false,
-        };
-        now - asked_at < limits.appear
-    }
-
     fn has_asked_for(&self, effect: &Effect) -> bool {
-        !effect.shows_at_once() && self.performed.contains(effect)
+        !effect.is_immediately_observable() && self.active.performed.contains(effect)
     }
 
-    /// Returns what this run did that cannot have lasted where this is missing now.
+    /// Returns what this step did that cannot have lasted where this is missing now.
     fn undone_by_others(&self, missing: &Effect) -> Option<String> {
-        let rests_on = |done: &&Effect| missing.has_the_aim_of(done) || done.follows(missing);
-        let done = self.performed.iter().rfind(rests_on)?;
+        let rests_on = |done: &&Effect| missing.same_goal_as(done) || done.follows(missing);
+        let done = self.active.performed.iter().rfind(rests_on)?;
         let mut found = format!("undone what this run did before: {}", done.describe());
         if done != missing {
             found.push_str("; now it would take to ");
@@ -241,17 +322,38 @@ impl Run {
 
     fn step_done(&self, evidence: String, warning: Option<String>) -> Vec<RunEvent> {
         let mut events: Vec<_> = self.hold_if_missing().into_iter().collect();
-        events.push(RunEvent::StepDone { step: self.step().step.clone(), evidence, warning });
-        if self.position + 1 == self.steps().len() {
-            events.push(RunEvent::Ended { end: End::Done });
-        }
+        events.push(RunEvent::StepDone {
+            step: self.id(),
+            outcome: self.step.good_outcome(),
+            evidence,
+            warning,
+        });
         events
     }
 
+    /// Returns that the step ended badly: with the outcome `failed` where the flow says what follows then, and
+    /// otherwise the run goes no further.
+    fn failed(&self, evidence: String) -> Vec<RunEvent> {
+        let number = self.run.net().number(&self.step.id);
+        let mut exits = number.into_iter().flat_map(|number| self.run.net().exits(number));
+        match exits.find(|exit| exit.outcome.as_str() == "failed") {
+            // Whatever parts are left are not done either.
+            Some(exit) if self.is_last() => {
+                let outcome = exit.outcome.clone();
+                vec![RunEvent::StepDone { step: self.id(), outcome, evidence, warning: None }]
+            }
+            _ => vec![RunEvent::StepFailed { step: self.id(), evidence }],
+        }
+    }
+
+    fn is_last(&self) -> bool {
+        self.active.part + 1 == self.planned.parts.len()
+    }
+
     /// Lets a run go on where it would stop for the sake of something that only documents it.
-    fn tolerant(&self, decision: Decision) -> Decision {
-        let Task::Propose { proposal } = &self.step().task else { return decision };
-        if !proposal.content.is_afterthought() {
+    fn demote_stop_of_optional_step(&self, decision: Decision) -> Decision {
+        let Task::Propose { proposal } = self.task() else { return decision };
+        if !proposal.content.is_optional() {
             return decision;
         }
         let events = decision.events.into_iter().flat_map(|event| {
@@ -267,34 +369,43 @@ impl Run {
 
     fn intend(&self, mut events: Vec<RunEvent>, effect: Effect) -> Decision {
         events.extend(self.hold_if_missing());
-        events.push(RunEvent::Intended { step: self.step().step.clone(), effect: effect.clone() });
+        events.push(RunEvent::Intended { step: self.id(), effect: effect.clone() });
         Decision { events, perform: Some(effect) }
     }
 
     /// Places the hold of a rollback before it acts, and also where somebody rolled back before it did.
     fn hold_if_missing(&self) -> Option<RunEvent> {
-        (self.order().kind == OrderKind::RollBack && !self.hold_placed).then_some(RunEvent::HoldPlaced)
+        let missing = |it: &&EnvironmentName| !self.run.held.contains(it);
+        let environments: Vec<_> = self.takes_back().iter().filter(missing).copied().collect();
+        (!environments.is_empty()).then_some(RunEvent::HoldPlaced { environments })
     }
 
     /// Returns the outcome of the effect in doubt, now that the world shows it.
-    fn seen_performed(&self, run: Option<Followed>) -> Vec<RunEvent> {
-        match self.phase {
-            Phase::InDoubt { .. } => vec![RunEvent::Performed { step: self.step().step.clone(), run }],
+    fn settle_doubt(&self, run: Option<ExternalRun>) -> Vec<RunEvent> {
+        match self.active.phase {
+            Phase::InDoubt { .. } => vec![RunEvent::Performed { step: self.id(), run }],
             _ => Vec::new(),
         }
     }
 
     fn stop(&self, stop: Stop) -> RunEvent {
-        RunEvent::Stopped { step: self.step().step.clone(), stop }
+        RunEvent::Stopped { step: self.id(), stop }
     }
 
-    /// Ends the run where it has changed nothing for certain, and stops it where it may have.
+    /// Ends the run where it has changed nothing for certain, and stops the step where it may have.
     fn refuse(&self, found: String, expected: String, in_doubt: bool) -> RunEvent {
-        let changed = !self.performed.is_empty() || self.may_have_changed || in_doubt;
-        if !changed && self.done().is_empty() {
-            RunEvent::Ended { end: End::Refused { found, expected } }
-        } else {
+        // That this step is in doubt is for the caller to say: its doubt may just have been settled.
+        let others = self.run.active_steps().filter(|(step, _)| **step != self.step.id);
+        let quiet = |active: &super::ActiveStep| active.phase == Phase::Looking && !active.may_have_changed;
+        let changed = in_doubt
+            || self.active.may_have_changed
+            || !self.run.performed().is_empty()
+            || !self.run.done().is_empty()
+            || !others.map(|(_, active)| active).all(quiet);
+        if changed {
             self.stop(Stop::Conflict { found, expected })
+        } else {
+            RunEvent::Ended { end: End::Refused { found, expected } }
         }
     }
 }
@@ -307,9 +418,9 @@ impl Decision {
 
 /// Returns why an effect in doubt, seen not to have happened, is tried again only once a person has
 /// let the run go on.
-fn give_up(effect: &Effect, times: u32) -> Option<String> {
+fn retry_needs_person(effect: &Effect, times: u32) -> Option<String> {
     let to = effect.describe();
-    if !effect.shows_at_once() {
+    if !effect.is_immediately_observable() {
         return Some(format!(
             "no answer came to: {to}; no such deployment has appeared, and resuming asks for it again if there still \
              is none"

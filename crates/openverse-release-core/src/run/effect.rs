@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Followed, Proposal};
+use super::{ExternalRun, Proposal};
 use crate::{
     CommitSha, DeploymentTarget, Digest, DispatchEventType, GitHubRelease, GitHubWorkflowFile, ImageName,
     ImageTag, RegisterTaskDefinition, UpdateService,
@@ -76,7 +76,7 @@ pub enum Effect {
 impl Effect {
     /// Tells whether a look at the world right after it shows whether it happened. A dispatched
     /// run appears only later.
-    pub fn shows_at_once(&self) -> bool {
+    pub fn is_immediately_observable(&self) -> bool {
         !matches!(self, Self::DispatchDeployment { .. } | Self::UpdateService(_))
     }
 
@@ -86,7 +86,7 @@ impl Effect {
     }
 
     /// Tells whether both bring about the same, even where they would replace something different.
-    pub(super) fn has_the_aim_of(&self, other: &Self) -> bool {
+    pub(super) fn same_goal_as(&self, other: &Self) -> bool {
         match (self, other) {
             (
                 Self::SetImageTag { target, to, .. },
@@ -135,7 +135,7 @@ impl Effect {
                 format!("set the image tag in {} from {from} to {to}", target.means.describe())
             }
             Self::ApplyConfiguration { target, image_tag } => {
-                format!("apply {image_tag} to {} by {}", target.called(), target.means.describe())
+                format!("apply {image_tag} to {} by {}", target.local_name(), target.means.describe())
             }
             Self::RegisterTaskDefinition(wanted) => {
                 format!("register {} with the images of the version", wanted.service.family())
@@ -157,7 +157,7 @@ pub enum Reply {
     /// It was accepted.
     Accepted {
         /// What it started, where that was told.
-        run: Option<Followed>,
+        run: Option<ExternalRun>,
     },
     /// It was not done, because the world is not as it was last seen; or, for an effect that is not
     /// atomic, it was begun and failed.

@@ -2,23 +2,22 @@
 
 use std::fmt;
 
-use semver::Version;
 use serde::{Deserialize, Serialize};
 
 use super::{Effect, Order, PlannedStep};
-use crate::{DeploymentId, GitHubRunId, StepId};
+use crate::{DeploymentId, EnvironmentName, Flow, GitHubRunId, Outcome, StepId};
 
 /// What carries a deployment out, out there. Its identity is all that tells it from another one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
-pub enum Followed {
+pub enum ExternalRun {
     /// A run of a GitHub Workflow.
     GitHubRun(GitHubRunId),
     /// A deployment of ECS.
     EcsDeployment(DeploymentId),
 }
 
-impl fmt::Display for Followed {
+impl fmt::Display for ExternalRun {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::GitHubRun(id) => write!(f, "GitHub Workflow run {}", id.0),
@@ -35,12 +34,12 @@ pub enum RunEvent {
     Started {
         /// What it is to bring about.
         order: Box<Order>,
-        /// The steps it goes through.
+        /// The part of the flow that it carries out.
+        flow: Box<Flow>,
+        /// The step it begins with.
+        first: StepId,
+        /// What it does for each step.
         steps: Vec<PlannedStep>,
-        /// The flow it follows.
-        flow: String,
-        /// The version of the flow it follows.
-        flow_version: Version,
     },
     /// A person let a manual step go ahead.
     Approved {
@@ -57,14 +56,17 @@ pub enum RunEvent {
         /// The effect.
         effect: Effect,
     },
-    /// The environment is held at the order's version, since the rollback began.
-    HoldPlaced,
+    /// Environments are held at the version that they go back to, since a rollback began.
+    HoldPlaced {
+        /// The environments.
+        environments: Vec<EnvironmentName>,
+    },
     /// The effect was accepted, or was seen to have happened.
     Performed {
         /// The step.
         step: StepId,
         /// What it started, where that is known.
-        run: Option<Followed>,
+        run: Option<ExternalRun>,
     },
     /// The effect was not done, and nothing happened.
     NotPerformed {
@@ -87,16 +89,26 @@ pub enum RunEvent {
         /// What shows it.
         evidence: String,
         /// What does it, where that is known.
-        run: Option<Followed>,
+        run: Option<ExternalRun>,
     },
-    /// The step was seen to be done.
+    /// The present part of the step was seen to be done, and with the last one the step.
     StepDone {
         /// The step.
         step: StepId,
+        /// How it ended.
+        #[serde(default = "Outcome::done", skip_serializing_if = "Outcome::is_done")]
+        outcome: Outcome,
         /// What shows it.
         evidence: String,
         /// What a person should know all the same.
         warning: Option<String>,
+    },
+    /// The step was seen to have failed. What else is under way goes on to its end.
+    StepFailed {
+        /// The step.
+        step: StepId,
+        /// What shows it.
+        evidence: String,
     },
     /// The run cannot go on by itself; it can be resumed.
     Stopped {
@@ -141,6 +153,15 @@ pub enum Stop {
 pub enum End {
     /// Every step was seen to be done.
     Done,
+    /// The process went back by itself, as the flow says.
+    RolledBack {
+        /// The step that rolled back.
+        step: StepId,
+        /// The environments that it took back.
+        environments: Vec<EnvironmentName>,
+        /// Why: the step that ended badly, and what shows it.
+        because: String,
+    },
     /// The step was seen to have failed.
     Failed {
         /// The step.

@@ -27,10 +27,15 @@ impl RunId {
         self.as_str().parse().unwrap_or_else(|_| unreachable!("a run's name is a marker"))
     }
 
-    /// Returns the word that is put into the titles of the runs of GitHub Workflows.
-    pub fn correlation(&self) -> Correlation {
+    /// Returns the word that is put into the titles of the runs of GitHub Workflows; with the number of the
+    /// deployment, if the run asks for several.
+    pub fn correlation(&self, deployment: Option<usize>) -> Correlation {
+        let word = match deployment {
+            Some(number) => format!("{self}-{number}"),
+            None => self.to_string(),
+        };
         // Every character of a run's name may stand in a correlation.
-        self.as_str().parse().unwrap_or_else(|_| unreachable!("a run's name is a correlation"))
+        word.parse().unwrap_or_else(|_| unreachable!("a run's name is a correlation"))
     }
 }
 
@@ -40,13 +45,13 @@ impl RunId {
 pub struct Order {
     /// The app.
     pub app: AppSlug,
-    /// The environment that is to run the version.
-    pub environment: EnvironmentName,
+    /// The environments that the run updates, in the order in which code reaches them; at least one.
+    pub environments: Vec<EnvironmentName>,
     /// The version, with the digests that were found when the order was given.
     pub version: DeployableVersion,
     /// Whether this is a release, a forced deployment, or a rollback.
     pub kind: OrderKind,
-    /// The commit the environment ran when the order was given, if it could be told.
+    /// The commit that the last of the environments ran when the order was given, if it could be told.
     pub replaces: Option<CommitSha>,
     /// Why, in the words of whoever asked.
     pub reason: String,
@@ -55,6 +60,21 @@ pub struct Order {
     /// Whether it goes ahead although something runs that it would disturb, such as a DAG.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub despite_running: bool,
+}
+
+impl Order {
+    /// Returns the environment that the order is about: the last that code reaches.
+    ///
+    /// # Panics
+    /// If it names none.
+    pub fn environment(&self) -> EnvironmentName {
+        *self.environments.last().expect("an order names at least one environment")
+    }
+
+    /// Tells whether the run updates an environment of an app.
+    pub fn concerns(&self, app: &AppSlug, environment: EnvironmentName) -> bool {
+        self.app == *app && self.environments.contains(&environment)
+    }
 }
 
 /// Which of the ways to deploy an order asks for.

@@ -1,11 +1,15 @@
 //! The steps of the flow that carry out an order.
 
-use std::str::FromStr;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    str::FromStr,
+};
 
-use super::{OrderKind, PlannedStep, Proposal, ProposedContent, RunId, Task};
+use super::{OrderKind, PlannedPart, PlannedStep, Proposal, ProposedContent, RunId, Task};
 use crate::{
-    App, DeploymentMeans, DeploymentTarget, EnvironmentName, Flow, LinkKind, Operation, ParseError,
-    Performer, Project, Step, Trigger, changelog_proposal,
+    App, DeployableVersion, DeploymentMeans, DeploymentTarget, EnvironmentName, Finding, Flow, LinkKind,
+    Operation, ParseError, Performer, Project, Severity, Step, StepId, Trigger, changelog_proposal,
+    flow::net::Net,
 };
 
 /// An order that the app's flow has no steps for.
@@ -17,6 +21,48 @@ pub enum PlanError {
     NothingPublished {
         /// The flow.
         flow: String,
+    },
+    /// Nothing that follows the publishing deploys anything.
+    #[error("the flow {flow} deploys nothing after {step}, which publishes the GitHub Release")]
+    NothingDeployed {
+        /// The flow.
+        flow: String,
+        /// The step that publishes.
+        step: StepId,
+    },
+    /// More than one step could be meant.
+    #[error("the flow {flow} has several steps that {what}, expected one: {}", names(.steps))]
+    Ambiguous {
+        /// The flow.
+        flow: String,
+        /// What they do.
+        what: String,
+        /// The steps.
+        steps: Vec<StepId>,
+    },
+    /// A step follows that no run can carry out.
+    #[error("the step {step} of the flow {flow} follows a release, and no run can carry it out")]
+    NotCarriedOut {
+        /// The flow.
+        flow: String,
+        /// The step.
+        step: StepId,
+    },
+    /// The flow has an error where it would be carried out.
+    #[error("the flow cannot be carried out: {finding}")]
+    BrokenFlow {
+        /// The error.
+        finding: Box<Finding>,
+    },
+    /// A step of the flow goes back by itself, and nothing is known to go back to.
+    #[error(
+        "the step {step} goes back by itself, and no version is known that {environment} could go back to"
+    )]
+    NothingToGoBackTo {
+        /// The step.
+        step: StepId,
+        /// Where.
+        environment: EnvironmentName,
     },
     /// The app is not deployed there.
     #[error("the {app} has no {environment} deployment in its flow")]
@@ -43,7 +89,7 @@ pub enum PlanError {
         environment: EnvironmentName,
     },
     /// The project's changelogs have no place.
-    #[error("the path of the changelog entry is none")]
+    #[error("the changelog path is not a valid repository path")]
     ChangelogPath {
         /// What is wrong with it.
         #[source]
@@ -51,11 +97,15 @@ pub enum PlanError {
     },
 }
 
+fn names(steps: &[StepId]) -> String {
+    steps.iter().map(StepId::as_str).collect::<Vec<_>>().join(", ")
+}
+
 /// Returns where an app is deployed to in an environment, if somebody deploys it there.
 ///
 /// # Errors
 /// When it is not deployed there, or the environment follows `main` by itself.
-pub fn carried_out(app: &App, environment: EnvironmentName) -> Result<&DeploymentTarget, PlanError> {
+pub fn deployable_target(app: &App, environment: EnvironmentName) -> Result<&DeploymentTarget, PlanError> {
     let not_deployed = || PlanError::NotDeployed { app: app.name.clone(), environment };
     let target = app.deployment(environment).ok_or_else(not_deployed)?;
     match &target.means {
@@ -68,24 +118,140 @@ pub fn carried_out(app: &App, environment: EnvironmentName) -> Result<&Deploymen
     }
 }
 
-/// Returns the environments that a run for an order touches.
+/// The part of an app's flow that a run carries out.
 ///
-/// A release deploys wherever its deployment step does: the ingestion server's two environments
-/// together. A forced deployment and a rollback touch the one they name.
-pub fn touched(app: &App, kind: &OrderKind, environment: EnvironmentName) -> Vec<EnvironmentName> {
-    let deploys_here = |step: &&Step| step.deploys_to(environment);
-    match (kind, app.flow.steps().find(deploys_here)) {
-        (OrderKind::Release { .. }, Some(step)) => step.environments.clone(),
-        _ => vec![environment],
+/// A release begins with the step that publishes, and goes on to everything that follows it. A forced
+/// deployment is the step that deploys to the environment, alone. A rollback is the step that the flow says
+/// rolls that one back by deploying again; where it names none (the staging API, whose rollback is a revert on
+/// `main`), it is the deployment itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scope<'a> {
+    /// The step it begins with.
+    pub first: &'a Step,
+    /// Every step, in the order of the flow.
+    pub steps: Vec<&'a Step>,
+    /// The environments that it updates, in the order in which code reaches them.
+    pub environments: Vec<EnvironmentName>,
+}
+
+impl<'a> Scope<'a> {
+    /// Returns the part of a flow that carries out a release.
+    ///
+    /// # Errors
+    /// If nothing is published or deployed, or something follows that cannot be carried out.
+    pub fn of_release(app: &'a App) -> Result<Self, PlanError> {
+        let flow = &app.flow;
+        let name = || flow.name().to_owned();
+        let publishes = |step: &&Step| step.operation == Operation::PublishGitHubRelease;
+        let nothing = PlanError::NothingPublished { flow: name() };
+        let first = only(flow, "publish a GitHub Release", flow.steps().filter(publishes), nothing)?;
+        let net = Net::of(flow);
+        let reached = net.number(&first.id).map(|number| net.reachable(number)).unwrap_or_default();
+        let steps: Vec<_> = flow.steps().enumerate().filter(|(at, _)| reached.contains(at)).collect();
+        let steps: Vec<_> = steps.into_iter().map(|(_, step)| step).collect();
+        if let Some(step) = steps.iter().find(|step| !is_carried_out(step.operation)) {
+            return Err(PlanError::NotCarriedOut { flow: name(), step: step.id.clone() });
+        }
+        if !steps.iter().any(|step| step.is_deployment()) {
+            return Err(PlanError::NothingDeployed { flow: name(), step: first.id.clone() });
+        }
+        if let Some(finding) = breaks(flow, &steps) {
+            return Err(PlanError::BrokenFlow { finding: Box::new(finding) });
+        }
+        let updated = |environment: &EnvironmentName| steps.iter().any(|step| step.updates(*environment));
+        let environments: Vec<_> = flow.environments().names().filter(updated).collect();
+        for &environment in &environments {
+            deployable_target(app, environment)?;
+        }
+        Ok(Self { first, steps, environments })
+    }
+
+    /// Returns the part of a flow that carries out an order of a kind for one environment; a release whatever
+    /// the environment.
+    ///
+    /// # Errors
+    /// If the flow has no such step, or nobody deploys the app there.
+    pub fn of(app: &'a App, kind: &OrderKind, environment: EnvironmentName) -> Result<Self, PlanError> {
+        let flow = &app.flow;
+        if let OrderKind::Release { .. } = kind {
+            return Self::of_release(app);
+        }
+        deployable_target(app, environment)?;
+        let not_deployed = PlanError::NotDeployed { app: app.name.clone(), environment };
+        let deployments = flow.steps().filter(|step| step.deploys_to(environment));
+        let what = format!("deploy to {environment}");
+        let deployment = only(flow, &what, deployments, not_deployed)?;
+        let redeploys =
+            |step: &&Step| step.operation == Operation::RedeployLastWorking && step.updates(environment);
+        let mut rollbacks = flow.after(&deployment.id, &[LinkKind::RollsBack]);
+        let rollback = rollbacks.find(redeploys).filter(|_| *kind == OrderKind::RollBack);
+        let first = rollback.unwrap_or(deployment);
+        Ok(Self { first, steps: vec![first], environments: vec![environment] })
+    }
+
+    /// Returns the environments that steps of a release take back by themselves, each with its step.
+    pub fn goes_back(&self) -> impl Iterator<Item = (&'a Step, EnvironmentName)> + '_ {
+        let back = self.steps.iter().copied().filter(|step| step.operation.rolls_back());
+        let of_a_release = self.steps.len() > 1;
+        back.filter(move |_| of_a_release)
+            .flat_map(|step| step.environments.iter().map(move |&environment| (step, environment)))
     }
 }
 
-/// Returns the steps of an app's flow that carry out an order of a kind for an environment.
-///
-/// A release walks the flow from the publishing step along what it triggers and enables, up to the
-/// deployment to the environment. A forced deployment is that deployment alone. A rollback is the
-/// step that the flow says rolls the deployment back by deploying again; where it names none (the
-/// staging API, whose rollback is a revert on `main`), it is the deployment itself.
+/// Returns the one step of several that could be meant.
+fn only<'a>(
+    flow: &Flow,
+    what: &str,
+    steps: impl Iterator<Item = &'a Step>,
+    nothing: PlanError,
+) -> Result<&'a Step, PlanError> {
+    let steps: Vec<_> = steps.collect();
+    match steps[..] {
+        [] => Err(nothing),
+        [step] => Ok(step),
+        _ => Err(PlanError::Ambiguous {
+            flow: flow.name().to_owned(),
+            what: what.to_owned(),
+            steps: steps.into_iter().map(|step| step.id.clone()).collect(),
+        }),
+    }
+}
+
+/// Returns the first error of the flow that concerns one of these steps.
+fn breaks(flow: &Flow, steps: &[&Step]) -> Option<Finding> {
+    let concerns = |finding: &Finding| steps.iter().any(|step| step.id == finding.step);
+    flow.check().into_iter().find(|finding| finding.severity == Severity::Error && concerns(finding))
+}
+
+fn is_carried_out(operation: Operation) -> bool {
+    match operation {
+        Operation::PublishGitHubRelease
+        | Operation::TagImage
+        | Operation::DeployByGitHubWorkflow { .. }
+        | Operation::DeployByAnsible
+        | Operation::DeployByTerraform
+        | Operation::RedeployLastWorking => true,
+        Operation::MergeToMain
+        | Operation::RevertOnMain
+        | Operation::BuildImages
+        | Operation::SyncDags
+        | Operation::RunLatest => false,
+    }
+}
+
+/// What a run carries out: a part of the flow, and what is done for each of its steps.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// The part of the flow.
+    pub flow: Flow,
+    /// The step it begins with.
+    pub first: StepId,
+    /// What is done for each step, in the order of the flow.
+    pub steps: Vec<PlannedStep>,
+}
+
+/// Returns what a run does to carry out an order of a kind for an environment; a release whatever the
+/// environment. `last_working` are the versions to go back to, for a release that can go back by itself.
 ///
 /// # Errors
 /// When the flow has no such steps, or nobody deploys the app there.
@@ -95,117 +261,116 @@ pub fn plan(
     kind: &OrderKind,
     environment: EnvironmentName,
     run: &RunId,
-) -> Result<Vec<PlannedStep>, PlanError> {
-    let flow = &app.flow;
-    carried_out(app, environment)?;
-    let not_deployed = || PlanError::NotDeployed { app: app.name.clone(), environment };
-    let deploys_here = |step: &Step| step.deploys_to(environment);
-    let deployment = flow.steps().find(|step| deploys_here(step)).ok_or_else(not_deployed)?;
-
-    let steps = match kind {
-        OrderKind::Release { .. } => path_from_publishing(flow, deploys_here)?,
-        OrderKind::Deploy | OrderKind::RollOut => vec![deployment],
-        OrderKind::RollBack => {
-            let redeploys = |step: &&Step| step.operation == Operation::RedeployLastWorking;
-            let rollback = flow.after(&deployment.id, &[LinkKind::RollsBack]).find(redeploys);
-            vec![rollback.unwrap_or(deployment)]
-        }
-    };
-    let targets: Vec<_> = touched(app, kind, environment)
-        .into_iter()
-        .map(|environment| carried_out(app, environment).cloned())
-        .collect::<Result<_, _>>()?;
-    let mut plan = Vec::new();
-    for step in steps {
-        plan.extend(planned(project, app, kind, step, &targets, run)?);
+    last_working: &BTreeMap<EnvironmentName, DeployableVersion>,
+) -> Result<Plan, PlanError> {
+    let scope = Scope::of(app, kind, environment)?;
+    let planner = Planner { project, app, kind, run, last_working, scope: &scope };
+    let steps = scope.steps.iter().map(|step| planner.planned(step)).collect::<Result<_, _>>()?;
+    let mut flow = app.flow.part(&scope.steps.iter().map(|step| step.id.clone()).collect::<BTreeSet<_>>());
+    if scope.steps.len() == 1 {
+        // What a person forces begins because a person says so.
+        flow = flow.with_trigger(&scope.first.id, Trigger::Manual);
     }
-    Ok(plan)
+    Ok(Plan { flow, first: scope.first.id.clone(), steps })
 }
 
-/// Returns what a run does for one step of the flow: one thing after the other, of which only the
-/// first can wait for a person.
-fn planned(
-    project: &Project,
-    app: &App,
-    kind: &OrderKind,
-    step: &Step,
-    targets: &[DeploymentTarget],
-    run: &RunId,
-) -> Result<Vec<PlannedStep>, PlanError> {
-    let released = matches!(kind, OrderKind::Release { .. });
-    let performer = app.performer(&step.id);
-    let mut tasks = match (step.operation, kind) {
-        (Operation::PublishGitHubRelease, _) => vec![Task::Publish],
-        // Whoever tags the images in the runner's place also proposes the changelog.
-        (Operation::TagImage, OrderKind::Release { draft }) if performer == Performer::Runner => {
-            let proposal = changelog_proposal(project, app, &draft.git_tag, &draft.notes)
-                .map_err(|error| PlanError::ChangelogPath { error })?;
-            vec![Task::TagImages, Task::Propose { proposal: Box::new(proposal) }]
-        }
-        (Operation::TagImage, _) => vec![Task::TagImages],
-        (_, OrderKind::RollOut) => targets.iter().map(rollout_task).collect::<Result<_, _>>()?,
-        _ => targets.iter().map(|target| deployment_task(target.clone(), !released)).collect(),
-    };
-    if let Some(Task::Configure { .. }) = tasks.last() {
-        let proposal = configuration_proposal(app, targets, run);
-        tasks.push(Task::Propose { proposal: Box::new(proposal) });
-    }
-    let planned = |(index, task)| PlannedStep {
-        step: step.id.clone(),
-        trigger: if index > 0 {
-            Trigger::Automatic
-        } else if released {
-            step.trigger
-        } else {
-            Trigger::Manual
-        },
+struct Planner<'a> {
+    project: &'a Project,
+    app: &'a App,
+    kind: &'a OrderKind,
+    run: &'a RunId,
+    last_working: &'a BTreeMap<EnvironmentName, DeployableVersion>,
+    scope: &'a Scope<'a>,
+}
+
+impl Planner<'_> {
+    /// Returns what a run does for one step of the flow: one thing after the other.
+    fn planned(&self, step: &Step) -> Result<PlannedStep, PlanError> {
+        let released = matches!(self.kind, OrderKind::Release { .. });
         // What a person forces is performed by the run, whoever performs it otherwise.
-        performer: if released { performer } else { Performer::Runner },
-        automation: (released && performer == Performer::Elsewhere)
-            .then(|| project.repositories.tagging.clone()),
-        task,
-    };
-    Ok(tasks.into_iter().enumerate().map(planned).collect())
-}
+        let performer = if released { self.app.performer(&step.id) } else { Performer::Runner };
+        let automation = performer == Performer::Elsewhere;
+        Ok(PlannedStep {
+            step: step.id.clone(),
+            performer,
+            automation: automation.then(|| self.project.repositories.tagging.clone()),
+            parts: match step.operation {
+                Operation::PublishGitHubRelease => vec![part(Task::Publish)],
+                Operation::TagImage => self.tagging(performer)?,
+                _ => self.deployments(step)?,
+            },
+        })
+    }
 
-fn deployment_task(target: DeploymentTarget, forced: bool) -> Task {
-    match target.means {
-        DeploymentMeans::Ansible { .. } | DeploymentMeans::Terraform { .. } => Task::Configure { target },
-        _ => Task::Deploy { target, forced },
+    fn tagging(&self, performer: Performer) -> Result<Vec<PlannedPart>, PlanError> {
+        let mut parts = vec![part(Task::TagImages)];
+        // Whoever tags the images in the runner's place also proposes the changelog.
+        if let (OrderKind::Release { draft }, Performer::Runner) = (self.kind, performer) {
+            let proposal = changelog_proposal(self.project, self.app, &draft.git_tag, &draft.notes)
+                .map_err(|error| PlanError::ChangelogPath { error })?;
+            parts.push(part(Task::Propose { proposal: Box::new(proposal) }));
+        }
+        Ok(parts)
+    }
+
+    /// Returns a part for each environment that a step updates, and the pull request where the configuration
+    /// decides what runs there.
+    fn deployments(&self, step: &Step) -> Result<Vec<PlannedPart>, PlanError> {
+        let released = matches!(self.kind, OrderKind::Release { .. });
+        let environments = self.scope.environments.iter().filter(|&&environment| step.updates(environment));
+        let goes_back = released && step.operation.rolls_back();
+        let (mut parts, mut configured) = (Vec::new(), Vec::new());
+        for &environment in environments {
+            let target = deployable_target(self.app, environment)?;
+            let task = match &target.means {
+                _ if *self.kind == OrderKind::RollOut => {
+                    let service = target.ecs.clone().ok_or(PlanError::NoService { environment })?;
+                    Task::RollOut { target: target.clone(), service }
+                }
+                DeploymentMeans::Ansible { .. } | DeploymentMeans::Terraform { .. } => {
+                    configured.push(target.clone());
+                    Task::Configure { target: target.clone() }
+                }
+                _ => Task::Deploy { target: target.clone(), forced: !released || goes_back },
+            };
+            let version = match self.last_working.get(&environment) {
+                _ if !goes_back => None,
+                Some(version) => Some(Box::new(version.clone())),
+                None => return Err(PlanError::NothingToGoBackTo { step: step.id.clone(), environment }),
+            };
+            parts.push(PlannedPart { task, version });
+        }
+        if !configured.is_empty() {
+            let proposal = self.configuration_proposal(step, configured);
+            parts.push(part(Task::Propose { proposal: Box::new(proposal) }));
+        }
+        Ok(parts)
+    }
+
+    fn configuration_proposal(&self, step: &Step, targets: Vec<DeploymentTarget>) -> Proposal {
+        let (app, run) = (self.app, self.run);
+        let places: Vec<_> = targets.iter().map(DeploymentTarget::local_name).collect();
+        let deployments = self.scope.steps.iter().filter(|step| !step.environments.is_empty());
+        let place = deployments.clone().position(|other| other.id == step.id).unwrap_or_default();
+        let branch = match place {
+            0 => format!("deploy/{}/{run}", app.slug),
+            place => format!("deploy/{}/{run}-{}", app.slug, place + 1),
+        };
+        Proposal {
+            branch: name(&branch),
+            title: format!("Set the image tag of the {} ({})", app.name, places.join(" and ")),
+            body: format!("Deployed by run `{run}`; the configuration was applied before this was opened."),
+            labels: Vec::new(),
+            content: ProposedContent::Configuration { targets },
+        }
     }
 }
 
-fn rollout_task(target: &DeploymentTarget) -> Result<Task, PlanError> {
-    let no_service = || PlanError::NoService { environment: target.environment };
-    let service = target.ecs.clone().ok_or_else(no_service)?;
-    Ok(Task::RollOut { target: target.clone(), service })
-}
-
-fn configuration_proposal(app: &App, targets: &[DeploymentTarget], run: &RunId) -> Proposal {
-    let places: Vec<_> = targets.iter().map(DeploymentTarget::called).collect();
-    Proposal {
-        branch: name(&format!("deploy/{}/{run}", app.slug)),
-        title: format!("Set the image tag of the {} ({})", app.name, places.join(" and ")),
-        body: format!("Deployed by run `{run}`; the configuration was applied before this was opened."),
-        labels: Vec::new(),
-        content: ProposedContent::Configuration { targets: targets.to_vec() },
-    }
+fn part(task: Task) -> PlannedPart {
+    PlannedPart { task, version: None }
 }
 
 /// Returns the name of a branch or a file that is made of names.
 fn name<T: FromStr<Err = ParseError>>(text: &str) -> T {
     text.parse().unwrap_or_else(|_| unreachable!("slugs, dates and names of runs may stand in {text}"))
-}
-
-fn path_from_publishing(flow: &Flow, is_goal: impl Fn(&Step) -> bool) -> Result<Vec<&Step>, PlanError> {
-    let publishes = |step: &&Step| step.operation == Operation::PublishGitHubRelease;
-    let nothing = || PlanError::NothingPublished { flow: flow.name().to_owned() };
-    let mut path = vec![flow.steps().find(publishes).ok_or_else(nothing)?];
-    while let Some(last) = path.last().copied().filter(|step| !is_goal(step)) {
-        let next = flow
-            .after(&last.id, &[LinkKind::Triggers, LinkKind::Enables])
-            .find(|step| !path.iter().any(|seen| seen.id == step.id));
-        path.push(next.ok_or_else(nothing)?);
-    }
-    Ok(path)
 }

@@ -1,95 +1,62 @@
 //! The state of a run, as its events make it.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
 use semver::{Comparator, Op, Version, VersionReq};
 
-use super::{
-    AutomationLook, DeploymentLook, Effect, End, Followed, Look, Order, PlannedStep, RunEvent, RunId, Stop,
-    Task,
+use super::{ActiveStep, Effect, End, Look, Order, Part, Phase, Plan, PlannedStep, RunEvent, RunId, Stop};
+use crate::{
+    EnvironmentName, Flow, OrderKind, Step, StepId, Trigger,
+    flow::net::{Marking, Net},
 };
-use crate::{DeploymentId, DeploymentMeans, Flow, GitHubRunId, OrderKind, StepId, Trigger};
 
-/// One release, deployment or rollback.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// One release, deployment or rollback: a marking of the part of the flow that it carries out.
+#[derive(Debug, Clone)]
 pub struct Run {
     id: RunId,
     order: Order,
+    flow: Flow,
+    net: Net,
+    /// In the order of the flow's steps.
     steps: Vec<PlannedStep>,
-    flow: String,
-    flow_version: Version,
     started_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
-    pub(super) position: usize,
-    pub(super) phase: Phase,
-    /// From when the patience for the present wait is counted.
-    pub(super) waiting_since: DateTime<Utc>,
-    /// Every effect that was accepted, or seen to have happened.
-    pub(super) performed: Vec<Effect>,
-    /// Whether an attempt was in doubt, and a later one failed, so that the doubt was never settled.
-    pub(super) may_have_changed: bool,
-    /// Whether nothing has happened since an effect was accepted.
-    just_performed: bool,
-    pub(super) hold_placed: bool,
-    pub(super) followed: Option<Followed>,
+    pub(super) marking: Marking,
+    /// The steps that have begun, by their numbers.
+    pub(super) active: BTreeMap<usize, ActiveStep>,
+    pub(super) held: BTreeSet<EnvironmentName>,
     done: Vec<DoneStep>,
+    performed: Vec<Effect>,
+    end: Option<End>,
 }
 
-/// A step that was seen to be done.
+/// A step, or a part of one, that was seen to be done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DoneStep {
     /// The step.
     pub step: StepId,
+    /// Which of its parts, from 0.
+    pub part: usize,
+    /// How it ended.
+    pub outcome: crate::Outcome,
     /// What shows it.
     pub evidence: String,
     /// What a person should know all the same.
     pub warning: Option<String>,
 }
 
-/// Where a run stands in its present step.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Phase {
-    /// A person has to let the step go ahead.
-    AwaitingApproval,
-    /// Nothing is known of the step yet, or what was done last has to be read back.
-    Looking,
-    /// An effect was about to be performed; nobody knows whether it was.
-    InDoubt {
-        /// The effect.
-        effect: Effect,
-        /// When it was last about to be performed.
-        since: DateTime<Utc>,
-        /// How often it was about to be performed.
-        times: u32,
-        /// Whether a person has let the run go on since.
-        resumed: bool,
-    },
-    /// The step is under way out there.
-    UnderWay {
-        /// What shows it.
-        evidence: String,
-    },
-    /// The run cannot go on by itself.
-    Stopped {
-        /// Why.
-        stop: Stop,
-        /// Where it stood.
-        before: Box<Phase>,
-    },
-    /// The run ended.
-    Ended(End),
-}
-
 /// What a run wants next.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Next<'a> {
-    /// A person to let this step go ahead.
-    Approval(&'a PlannedStep),
-    /// To see the world.
-    Look(Look),
-    /// A person to look at why it stopped.
-    Stopped(&'a Stop),
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Wants<'a> {
+    /// To see the world, for each of these steps. None of them waits for another.
+    pub looks: Vec<(StepId, Look)>,
+    /// A person to let these steps go ahead.
+    pub approvals: Vec<&'a Step>,
+    /// A person to look at why these steps stopped.
+    pub stopped: Vec<(&'a StepId, &'a Stop)>,
     /// Nothing; it ended.
-    Ended(&'a End),
+    pub end: Option<&'a End>,
 }
 
 /// A history that is not that of a run.
@@ -102,13 +69,13 @@ pub enum ReplayError {
         /// The run.
         run: RunId,
     },
-    /// The run has no steps.
-    #[error("run {run} has no steps")]
+    /// The run has no steps, or its steps are not those of its flow.
+    #[error("run {run} has no steps, or other steps than its flow")]
     NoSteps {
         /// The run.
         run: RunId,
     },
-    /// Something happens after the end, or to a step that is not the present one.
+    /// Something happens after the end, or to a step where it cannot.
     #[error("event {position} of run {run} cannot follow those before it")]
     OutOfPlace {
         /// The run.
@@ -136,22 +103,24 @@ impl Run {
     ///
     /// A forced deployment and a rollback are asked for by a person in so many words, so the
     /// order is their approval; a release still asks before it publishes.
+    ///
+    /// # Errors
+    /// If the plan has no steps.
     pub fn start(
         id: RunId,
         order: Order,
-        steps: Vec<PlannedStep>,
-        flow: &Flow,
+        plan: Plan,
         at: DateTime<Utc>,
     ) -> Result<(Self, Vec<RunEvent>), ReplayError> {
-        let approved = match (&order.kind, steps.first()) {
-            (OrderKind::Deploy | OrderKind::RollOut | OrderKind::RollBack, Some(first)) => {
-                Some(RunEvent::Approved { step: first.step.clone(), by: order.actor.clone() })
+        let Plan { flow, first, steps } = plan;
+        let approved = match &order.kind {
+            OrderKind::Deploy | OrderKind::RollOut | OrderKind::RollBack => {
+                Some(RunEvent::Approved { step: first.clone(), by: order.actor.clone() })
             }
-            _ => None,
+            OrderKind::Release { .. } => None,
         };
-        let (flow, flow_version) = (flow.name().to_owned(), flow.version().clone());
-        let mut events = vec![RunEvent::Started { order: Box::new(order), steps, flow, flow_version }];
-        events.extend(approved);
+        let started = RunEvent::Started { order: Box::new(order), flow: Box::new(flow), first, steps };
+        let events: Vec<_> = [started].into_iter().chain(approved).collect();
         let run = Self::replay(id, events.iter().map(|event| (at, event.clone())))?;
         Ok((run, events))
     }
@@ -165,30 +134,32 @@ impl Run {
         events: impl IntoIterator<Item = (DateTime<Utc>, RunEvent)>,
     ) -> Result<Self, ReplayError> {
         let mut events = events.into_iter();
-        let Some((at, RunEvent::Started { order, steps, flow, flow_version })) = events.next() else {
+        let Some((at, RunEvent::Started { order, flow, first, steps })) = events.next() else {
             return Err(ReplayError::NotStarted { run: id });
         };
-        let Some(first) = steps.first() else {
+        let net = Net::of(&flow);
+        let of_the_flow = flow.steps().map(|step| &step.id).eq(steps.iter().map(|step| &step.step));
+        let entered = net.number(&first);
+        let Some(entered) = entered.filter(|_| of_the_flow && steps.iter().all(|it| !it.parts.is_empty()))
+        else {
             return Err(ReplayError::NoSteps { run: id });
         };
         let mut run = Self {
-            phase: Self::first_phase(first),
             id,
             order: *order,
+            flow: *flow,
+            net,
             steps,
-            flow,
-            flow_version,
             started_at: at,
             updated_at: at,
-            position: 0,
-            waiting_since: at,
-            performed: Vec::new(),
-            may_have_changed: false,
-            just_performed: false,
-            hold_placed: false,
-            followed: None,
+            marking: Marking::entering(entered),
+            active: BTreeMap::new(),
+            held: BTreeSet::new(),
             done: Vec::new(),
+            performed: Vec::new(),
+            end: None,
         };
+        run.settle(at);
         for (position, (at, event)) in events.enumerate() {
             if !run.fits(&event) {
                 return Err(ReplayError::OutOfPlace { run: run.id, position: position + 2 });
@@ -198,188 +169,157 @@ impl Run {
         Ok(run)
     }
 
-    fn first_phase(step: &PlannedStep) -> Phase {
-        match step.trigger {
-            Trigger::Manual => Phase::AwaitingApproval,
-            Trigger::Automatic => Phase::Looking,
-        }
-    }
-
     fn fits(&self, event: &RunEvent) -> bool {
-        let here = |step: &StepId| self.step().step == *step;
-        !matches!(self.phase, Phase::Ended(_))
+        let phase = |step: &StepId| self.active(step).map(|active| &active.phase);
+        let going_on = |step: &StepId| phase(step).is_some_and(Phase::is_going_on);
+        self.end.is_none()
             && match event {
                 RunEvent::Started { .. } => false,
-                RunEvent::HoldPlaced | RunEvent::Resumed { .. } | RunEvent::Ended { .. } => true,
+                RunEvent::HoldPlaced { .. } | RunEvent::Resumed { .. } | RunEvent::Ended { .. } => true,
                 RunEvent::Performed { step, .. }
                 | RunEvent::NotPerformed { step, .. }
-                | RunEvent::ReplyLost { step, .. } => {
-                    here(step) && matches!(self.phase, Phase::InDoubt { .. })
-                }
-                RunEvent::Approved { step, .. } => here(step) && self.phase == Phase::AwaitingApproval,
+                | RunEvent::ReplyLost { step, .. } => matches!(phase(step), Some(Phase::InDoubt { .. })),
+                RunEvent::Approved { step, .. } => self.awaits_approval(step),
+                RunEvent::StepDone { step, outcome, .. } => going_on(step) && self.can_end(step, outcome),
                 RunEvent::Intended { step, .. }
                 | RunEvent::UnderWay { step, .. }
-                | RunEvent::StepDone { step, .. }
-                | RunEvent::Stopped { step, .. } => here(step) && self.phase != Phase::AwaitingApproval,
+                | RunEvent::StepFailed { step, .. }
+                | RunEvent::Stopped { step, .. } => going_on(step),
             }
+    }
+
+    /// Tells whether the present part of a step can end so: the last one with an outcome of the step.
+    fn can_end(&self, step: &StepId, outcome: &crate::Outcome) -> bool {
+        let Some(number) = self.net.number(step) else { return false };
+        let last = self.active.get(&number).is_some_and(|it| it.part + 1 == self.steps[number].parts.len());
+        !last || self.net.exits(number).iter().any(|exit| exit.outcome == *outcome)
     }
 
     /// Makes an event part of the state. The event has to come from [`Run::decide`] or a history.
     pub fn apply(&mut self, at: DateTime<Utc>, event: &RunEvent) {
         self.updated_at = at;
-        self.just_performed = matches!(event, RunEvent::Performed { .. });
         match event {
             RunEvent::Started { .. } | RunEvent::ReplyLost { .. } => {}
-            RunEvent::HoldPlaced => self.hold_placed = true,
-            RunEvent::Approved { .. } => self.enter(Phase::Looking, at),
-            RunEvent::NotPerformed { .. } => {
-                // That it was not done this time says nothing of an earlier time that is in doubt.
-                self.may_have_changed |= matches!(self.phase, Phase::InDoubt { times: 2.., .. });
-                self.enter(Phase::Looking, at);
-            }
-            RunEvent::Intended { effect, .. } => {
-                let times = match &self.phase {
-                    Phase::InDoubt { effect: before, times, .. } if before == effect => times + 1,
-                    _ => 1,
-                };
-                let effect = effect.clone();
-                self.enter(Phase::InDoubt { effect, since: at, times, resumed: false }, at);
-            }
-            RunEvent::Performed { run, .. } => {
-                if let Phase::InDoubt { effect, .. } = &self.phase {
-                    let effect = effect.clone();
-                    let phase = if effect.shows_at_once() {
-                        Phase::Looking
-                    } else {
-                        let evidence = "asked for; the deployment has not appeared yet".to_owned();
-                        Phase::UnderWay { evidence }
-                    };
-                    self.performed.push(effect);
-                    self.follow(run.as_ref());
-                    self.enter(phase, at);
+            RunEvent::HoldPlaced { environments } => self.held.extend(environments),
+            RunEvent::Resumed { .. } => self.active.values_mut().for_each(|active| active.apply(at, event)),
+            RunEvent::Ended { end } => self.end = Some(end.clone()),
+            RunEvent::Approved { step, .. } => self.begin(step, at),
+            RunEvent::Intended { step, .. }
+            | RunEvent::Performed { step, .. }
+            | RunEvent::NotPerformed { step, .. }
+            | RunEvent::UnderWay { step, .. }
+            | RunEvent::StepDone { step, .. }
+            | RunEvent::StepFailed { step, .. }
+            | RunEvent::Stopped { step, .. } => {
+                let Some(number) = self.net.number(step) else { return };
+                let Some(active) = self.active.get_mut(&number) else { return };
+                let part = active.part;
+                active.apply(at, event);
+                if matches!(event, RunEvent::Performed { .. }) {
+                    self.performed.extend(active.performed.last().cloned());
+                }
+                if let RunEvent::StepDone { step, outcome, evidence, warning } = event {
+                    let ended = active.part == self.steps[number].parts.len();
+                    let (step, evidence, warning) = (step.clone(), evidence.clone(), warning.clone());
+                    let outcome = outcome.clone();
+                    if ended {
+                        self.active.remove(&number);
+                        // `fits` and `decide` see to it that the step can end so.
+                        self.net.end(&mut self.marking, number, &outcome).unwrap_or_default();
+                    }
+                    self.done.push(DoneStep { step, part, outcome, evidence, warning });
+                    self.settle(at);
                 }
             }
-            RunEvent::UnderWay { evidence, run, .. } => {
-                self.follow(run.as_ref());
-                let phase = Phase::UnderWay { evidence: evidence.clone() };
-                if matches!(self.phase, Phase::UnderWay { .. }) {
-                    self.phase = phase;
-                } else {
-                    self.enter(phase, at);
-                }
-            }
-            RunEvent::StepDone { step, evidence, warning } => {
-                let (step, evidence, warning) = (step.clone(), evidence.clone(), warning.clone());
-                self.done.push(DoneStep { step, evidence, warning });
-                self.followed = None;
-                self.position = (self.position + 1).min(self.steps.len() - 1);
-                self.enter(Self::first_phase(self.step()), at);
-            }
-            RunEvent::Stopped { stop, .. } => {
-                let before = Box::new(std::mem::replace(&mut self.phase, Phase::Looking));
-                self.enter(Phase::Stopped { stop: stop.clone(), before }, at);
-            }
-            RunEvent::Resumed { .. } => {
-                self.waiting_since = at;
-                if let Phase::Stopped { before, .. } = &self.phase {
-                    self.phase = (**before).clone();
-                }
-                if let Phase::InDoubt { resumed, .. } = &mut self.phase {
-                    *resumed = true;
-                }
-            }
-            RunEvent::Ended { end } => self.enter(Phase::Ended(end.clone()), at),
         }
     }
 
-    fn follow(&mut self, started: Option<&Followed>) {
-        if let Some(started) = started {
-            self.followed = Some(started.clone());
+    fn begin(&mut self, step: &StepId, at: DateTime<Utc>) {
+        if let Some(number) = self.net.number(step)
+            && self.net.begin(&mut self.marking, number).is_ok()
+        {
+            self.active.insert(number, ActiveStep::begun(at));
         }
     }
 
-    fn enter(&mut self, phase: Phase, at: DateTime<Utc>) {
-        self.phase = phase;
-        self.waiting_since = at;
+    /// Lets every automatic step begin that can. Once a step has failed, no further one begins.
+    fn settle(&mut self, at: DateTime<Utc>) {
+        if self.failure().is_some() {
+            return;
+        }
+        let ready: Vec<_> = self.net.ready(&self.marking).collect();
+        for number in ready {
+            let id = self.net.id(number).clone();
+            if self.flow_step(&id).trigger == Trigger::Automatic {
+                self.begin(&id, at);
+            }
+        }
     }
 
     /// Returns what the run wants next.
-    pub fn next(&self) -> Next<'_> {
-        match &self.phase {
-            Phase::AwaitingApproval => Next::Approval(self.step()),
-            Phase::Looking | Phase::InDoubt { .. } | Phase::UnderWay { .. } => Next::Look(self.look()),
-            Phase::Stopped { stop, .. } => Next::Stopped(stop),
-            Phase::Ended(end) => Next::Ended(end),
+    pub fn wants(&self) -> Wants<'_> {
+        if let Some(end) = &self.end {
+            return Wants { end: Some(end), ..Wants::default() };
         }
-    }
-
-    fn look(&self) -> Look {
-        /// How far the clocks of this machine and of GitHub may be apart.
-        const SKEW: TimeDelta = TimeDelta::minutes(10);
-        let version = &self.order.version;
-        match (&self.step().task, &self.order.kind) {
-            (Task::Publish, OrderKind::Release { draft }) => {
-                Look::Release { id: draft.id, git_tag: draft.git_tag.clone() }
+        let mut wants = Wants { approvals: self.approvals().collect(), ..Wants::default() };
+        for (&number, active) in &self.active {
+            match &active.phase {
+                Phase::Stopped { stop, .. } => wants.stopped.push((self.net.id(number), stop)),
+                phase if phase.is_going_on() => {
+                    wants.looks.push((self.net.id(number).clone(), self.part_of(number, active).look()));
+                }
+                _ => {}
             }
-            (Task::Deploy { target, .. }, _) => match &target.means {
-                DeploymentMeans::GitHubWorkflow { workflow, .. } => Look::Deployment(DeploymentLook {
-                    workflow: workflow.clone(),
-                    run: self.followed_run(),
-                    since: self.started_at - SKEW,
-                    endpoint: target.version_endpoint.clone(),
-                    automation: self.automation(),
-                }),
-                _ => unreachable!("only deployments by a GitHub Workflow are planned"),
-            },
-            (Task::Configure { target }, _) => Look::Configuration {
-                target: Box::new(target.clone()),
-                tag: version.image_tag.clone(),
-                foresee: !self.has_just_set_the_image_tag(),
-            },
-            (Task::Propose { proposal }, _) => Look::Proposal(proposal.clone()),
-            (Task::RollOut { target, service }, _) => Look::Service {
-                service: service.clone(),
-                marker: self.id.marker(),
-                rollout: self.followed_rollout().cloned(),
-                endpoint: target.version_endpoint.clone(),
-            },
-            (Task::TagImages | Task::Publish, _) => Look::ImageTag {
-                images: version.bundle.images.keys().cloned().collect(),
-                tag: version.image_tag.clone(),
-                automation: self.automation(),
-            },
         }
+        wants
     }
 
-    /// Returns which automation performs the present step, where the run does not.
-    fn automation(&self) -> Option<AutomationLook> {
-        let OrderKind::Release { draft } = &self.order.kind else { return None };
-        Some(AutomationLook {
-            workflow: self.step().automation.clone()?,
-            git_tag: draft.git_tag.clone(),
-            commit: self.order.version.bundle.commit.clone(),
+    /// Returns the steps that a person can let go ahead.
+    fn approvals(&self) -> impl Iterator<Item = &Step> {
+        let open = self.end.is_none() && self.failure().is_none();
+        let ready = self.net.ready(&self.marking).filter(move |_| open);
+        ready.map(|number| self.flow_step(self.net.id(number))).filter(|step| step.trigger == Trigger::Manual)
+    }
+
+    /// Tells whether a person can let a step go ahead.
+    pub fn awaits_approval(&self, step: &StepId) -> bool {
+        self.approvals().any(|waiting| waiting.id == *step)
+    }
+
+    /// Returns the first step that was seen to have failed, and what shows it.
+    pub(super) fn failure(&self) -> Option<(&StepId, &str)> {
+        self.active.iter().find_map(|(&number, active)| match &active.phase {
+            Phase::Failed { evidence } => Some((self.net.id(number), evidence.as_str())),
+            _ => None,
         })
     }
 
-    /// Returns the run of a GitHub Workflow that is followed, if it is known.
-    pub(super) fn followed_run(&self) -> Option<GitHubRunId> {
-        match self.followed {
-            Some(Followed::GitHubRun(id)) => Some(id),
-            _ => None,
-        }
+    fn flow_step(&self, id: &StepId) -> &Step {
+        self.flow
+            .step(id)
+            .unwrap_or_else(|| unreachable!("the net has the steps of the flow, and {id} is none"))
     }
 
-    /// Returns the deployment of ECS that is followed, if it is known.
-    pub(super) fn followed_rollout(&self) -> Option<&DeploymentId> {
-        match &self.followed {
-            Some(Followed::EcsDeployment(id)) => Some(id),
-            _ => None,
-        }
+    pub(super) fn part_of<'a>(&'a self, number: usize, active: &'a ActiveStep) -> Part<'a> {
+        let planned = &self.steps[number];
+        let part = &planned.parts[active.part.min(planned.parts.len() - 1)];
+        Part { run: self, step: self.flow_step(&planned.step), planned, part, active }
     }
 
-    /// Tells whether a dry run was had right before the last effect, which only wrote the file.
-    fn has_just_set_the_image_tag(&self) -> bool {
-        self.just_performed && matches!(self.performed.last(), Some(Effect::SetImageTag { .. }))
+    /// Returns the present part of a step that has begun.
+    pub fn part(&self, step: &StepId) -> Option<Part<'_>> {
+        let number = self.net.number(step)?;
+        self.active.get(&number).map(|active| self.part_of(number, active))
+    }
+
+    /// Returns where the run stands in a step that has begun and not ended.
+    pub fn active(&self, step: &StepId) -> Option<&ActiveStep> {
+        self.active.get(&self.net.number(step)?)
+    }
+
+    /// Returns the steps that have begun and not ended, in the order of the flow.
+    pub fn active_steps(&self) -> impl Iterator<Item = (&StepId, &ActiveStep)> {
+        self.active.iter().map(|(&number, active)| (self.net.id(number), active))
     }
 
     /// Checks that a flow can continue this run: the same flow, at a semver-compatible version.
@@ -387,14 +327,14 @@ impl Run {
     /// # Errors
     /// When it cannot.
     pub fn check_process(&self, flow: &Flow) -> Result<(), IncompatibleProcess> {
-        let Version { major, minor, patch, pre, .. } = self.flow_version.clone();
+        let Version { major, minor, patch, pre, .. } = self.flow.version().clone();
         let caret = Comparator { op: Op::Caret, major, minor: Some(minor), patch: Some(patch), pre };
         let compatible = VersionReq { comparators: vec![caret] };
-        if self.flow == flow.name() && compatible.matches(flow.version()) {
+        if self.flow.name() == flow.name() && compatible.matches(flow.version()) {
             return Ok(());
         }
         Err(IncompatibleProcess {
-            run_process: format!("{} {}", self.flow, self.flow_version),
+            run_process: format!("{} {}", self.flow.name(), self.flow.version()),
             process: format!("{} {}", flow.name(), flow.version()),
         })
     }
@@ -409,22 +349,27 @@ impl Run {
         &self.order
     }
 
-    /// Returns the steps it goes through.
+    /// Returns the part of the flow that the run carries out.
+    pub fn flow(&self) -> &Flow {
+        &self.flow
+    }
+
+    /// Returns the token game of that part.
+    pub fn net(&self) -> &Net {
+        &self.net
+    }
+
+    /// Returns where the tokens are.
+    pub fn marking(&self) -> &Marking {
+        &self.marking
+    }
+
+    /// Returns what the run does for each step, in the order of the flow.
     pub fn steps(&self) -> &[PlannedStep] {
         &self.steps
     }
 
-    /// Returns the present step; of a run that is done, its last.
-    pub fn step(&self) -> &PlannedStep {
-        &self.steps[self.position]
-    }
-
-    /// Returns where it stands in the present step.
-    pub fn phase(&self) -> &Phase {
-        &self.phase
-    }
-
-    /// Returns the steps that were seen to be done.
+    /// Returns the steps and parts that were seen to be done, in the order in which they were.
     pub fn done(&self) -> &[DoneStep] {
         &self.done
     }
@@ -434,11 +379,12 @@ impl Run {
         &self.performed
     }
 
-    /// Tells whether the environment is held because of this run: a rollback that began.
+    /// Returns the environments that are held because of this run: those that it began to roll back.
     ///
     /// A rollback that was refused before anything was changed holds nothing.
-    pub fn holds(&self) -> bool {
-        self.hold_placed && !matches!(self.phase, Phase::Ended(End::Refused { .. }))
+    pub fn holds(&self) -> impl Iterator<Item = EnvironmentName> {
+        let refused = matches!(self.end, Some(End::Refused { .. }));
+        self.held.iter().copied().filter(move |_| !refused)
     }
 
     /// Returns when it began, in UTC.
@@ -453,9 +399,24 @@ impl Run {
 
     /// Returns how it ended, if it has.
     pub fn end(&self) -> Option<&End> {
-        match &self.phase {
-            Phase::Ended(end) => Some(end),
-            _ => None,
-        }
+        self.end.as_ref()
     }
 }
+
+impl PartialEq for Run {
+    /// The net follows from the flow.
+    fn eq(&self, other: &Self) -> bool {
+        let state = |run: &Self| (run.id.clone(), run.started_at, run.updated_at, run.end.clone());
+        state(self) == state(other)
+            && self.order == other.order
+            && self.flow == other.flow
+            && self.steps == other.steps
+            && self.marking == other.marking
+            && self.active == other.active
+            && self.held == other.held
+            && self.done == other.done
+            && self.performed == other.performed
+    }
+}
+
+impl Eq for Run {}

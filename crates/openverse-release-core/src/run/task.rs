@@ -3,32 +3,42 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    BranchName, DeploymentTarget, EcsService, GitHubWorkflowFile, Performer, RepositoryPath, StepId, Trigger,
+    BranchName, DeployableVersion, DeploymentTarget, EcsService, GitHubWorkflowFile, Performer,
+    RepositoryPath, StepId,
 };
 
-/// A step of the flow, or a part of one, as a run carries it out.
+/// What a run does in place of a step of the flow.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PlannedStep {
     /// The step of the flow.
     pub step: StepId,
-    /// Whether it waits for a person.
-    pub trigger: Trigger,
     /// Who performs it.
     pub performer: Performer,
     /// The GitHub Workflow that performs it, where the run only watches.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub automation: Option<GitHubWorkflowFile>,
-    /// What is to be done.
-    pub task: Task,
+    /// What is to be done, one after the other; at least one.
+    pub parts: Vec<PlannedPart>,
 }
 
-impl PlannedStep {
-    /// Returns which part of the flow's step it is, where a run carries the step out in parts.
-    pub fn part(&self) -> Option<&str> {
+/// One thing that a run does for a step.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlannedPart {
+    /// What is to be done.
+    pub task: Task,
+    /// What is deployed, if that is another version than the order's: the one to go back to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<Box<DeployableVersion>>,
+}
+
+impl PlannedPart {
+    /// Returns what tells the part from the other parts of its step, for people.
+    pub fn name(&self) -> Option<&str> {
         match &self.task {
             Task::Publish | Task::TagImages | Task::Deploy { .. } | Task::RollOut { .. } => None,
-            Task::Configure { target } => Some(target.called()),
+            Task::Configure { target } => Some(target.local_name()),
             Task::Propose { proposal } => Some(match proposal.content {
                 ProposedContent::File { .. } => "changelog",
                 ProposedContent::Configuration { .. } => "pull request",
@@ -108,7 +118,7 @@ pub enum ProposedContent {
 impl ProposedContent {
     /// Tells whether a run that cannot bring it about is done all the same, with a warning: the
     /// changelog documents a release that has happened.
-    pub fn is_afterthought(&self) -> bool {
+    pub fn is_optional(&self) -> bool {
         matches!(self, Self::File { .. })
     }
 }

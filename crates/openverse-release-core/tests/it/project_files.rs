@@ -131,7 +131,7 @@ fn another_teams_project_is_read_from_a_file() {
     .unwrap();
     let shop = project.app("shop").unwrap();
     assert_eq!(shop.flow.name(), "shop");
-    assert_eq!(shop.deployment(EnvironmentName::STAGING).unwrap().called(), "test");
+    assert_eq!(shop.deployment(EnvironmentName::STAGING).unwrap().local_name(), "test");
     assert_eq!(shop.performer(&"Tag".parse().unwrap()), Performer::Runner);
     assert_eq!(shop.label(), "shop");
     assert_eq!(shop.variables_file(), "shop/environment-variables.txt");

@@ -168,7 +168,7 @@ impl Scene {
 
     pub(crate) fn set_live(&self, environment: EnvironmentName, commit: &CommitSha) {
         let target = self.target(environment);
-        let version = LiveVersion { commit: commit.clone(), environment: target.called().to_owned() };
+        let version = LiveVersion { commit: commit.clone(), environment: target.local_name().to_owned() };
         self.probe.set(target.version_endpoint.as_ref().unwrap(), version);
     }
 

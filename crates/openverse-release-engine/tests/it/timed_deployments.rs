@@ -67,7 +67,7 @@ impl TimedDeployments {
                 panic!("the app is deployed by GitHub Workflows");
             };
             let endpoint = target.version_endpoint.clone().expect("a version endpoint");
-            (workflow.clone(), event_type.clone(), endpoint, target.called().to_owned())
+            (workflow.clone(), event_type.clone(), endpoint, target.local_name().to_owned())
         });
         targets.collect()
     }

@@ -189,7 +189,7 @@ impl Site {
 fn unfit(target: &DeploymentTarget, what: &str, found: &str, expected: &str) -> PortError {
     PortError::NotDone {
         system: System::Git,
-        action: format!("find where {what} of {} is configured", target.called()),
+        action: format!("find where {what} of {} is configured", target.local_name()),
         detail: format!("found {found}, expected {expected}"),
     }
 }

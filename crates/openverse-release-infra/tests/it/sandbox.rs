@@ -95,7 +95,7 @@ async fn the_ingestion_server_is_deployed_and_rolled_back() {
             );
             world.infrastructure.set(&target, from, to).await.unwrap();
             world.infrastructure.apply(&target, to).await.unwrap();
-            let server = format!("{}-ingestion_server.json", target.called());
+            let server = format!("{}-ingestion_server.json", target.local_name());
             assert!(world.runs(to.as_str()).contains(&server), "{:?}", world.runs(to.as_str()));
         }
     }

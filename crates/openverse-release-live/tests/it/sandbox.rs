@@ -39,7 +39,7 @@ async fn the_sandbox_tells_of_each_environment_what_it_runs() {
             let Some(endpoint) = &target.version_endpoint else { continue };
             let live = of_app.live.iter().find(|live| live.environment == target.environment).unwrap();
             let found = probe.live(endpoint).await.unwrap();
-            assert_eq!((&found.commit, found.environment.as_str()), (&live.commit, target.called()));
+            assert_eq!((&found.commit, found.environment.as_str()), (&live.commit, target.local_name()));
             asked += 1;
         }
     }

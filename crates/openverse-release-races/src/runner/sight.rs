@@ -68,7 +68,7 @@ impl Eyes {
                 let target = app.deployment(errand.environment);
                 let commit = if self.reads_the_live_version { live } else { errand.commit() };
                 let live = target.filter(|it| it.version_endpoint.is_some() && run.needs_live(&runs)).map(
-                    |target| Ok(LiveVersion { commit: sha(commit), environment: target.called().to_owned() }),
+                    |target| Ok(LiveVersion { commit: sha(commit), environment: target.local_name().to_owned() }),
                 );
                 Sight::Deployment { runs, live, automation: None }
             }

@@ -21,7 +21,7 @@ pub(crate) fn answer(world: &World, call: &Call) -> Answer {
             }
             return match world.live(&app.slug, target.environment) {
                 Some(live) => {
-                    Answer::json(200, &json!({ "release": live.commit, "environment": target.called() }))
+                    Answer::json(200, &json!({ "release": live.commit, "environment": target.local_name() }))
                 }
                 None => Answer::empty(503),
             };

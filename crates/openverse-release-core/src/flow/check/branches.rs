@@ -10,10 +10,10 @@ use super::{
 pub(super) const RULES: &[Rule] = &[
     Rule {
         id: CheckId::SplitUndeclared,
-        severity: Severity::Warning,
-        explanation: "A step that several arrows leave says whether it goes on by all of them or by one. The \
-            chart draws both alike, and whoever reads it will guess. Where nothing is said, the other checks \
-            take it to be one. Arrows to a step that rolls back are left out: a person may start that at any time.",
+        severity: Severity::Error,
+        explanation: "A step that several arrows leave with the same outcome says whether it goes on by all of them \
+            or by one. The chart draws both alike, so readers would guess, and a run does not. Arrows to a step that \
+            rolls back are left out: a person may start that at any time.",
         find: splits_undeclared,
     },
     Rule {
@@ -33,9 +33,10 @@ pub(super) const MOST_LINKS: usize = 500;
 fn splits_undeclared(scope: &Scope<'_>) -> Vec<Violation> {
     let silent = (0..scope.net.len()).filter(|&step| !scope.is(step, Nature::SAYS_HOW_IT_SPLITS));
     let violation = |step: usize| {
-        let second = scope.net.branches(step).nth(1)?;
+        let second = scope.game.exits(step).iter().find_map(|exit| exit.branches.get(1))?;
+        let second = scope.game.branches()[*second];
         let why = "several arrows leave it, and it does not say whether it goes on by all or by one";
-        Some(Violation::at(step, why).on(second.link()).along(vec![step, second.other()]))
+        Some(Violation::at(step, why).on(second.link).along(vec![step, second.to]))
     };
     silent.filter_map(violation).collect()
 }

@@ -67,8 +67,7 @@ mod tests {
     fn of_one_step(label: &str) -> Flow {
         let id: crate::StepId = "S".repeat(60).parse().unwrap();
         let step = Step::new(id.clone(), label, Trigger::Manual, Operation::MergeToMain);
-        let label = Some(label.to_owned());
-        let link = Link { from: id.clone(), to: id, kind: LinkKind::RollsBack, label };
+        let link = Link { label: Some(label.to_owned()), ..Link::new(id.clone(), LinkKind::RollsBack, id) };
         Flow::new("one", semver::Version::new(1, 0, 0), vec![step], vec![link; 3], Vec::new()).unwrap()
     }
 }

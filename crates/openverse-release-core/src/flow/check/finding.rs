@@ -67,6 +67,12 @@ checks! {
     LackOfSynchronisation = "lack-of-synchronisation",
     /// Whether the branches fit together could not be found out.
     SoundnessUnknown = "soundness-unknown",
+    /// A link is taken with an outcome that its step does not have.
+    OutcomeUnknown = "outcome-unknown",
+    /// Nobody decides which of several branches a run takes.
+    ChoiceUndetermined = "choice-undetermined",
+    /// A step of a release waits for what does not follow the release.
+    JoinOutsideRelease = "join-outside-release",
     /// A deployment cannot be rolled back.
     DeploymentWithoutRollback = "deployment-without-rollback",
     /// A rollback starts by itself.

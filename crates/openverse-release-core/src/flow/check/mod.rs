@@ -50,6 +50,7 @@ mod net;
 mod order;
 mod releases;
 mod rollbacks;
+mod runs;
 mod scope;
 mod soundness;
 
@@ -67,11 +68,12 @@ struct Rule {
     find: fn(&Scope<'_>) -> Vec<Violation>,
 }
 
-const FAMILIES: [&[Rule]; 8] = [
+const FAMILIES: [&[Rule]; 9] = [
     lifecycle::RULES,
     links::RULES,
     branches::RULES,
     soundness::RULES,
+    runs::RULES,
     rollbacks::RULES,
     releases::RULES,
     artefacts::RULES,

@@ -1,7 +1,7 @@
 //! The flow as arrays, so that a walk over it reads memory in order.
 
 use super::nature::Nature;
-use crate::{Flow, LinkKind};
+use crate::{Flow, LinkKind, flow::net::Net as Game};
 
 /// A link as it is seen from one of its ends.
 #[derive(Clone, Copy)]
@@ -69,7 +69,7 @@ pub(super) struct Net {
 }
 
 impl Net {
-    pub(super) fn of(flow: &Flow) -> Self {
+    pub(super) fn of(flow: &Flow, game: &Game) -> Self {
         let graph = &flow.graph;
         let natures: Vec<_> = graph.node_weights().map(|step| Nature::of(step, &flow.environments)).collect();
         let links = graph.raw_edges();
@@ -78,11 +78,13 @@ impl Net {
             leaving[link.source().index()] += 1;
             coming[link.target().index()] += 1;
         }
+        let mut is_branch = vec![false; links.len()];
+        game.branches().iter().for_each(|branch| is_branch[branch.link] = true);
         let (mut out, mut into) = (Side::with_room(leaving), Side::with_room(coming));
         for (edge, link) in links.iter().zip(0..) {
             let (from, to) = (edge.source().index(), edge.target().index());
             let kind = edge.weight.kind;
-            let is_branch = kind.is_forward() && !natures[to].is(Nature::ROLLS_BACK);
+            let is_branch = is_branch[link as usize];
             out.put(from, Arc { other: to as u32, link, kind, is_branch });
             into.put(to, Arc { other: from as u32, link, kind, is_branch });
         }

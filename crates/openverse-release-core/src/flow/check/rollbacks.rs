@@ -19,8 +19,8 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: CheckId::RollbackNotManual,
         severity: Severity::Error,
-        explanation: "Every step that rolls back is manual. Whether the new version is the cause, and going \
-            back the cure, is for a person to judge.",
+        explanation: "A step that rolls back is manual, or set off by an outcome alone. Whether the new version is \
+            the cause, and going back the cure, is for a person to judge, or for a verification that failed.",
         find: rollbacks_not_manual,
     },
     Rule {
@@ -63,8 +63,18 @@ fn deployments_without_rollback(scope: &Scope<'_>) -> Vec<Violation> {
 
 fn rollbacks_not_manual(scope: &Scope<'_>) -> Vec<Violation> {
     let rollbacks = scope.net.that_are(Nature::ROLLS_BACK);
-    let automatic = rollbacks.filter(|&step| !scope.is(step, Nature::MANUAL));
-    automatic.map(|step| Violation::at(step, "it rolls back, and is automatic").along(vec![step])).collect()
+    let judged = |step: usize| {
+        let mut triggers =
+            scope.net.into.of(step).iter().filter(|arc| arc.kind == LinkKind::Triggers).peekable();
+        let links = scope.flow.graph.raw_edges();
+        triggers.peek().is_some() && triggers.all(|arc| links[arc.link()].weight.outcome.is_some())
+    };
+    let automatic = rollbacks.filter(|&step| !scope.is(step, Nature::MANUAL) && !judged(step));
+    automatic
+        .map(|step| {
+            Violation::at(step, "it rolls back, is automatic, and no outcome sets it off").along(vec![step])
+        })
+        .collect()
 }
 
 fn rollbacks_without_deployment(scope: &Scope<'_>) -> Vec<Violation> {

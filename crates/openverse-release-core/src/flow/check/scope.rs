@@ -12,7 +12,10 @@ use super::{
     order::Order,
     soundness::Soundness,
 };
-use crate::{Link, Step, StepId, flow::LinkLabel};
+use crate::{
+    Link, Step, StepId,
+    flow::{LinkLabel, net::Net as Game},
+};
 
 /// What breaks a rule. Steps and links are named by their numbers, in the order written.
 #[derive(Clone)]
@@ -42,8 +45,8 @@ impl Violation {
         let link = self.link.and_then(|link| {
             let link = EdgeIndex::new(link);
             let (from, to) = flow.graph.edge_endpoints(link)?;
-            let LinkLabel { kind, label } = flow.graph[link].clone();
-            Some(Link { from: id(from.index()), to: id(to.index()), kind, label })
+            let LinkLabel { kind, label, outcome } = flow.graph[link].clone();
+            Some(Link { from: id(from.index()), to: id(to.index()), kind, label, outcome })
         });
         Finding {
             check: rule.id,
@@ -63,6 +66,8 @@ impl Violation {
 pub(super) struct Scope<'a> {
     pub(super) flow: &'a Flow,
     graph: &'a DiGraph<Step, LinkLabel>,
+    /// What the flow allows to happen.
+    pub(super) game: Game,
     pub(super) net: Net,
     pub(super) order: Order,
     /// The steps that no link leads to.
@@ -76,12 +81,23 @@ pub(super) struct Scope<'a> {
 
 impl<'a> Scope<'a> {
     pub(super) fn of(flow: &'a Flow) -> Self {
-        let net = Net::of(flow);
+        let game = Game::of(flow);
+        let net = Net::of(flow, &game);
         let order = Order::of(&net);
         let sources: Vec<_> = (0..net.len()).filter(|&step| net.into.of(step).is_empty()).collect();
         let before = facts::before(&net, &order, &sources);
         let after = facts::after(&net, &order);
-        Self { flow, graph: &flow.graph, net, order, sources, before, after, soundness: OnceCell::new() }
+        Self {
+            flow,
+            graph: &flow.graph,
+            game,
+            net,
+            order,
+            sources,
+            before,
+            after,
+            soundness: OnceCell::new(),
+        }
     }
 
     pub(super) fn id(&self, step: usize) -> &'a StepId {

@@ -1,9 +1,9 @@
 //! What is seen of an environment that runs what its configuration says.
 
 use super::Verdict;
-use crate::{ConfigurationObstacle, Configured, DeploymentTarget, Effect, Foreseen, Run};
+use crate::{ConfigurationObstacle, Configured, DeploymentTarget, Effect, Foreseen, Part};
 
-impl Run {
+impl Part<'_> {
     pub(super) fn judge_configuration(
         &self,
         target: &DeploymentTarget,
@@ -11,7 +11,7 @@ impl Run {
         foreseen: Option<&Foreseen>,
         running: &[String],
     ) -> Verdict {
-        let tag = &self.order().version.image_tag;
+        let tag = &self.version().image_tag;
         let set = configured.checkout == *tag;
         let obstacle = configured.obstacle().or_else(|| foreseen?.obstacle(tag));
         if let Some(ConfigurationObstacle { found, expected }) = obstacle {
@@ -21,13 +21,13 @@ impl Run {
             return Verdict::Done {
                 evidence: format!(
                     "{} is configured with {tag}, and a dry run would change nothing",
-                    target.called()
+                    target.local_name()
                 ),
                 warning: None,
                 run: None,
             };
         }
-        if !running.is_empty() && !self.order().despite_running {
+        if !running.is_empty() && !self.run.order().despite_running {
             return Verdict::Conflict {
                 found: format!("running: {}", running.join(", ")),
                 expected: "nothing running that a deployment would disturb".to_owned(),

@@ -2,11 +2,11 @@
 
 use super::{Patience, Verdict, automation::judge_automation};
 use crate::{
-    AutomationSight, DeploymentMeans, DeploymentRun, DeploymentTarget, Effect, Followed, GitHubRunStatus,
-    LiveVersion, Performer, Phase, Run, Task,
+    AutomationSight, DeploymentMeans, DeploymentRun, DeploymentTarget, Effect, ExternalRun, GitHubRunStatus,
+    LiveVersion, Part, Performer, Phase,
 };
 
-impl Run {
+impl Part<'_> {
     pub(super) fn judge_deployment(
         &self,
         runs: &[DeploymentRun],
@@ -17,7 +17,7 @@ impl Run {
         patience: Patience<'_>,
     ) -> Verdict {
         let Patience { now, limits } = patience;
-        let version = &self.order().version;
+        let version = self.version();
         let is_live = self.is_live(target, live);
         let answer = match live {
             None => "it has no version endpoint".to_owned(),
@@ -28,7 +28,7 @@ impl Run {
         };
 
         let Some(run) = self.followed(runs, forced) else {
-            let in_doubt = self.phase != Phase::Looking;
+            let in_doubt = self.active.phase != Phase::Looking;
             if is_live && !forced && !in_doubt {
                 return Verdict::Done {
                     evidence: format!("{answer}, deployed before"),
@@ -40,7 +40,7 @@ impl Run {
                 let evidence = format!("another deployment is {}: {}", other.status.as_str(), other.title);
                 return Verdict::Waiting { evidence };
             }
-            return match (self.step().performer, self.dispatch(target, forced)) {
+            return match (self.planned.performer, self.dispatch(target, forced)) {
                 (Performer::Runner, Some(effect)) => Verdict::Absent(effect),
                 _ => {
                     let missing = format!("no deployment of {} has begun yet", version.image_tag);
@@ -49,7 +49,7 @@ impl Run {
             };
         };
 
-        let followed = Some(Followed::GitHubRun(run.id));
+        let followed = Some(ExternalRun::GitHubRun(run.id));
         let ended_for = now - run.updated_at;
         let status = run.status.as_str();
         let page = &run.page;
@@ -116,43 +116,15 @@ impl Run {
         }
     }
 
-    /// Tells whether the answer of the live app matters for what the runs show: once the
-    /// deployment that is followed has ended, and before a release's deployment is asked for.
-    pub fn needs_live(&self, runs: &[DeploymentRun]) -> bool {
-        let Task::Deploy { forced, .. } = self.step().task else { return false };
-        match self.followed(runs, forced) {
-            Some(run) => run.status.ended(),
-            None => !forced && self.phase == Phase::Looking,
-        }
-    }
-
-    /// Tells whether it matters who is to ask for the deployment: as long as none is followed.
-    pub fn needs_automation(&self, runs: &[DeploymentRun]) -> bool {
-        let Task::Deploy { forced, .. } = self.step().task else { return false };
-        self.followed(runs, forced).is_none()
-    }
-
-    /// Returns the deployment that this run asked for, or, for a release, that anybody did.
-    fn followed<'a>(&self, runs: &'a [DeploymentRun], forced: bool) -> Option<&'a DeploymentRun> {
-        let correlation = self.id().correlation();
-        let own = runs.iter().find(|run| match self.followed_run() {
-            Some(id) => run.id == id,
-            None => run.names(&correlation),
-        });
-        // A release's image tag is new, so whoever deploys it deploys this release.
-        let tag = &self.order().version.image_tag;
-        own.or_else(|| runs.iter().find(|run| !forced && run.image_tag().as_ref() == Some(tag)))
-    }
-
     fn dispatch(&self, target: &DeploymentTarget, forced: bool) -> Option<Effect> {
         let DeploymentMeans::GitHubWorkflow { workflow, event_type } = &target.means else { return None };
-        let order = self.order();
+        let order = self.run.order();
         Some(Effect::DispatchDeployment {
             workflow: workflow.clone(),
             event_type: (!forced).then(|| event_type.clone()),
-            image_tag: order.version.image_tag.clone(),
+            image_tag: self.version().image_tag.clone(),
             actor: order.actor.clone(),
-            run_name: format!("{} [{}]", order.reason, self.id()),
+            run_name: format!("{} [{}]", order.reason, self.correlation()),
         })
     }
 }

@@ -12,7 +12,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use self::proposal::judge_proposal;
-use super::{Effect, Followed, Run, Sight, Task};
+use super::{Effect, ExternalRun, Part, Sight, Task};
 use crate::{DeploymentTarget, LiveVersion, OrderKind};
 
 /// How long a run waits. Every wait has a limit; past it the outcome is unknown, not failed.
@@ -61,9 +61,9 @@ pub(super) enum Verdict {
     /// Not begun, and not this run's to begin, or not yet.
     Waiting { evidence: String },
     /// Begun, and not ended.
-    UnderWay { evidence: String, run: Option<Followed> },
+    UnderWay { evidence: String, run: Option<ExternalRun> },
     /// Done.
-    Done { evidence: String, warning: Option<String>, run: Option<Followed> },
+    Done { evidence: String, warning: Option<String>, run: Option<ExternalRun> },
     /// The world is not as it must be.
     Conflict { found: String, expected: String },
     /// Ended badly.
@@ -74,10 +74,10 @@ pub(super) enum Verdict {
     Blind { why: String },
 }
 
-impl Run {
+impl Part<'_> {
     pub(super) fn judge(&self, sight: &Sight, now: DateTime<Utc>, limits: &Limits) -> Verdict {
         let patience = Patience { now, limits };
-        match (sight, &self.step().task, &self.order().kind) {
+        match (sight, self.task(), &self.run.order().kind) {
             (Sight::Blind { why }, ..) => Verdict::Blind { why: why.clone() },
             (Sight::Release { release, tag_commit }, Task::Publish, OrderKind::Release { draft }) => {
                 self.judge_publishing(draft, release.as_deref(), tag_commit.as_ref())
@@ -102,8 +102,8 @@ impl Run {
 
     /// Tells whether the live app answers the order's version.
     fn is_live(&self, target: &DeploymentTarget, live: Option<&Result<LiveVersion, String>>) -> bool {
-        let commit = &self.order().version.bundle.commit;
-        let right = |live: &LiveVersion| live.commit == *commit && live.environment == target.called();
+        let commit = &self.version().bundle.commit;
+        let right = |live: &LiveVersion| live.commit == *commit && live.environment == target.local_name();
         live.is_some_and(|live| live.as_ref().is_ok_and(right))
     }
 }

@@ -1,9 +1,9 @@
 //! What is seen of a GitHub Release that is to be published.
 
 use super::Verdict;
-use crate::{CommitSha, Effect, GitHubRelease, Run};
+use crate::{CommitSha, Effect, GitHubRelease, Part};
 
-impl Run {
+impl Part<'_> {
     pub(super) fn judge_publishing(
         &self,
         draft: &GitHubRelease,
@@ -11,7 +11,7 @@ impl Run {
         tag_commit: Option<&CommitSha>,
     ) -> Verdict {
         let tag = &draft.git_tag;
-        let commit = &self.order().version.bundle.commit;
+        let commit = &self.version().bundle.commit;
         let conflict = |found: String| Verdict::Conflict {
             found,
             expected: format!("the draft {tag} as it was previewed, for commit {}", commit.short()),

@@ -2,11 +2,12 @@
 
 use super::Verdict;
 use crate::{
-    DeploymentId, DeploymentTarget, EcsService, Effect, Followed, LiveVersion, RegisterTaskDefinition,
-    Rollout, Run, ServiceDescription, ServiceSight, StoppedTask, UpdateService, judge_rollout,
+    DeploymentId, DeploymentTarget, EcsService, Effect, ExternalRun, LiveVersion, Part,
+    RegisterTaskDefinition, Rollout, ServiceDescription, ServiceSight, StoppedTask, UpdateService,
+    judge_rollout,
 };
 
-impl Run {
+impl Part<'_> {
     pub(super) fn judge_service(
         &self,
         target: &DeploymentTarget,
@@ -32,8 +33,8 @@ impl Run {
             return Verdict::Absent(Effect::RegisterTaskDefinition(Box::new(RegisterTaskDefinition {
                 service: service.clone(),
                 template: template.clone(),
-                images: service.images(&self.order().version.image_tag),
-                marker: self.id().marker(),
+                images: service.images(&self.version().image_tag),
+                marker: self.run.id().marker(),
             })));
         };
         match description.deployment_of(registered) {
@@ -133,7 +134,7 @@ impl Run {
 }
 
 fn under_way(id: DeploymentId, evidence: String) -> Verdict {
-    Verdict::UnderWay { evidence, run: Some(Followed::EcsDeployment(id)) }
+    Verdict::UnderWay { evidence, run: Some(ExternalRun::EcsDeployment(id)) }
 }
 
 fn stops(seen: &ServiceSight) -> String {

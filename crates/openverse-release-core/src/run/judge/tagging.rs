@@ -3,16 +3,16 @@
 use std::collections::BTreeMap;
 
 use super::{Patience, Verdict, automation::judge_automation};
-use crate::{AutomationSight, Digest, Effect, ImageName, Performer, Run};
+use crate::{AutomationSight, Digest, Effect, ImageName, Part, Performer};
 
-impl Run {
+impl Part<'_> {
     pub(super) fn judge_tagging(
         &self,
         named: &BTreeMap<ImageName, Option<Digest>>,
         automation: Option<&AutomationSight>,
         patience: Patience<'_>,
     ) -> Verdict {
-        let version = &self.order().version;
+        let version = self.version();
         let tag = &version.image_tag;
         let mut missing = Vec::new();
         for (image, expected) in &version.bundle.images {
@@ -28,7 +28,7 @@ impl Run {
                 None => missing.push((image, expected)),
             }
         }
-        match (missing.first(), self.step().performer) {
+        match (missing.first(), self.planned.performer) {
             (None, _) => Verdict::Done {
                 evidence: format!("{tag} names the released images ({})", version.bundle.images.len()),
                 warning: None,

@@ -80,7 +80,7 @@ fn tasks(app: &str, kind: &OrderKind, environment: EnvironmentName) -> Vec<Strin
         Task::Publish => "publish".to_owned(),
         Task::TagImages => "tag".to_owned(),
         Task::Deploy { target, .. } => format!("deploy {}", target.environment),
-        Task::Configure { target } => format!("configure {}", target.called()),
+        Task::Configure { target } => format!("configure {}", target.local_name()),
         Task::RollOut { target, .. } => format!("roll out {}", target.environment),
         Task::Propose { proposal } => format!("propose {}", proposal.branch),
     };

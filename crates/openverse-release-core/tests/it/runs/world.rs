@@ -134,7 +134,7 @@ impl World {
             next_outcome: GitHubRunStatus::Succeeded,
             next_goes_live: true,
             tells_run_id: false,
-            sites: app.deployments.iter().map(|it| (it.called().to_owned(), site.clone())).collect(),
+            sites: app.deployments.iter().map(|it| (it.local_name().to_owned(), site.clone())).collect(),
             apply_fails: 0,
             unexpected: Vec::new(),
             running: Vec::new(),
@@ -224,7 +224,7 @@ impl World {
                 Sight::Deployment { runs, live, automation }
             }
             Look::Configuration { target, tag, foresee } => {
-                let site = &self.sites[target.called()];
+                let site = &self.sites[target.local_name()];
                 Sight::Configuration {
                     configured: Configured {
                         checkout: site.file.clone(),
@@ -293,18 +293,18 @@ impl World {
     }
 
     fn set(&mut self, target: &DeploymentTarget, from: &ImageTag, to: &ImageTag) -> Reply {
-        let site = self.sites.get_mut(target.called()).unwrap();
+        let site = self.sites.get_mut(target.local_name()).unwrap();
         assert_ne!(from, to, "what is there already is not set");
         if site.file != *from {
             return Reply::Conflict { found: site.file.to_string(), expected: from.to_string() };
         }
         site.file = to.clone();
-        self.mutations.push(format!("set {} {to}", target.called()));
+        self.mutations.push(format!("set {} {to}", target.local_name()));
         Reply::Accepted { run: None }
     }
 
     fn apply(&mut self, target: &DeploymentTarget, tag: &ImageTag) -> Reply {
-        let called = target.called();
+        let called = target.local_name();
         let site = self.sites.get_mut(called).unwrap();
         assert_eq!(site.file, *tag, "only what is written is applied");
         assert!(site.applied != *tag || site.tainted, "what runs already is not applied");

@@ -3,24 +3,25 @@
 use std::collections::BTreeSet;
 
 use super::{
-    super::{nature::Nature, scope::Scope},
+    EFFORT,
     found::{Found, Problem, What},
-    play::EFFORT,
+    ways_into,
 };
+use crate::flow::net::Net;
 
 const TOO_MANY_RUNS: &str = "several branches happen at a time, the steps go in a circle, and there are too many \
     runs to play all of them";
 
 /// The branches by which something has come and that no step has taken yet.
-type Open = BTreeSet<u32>;
+type Open = BTreeSet<usize>;
 
 /// Plays every run, nearest first, up to where something happens twice or nothing can happen any more.
 ///
 /// If that is too much, `first` is the step where it was given up.
-pub(super) fn search(scope: &Scope<'_>, starts: &[usize], first: usize) -> Found {
+pub(super) fn search(game: &Net, starts: &[usize], first: usize) -> Found {
     let mut search =
-        Search { scope, starts, states: Vec::new(), known: BTreeSet::new(), found: Found::default() };
-    let entries = (search.links()..).take(starts.len());
+        Search { game, starts, states: Vec::new(), known: BTreeSet::new(), found: Found::default() };
+    let entries = (game.branches().len()..).take(starts.len());
     entries.for_each(|entry| search.come_to(&Open::new(), &Open::from([entry]), None));
     let (mut effort, mut at) = (EFFORT, 0);
     while at < search.states.len() {
@@ -49,15 +50,15 @@ struct State {
 struct Turn {
     step: usize,
     /// The branches by which something has come.
-    by: Vec<u32>,
+    by: Vec<usize>,
     /// The branch it waits for.
-    missing: Option<u32>,
+    missing: Option<usize>,
     /// What it leaves open, of which one happens.
     leaves: Vec<Open>,
 }
 
 struct Search<'a> {
-    scope: &'a Scope<'a>,
+    game: &'a Net,
     starts: &'a [usize],
     states: Vec<State>,
     known: BTreeSet<Open>,
@@ -65,35 +66,24 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    /// Returns the number of links. The ways into the starts of the flow are numbered after them.
-    fn links(&self) -> u32 {
-        self.scope.flow.graph.edge_count() as u32
-    }
-
     /// Returns the steps to which these branches lead.
     fn steps_of(&self, branches: &Open) -> BTreeSet<usize> {
-        let edges = self.scope.flow.graph.raw_edges();
-        let end = |&branch: &u32| match edges.get(branch as usize) {
-            Some(edge) => edge.target().index(),
-            None => self.starts[(branch - self.links()) as usize],
+        let known = self.game.branches();
+        let end = |&branch: &usize| match known.get(branch) {
+            Some(branch) => branch.to,
+            None => self.starts[branch - known.len()],
         };
         branches.iter().map(end).collect()
     }
 
     fn turn(&self, step: usize, open: &Open) -> Turn {
-        let net = &self.scope.net;
-        let entry = self.starts.binary_search(&step).ok().map(|start| self.links() + start as u32);
-        let all: Vec<u32> = net.branches_to(step).map(|arc| arc.link() as u32).chain(entry).collect();
-        let (by, missing): (Vec<u32>, Vec<u32>) = all.iter().partition(|branch| open.contains(branch));
-        let missing = missing.first().copied().filter(|_| net.is(step, Nature::JOINS_ALL));
-        let leaving = net.branches(step).map(|arc| arc.link() as u32);
-        let mut leaves: Vec<Open> = match net.is(step, Nature::SPLITS_INTO_ALL) {
-            true => vec![leaving.collect()],
-            false => leaving.map(|branch| Open::from([branch])).collect(),
-        };
-        if leaves.is_empty() {
-            leaves.push(Open::new());
-        }
+        let ways = ways_into(self.game, self.starts, step);
+        let (by, missing): (Vec<usize>, Vec<usize>) = ways.iter().partition(|branch| open.contains(branch));
+        // A start is entered by itself, without what it waits for otherwise.
+        let is_branch = |branch: &usize| *branch < self.game.branches().len();
+        let waits = self.game.waits_for_all(step) && by.iter().all(is_branch);
+        let missing = missing.into_iter().find(|branch| waits && is_branch(branch));
+        let leaves = self.game.choices(step).into_iter().map(Open::from_iter).collect();
         Turn { step, by, missing, leaves }
     }
 
@@ -125,9 +115,7 @@ impl Search<'_> {
             let again = by.iter().find(|branch| rest.contains(branch) && leaves.contains(branch));
             let what = match (again, &by[..]) {
                 (Some(&by), _) => Some((by, What::Again)),
-                (None, &[by, again, ..]) if !self.scope.is(step, Nature::JOINS_ALL) => {
-                    Some((by, What::Twice(again)))
-                }
+                (None, &[by, again, ..]) if !self.game.waits_for_all(step) => Some((by, What::Twice(again))),
                 _ => None,
             };
             if let Some((by, what)) = what {
@@ -141,7 +129,7 @@ impl Search<'_> {
     }
 
     fn problem(&mut self, problem: Problem, mut after: Option<(usize, usize)>) {
-        if self.found.problems.iter().any(|(known, _)| known.is_like(&problem)) {
+        if self.found.knows(&problem) {
             return;
         }
         let mut trace = Vec::new();
@@ -150,7 +138,7 @@ impl Search<'_> {
             after = self.states[before].after;
         }
         trace.reverse();
-        if problem.is_double() && !self.scope.is(problem.step, Nature::JOINS_ALL) {
+        if problem.is_double() && !self.game.waits_for_all(problem.step) {
             trace.extend([problem.step; 2]);
         }
         self.found.problems.push((problem, trace));

@@ -10,29 +10,23 @@ use super::{
 pub(super) struct Problem {
     pub(super) step: usize,
     /// The branch by which something comes.
-    pub(super) by: u32,
+    pub(super) by: usize,
     pub(super) what: What,
 }
 
 #[derive(Debug, Clone, Copy)]
 pub(super) enum What {
-    /// It waits for a step that no run comes to.
-    NeverComes(usize),
-    /// It waits for a branch that may have ended.
-    MayEnd(u32),
-    /// It waits for this branch too, and a run has one of the two.
-    OneOf(u32),
     /// It waits for a branch by which nothing comes in some run.
-    DoesNotCome(u32),
+    DoesNotCome(usize),
     /// It happens again by this branch.
-    Twice(u32),
+    Twice(usize),
     /// Something comes by the branch again before it has happened.
     Again,
 }
 
 impl Problem {
     /// Tells whether the same goes wrong at the same step.
-    pub(super) fn is_like(&self, other: &Self) -> bool {
+    fn is_like(&self, other: &Self) -> bool {
         self.step == other.step && self.is_double() == other.is_double()
     }
 
@@ -44,28 +38,30 @@ impl Problem {
 /// What was found, one problem for each step and kind.
 #[derive(Default)]
 pub(super) struct Found {
-    /// Each with the steps in the order they happened until then, if that is known.
+    /// Each with the steps in the order they happened until then.
     pub(super) problems: Vec<(Problem, Vec<usize>)>,
     /// Where it was given up, and why.
     pub(super) gave_up: Vec<(usize, &'static str)>,
 }
 
 impl Found {
+    /// Tells whether the same was found before.
+    pub(super) fn knows(&self, problem: &Problem) -> bool {
+        self.problems.iter().any(|(known, _)| known.is_like(problem))
+    }
+
     pub(super) fn finish(mut self, scope: &Scope<'_>, starts: &[usize]) -> Soundness {
         let mut soundness = Soundness::default();
         if self.problems.is_empty() && self.gave_up.is_empty() {
             return soundness;
         }
         let walk = scope.walk(starts.iter().copied(), |_, arc| arc.is_branch);
-        self.problems.sort_by_key(|(problem, trace)| (problem.step, problem.is_double(), trace.is_empty()));
-        self.problems.dedup_by(|(problem, _), (before, _)| problem.is_like(before));
+        self.problems.sort_by_key(|(problem, _)| (problem.step, problem.is_double()));
         for (problem, trace) in self.problems {
             let violation = violation(scope, &walk, problem, trace);
             let found = if problem.is_double() { &mut soundness.doubles } else { &mut soundness.deadlocks };
             found.push(violation);
         }
-        self.gave_up.sort_unstable();
-        self.gave_up.dedup();
         for (step, why) in self.gave_up {
             soundness.unknown.push(Violation::at(step, why).along(walk.path_to(step)));
         }
@@ -74,23 +70,20 @@ impl Found {
 }
 
 fn violation(scope: &Scope<'_>, walk: &Walk, problem: Problem, trace: Vec<usize>) -> Violation {
-    let link = |branch: u32| scope.flow.graph.raw_edges().get(branch as usize);
-    let from = |branch: u32| link(branch).map(|edge| edge.source().index());
-    let name = |branch: u32| match from(branch) {
+    let from = |branch: usize| scope.game.branches().get(branch).map(|branch| branch.from);
+    let name = |branch: usize| match from(branch) {
         Some(step) => scope.id(step).to_string(),
         None => "the beginning".to_owned(),
     };
     let Problem { step, by, what } = problem;
-    let both = |other: u32| match name(by) == name(other) {
+    let both = |other: usize| match name(by) == name(other) {
         true => format!("two branches of {}", name(by)),
         false => format!("{} and for {}", name(by), name(other)),
     };
     let why = match what {
-        What::NeverComes(other) => format!("it waits for {}, which never happens", scope.id(other)),
-        What::MayEnd(failing) => {
-            format!("it waits for {} too, and what leads there may have ended before", name(failing))
+        What::DoesNotCome(other) if from(other).is_some_and(|other| !walk.reached(other)) => {
+            format!("it waits for {}, which never happens", name(other))
         }
-        What::OneOf(other) => format!("it waits for {}, of which a run has only one", both(other)),
         What::DoesNotCome(other) => {
             format!("it waits for {} too, from where not every run comes", name(other))
         }

@@ -1,24 +1,16 @@
 //! Checks that branches which part also meet again as they parted.
 //!
-//! A run begins with one step: a source, or a step that rolls back. It goes on from step to step by
-//! the branches, which are the arrows to steps that do not roll back; several at a time after a step
-//! that goes on by all of its own. A branch that nothing follows just ends. A flow is *sound* if no
-//! run leaves a step waiting for ever, and none makes a step happen again because two branches that
-//! both happen lead to it.
+//! A run begins with one step: a source, or a step that rolls back. It goes on by the rules of the token game
+//! ([`crate::flow::net`]); a branch that nothing follows just ends. A flow is *sound* if no run leaves a step
+//! waiting for ever, and none makes a step happen again because two branches that both happen lead to it.
 //!
-//! Where no step goes on by all its branches or waits for all of them, there is nothing to find.
-//! Otherwise the steps are gone through once, in order, and the branches that are open are kept in
-//! groups ([`groups`]): the branches of a group come from one step, and of them all happen, or one.
-//! Where branches of one group meet, it is plain whether they fit. Groups are nested, and one that is
-//! down to a single branch is a branch of the group around it. So the time is linear. Branches of
-//! different groups may meet, and then it is not plain: such a part of the flow is played through
-//! ([`play`]), with every choice that can be made in it, as far as a fixed effort allows. Where the steps
-//! go in a circle there is no such order, and whatever can be is looked at ([`circles`]), as far as the same
-//! effort allows.
+//! Where no step goes on by all its branches or waits for all of them, there is nothing to find. Otherwise every
+//! run is played. If the branches lead in no circle, whatever can come to a step has come when it is its turn, so
+//! that only choices multiply ([`play`]). If they do, whatever can be is looked at, nearest first ([`circles`]).
+//! Both give up after a fixed effort.
 
 mod circles;
 mod found;
-mod groups;
 mod play;
 
 use super::{
@@ -26,6 +18,7 @@ use super::{
     nature::Nature,
     scope::{Scope, Violation},
 };
+use crate::flow::net::Net;
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -49,8 +42,7 @@ pub(super) const RULES: &[Rule] = &[
         severity: Severity::Warning,
         explanation: "Whether a step waits for ever or happens twice is known. It is not where branches do not meet \
             in the reverse order in which they parted, or where the steps go in a circle, and there are too many \
-            ways in which things can happen to play them all. Nested branches without a circle are always \
-            understood.",
+            ways in which things can happen to play them all.",
         find: |scope| scope.soundness().unknown.clone(),
     },
 ];
@@ -65,18 +57,28 @@ pub(super) struct Soundness {
 
 impl Soundness {
     pub(super) fn of(scope: &Scope<'_>) -> Self {
-        let net = &scope.net;
-        let splits =
-            net.that_are(Nature::SPLITS_INTO_ALL).filter(|&step| net.branches(step).nth(1).is_some());
-        let joins = net.that_are(Nature::JOINS_ALL).filter(|&step| net.branches_to(step).nth(1).is_some());
-        let Some(first) = splits.chain(joins).next() else { return Self::default() };
-        let starts: Vec<usize> = (0..net.len())
-            .filter(|&step| net.into.of(step).is_empty() || net.is(step, Nature::ROLLS_BACK))
-            .collect();
-        let found = match scope.order.rest.is_empty() {
-            true => groups::reduce(scope, &starts),
-            false => circles::search(scope, &starts, first),
+        let game = &scope.game;
+        let splits = |step: &usize| game.exits(*step).iter().any(|exit| exit.all && exit.branches.len() > 1);
+        let several = |step: &usize| splits(step) || game.waits_for_all(*step);
+        let Some(first) = (0..game.len()).find(several) else { return Self::default() };
+        let is_start =
+            |&step: &usize| scope.net.into.of(step).is_empty() || scope.is(step, Nature::ROLLS_BACK);
+        let starts: Vec<usize> = (0..game.len()).filter(is_start).collect();
+        let (order, rest) = game.order();
+        let found = match rest.is_empty() {
+            true => play::play(game, &order, &starts),
+            false => circles::search(game, &starts, first),
         };
         found.finish(scope, &starts)
     }
+}
+
+/// How many branches are looked at or copied in all plays of a flow, before they are given up.
+const EFFORT: usize = 400_000;
+
+/// Returns the branches by which something can come to a step, and last the way into it from outside, if it is a
+/// start. Those ways are numbered after the branches.
+fn ways_into(game: &Net, starts: &[usize], step: usize) -> Vec<usize> {
+    let entry = starts.binary_search(&step).ok().map(|start| game.branches().len() + start);
+    game.leading_to(step).iter().copied().chain(entry).collect()
 }

@@ -1,4 +1,4 @@
-//! Playing through a part of a flow, with every choice that can be made in it.
+//! Playing every run, where the branches lead in no circle.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -6,74 +6,38 @@ use std::{
 };
 
 use super::{
-    super::{nature::Nature, scope::Scope},
-    found::{Problem, What},
+    EFFORT,
+    found::{Found, Problem, What},
+    ways_into,
 };
+use crate::flow::net::Net;
 
-/// How many branches are looked at or copied in all plays of a flow, before they are given up.
-pub(super) const EFFORT: usize = 400_000;
+const TOO_MANY_RUNS: &str = "branches do not meet in the reverse order in which they parted, and there are too many \
+    runs to play all of them";
 
-/// What became of a play.
-#[derive(Default)]
-pub(super) struct Played {
-    /// Each with the steps in the order they happened until then.
-    pub(super) problems: Vec<(Problem, Vec<usize>)>,
-    /// Whether some run does not go on by the last branch.
-    pub(super) may_end: bool,
-    /// The step from which on it was given up.
-    pub(super) gave_up: Option<usize>,
-}
+/// The branches by which something has come and that no step has taken yet.
+type Open = BTreeSet<usize>;
 
-/// The branches by which something has come and that no step has taken yet, in order.
-type Open = BTreeSet<u32>;
-
-/// Where a play begins.
-#[derive(Clone, Copy)]
-pub(super) enum From<'a> {
-    /// At a step, whose branches are played.
-    Head(usize),
-    /// At one of the starts of the flow, in order, each with the branch by which it is entered.
-    Starts(&'a [(usize, u32)]),
-}
-
-/// Plays steps in order, until a single branch `last` is left, if there is one; returns what is left
-/// of the effort as well.
+/// Plays the steps in order, from each start.
 ///
-/// Whatever can come to a step has come when it is its turn. What happens at the same time can
-/// therefore be played one after the other, and only choices multiply.
-pub(super) fn play(
-    scope: &Scope<'_>,
-    from: From<'_>,
-    members: &[usize],
-    last: Option<u32>,
-    mut effort: usize,
-) -> (Played, usize) {
-    let mut play =
-        Play { scope, last, states: BTreeMap::new(), happened: Vec::new(), played: Played::default() };
-    let (head, starts) = match from {
-        From::Head(head) => (Some(head), &[][..]),
-        From::Starts(starts) => (None, starts),
-    };
-    for &(_, entry) in starts {
-        play.states.insert(Open::from([entry]), History::NONE);
-    }
-    if let Some(head) = head {
-        let history = play.happens(head, History::NONE);
-        play.leave(Open::new(), history, head);
-    }
-    for &step in members {
-        let cost = play.cost(step);
-        let Some(left) = effort.checked_sub(cost) else {
-            play.played.gave_up = Some(head.unwrap_or(step));
-            return (play.played, 0);
+/// Whatever can come to a step has come when it is its turn. What happens at the same time can therefore be
+/// played one after the other, and only choices multiply.
+pub(super) fn play(game: &Net, order: &[usize], starts: &[usize]) -> Found {
+    let entries = (game.branches().len()..).take(starts.len());
+    let states = entries.map(|entry| (Open::from([entry]), History::NONE)).collect();
+    let mut play = Play { game, states, happened: Vec::new(), found: Found::default() };
+    let mut effort = EFFORT;
+    for &step in order {
+        let by = ways_into(game, starts, step);
+        let choices = game.choices(step);
+        let Some(left) = effort.checked_sub(play.cost(&by, choices.len())) else {
+            play.found.gave_up.push((step, TOO_MANY_RUNS));
+            break;
         };
         effort = left;
-        let start = starts.binary_search_by_key(&step, |&(start, _)| start);
-        play.come_to(step, start.ok().map(|at| starts[at].1));
+        play.come_to(step, &by, &choices);
     }
-    let goes_on = |open: &Open| last.is_none_or(|last| open.contains(&last));
-    play.played.may_end = !play.states.keys().all(goes_on);
-    (play.played, effort)
+    play.found
 }
 
 /// Where the story of a state ends in the list of what happened.
@@ -85,60 +49,53 @@ impl History {
 }
 
 struct Play<'a> {
-    scope: &'a Scope<'a>,
-    last: Option<u32>,
+    game: &'a Net,
     /// What can be open at this point, and how one gets there.
     states: BTreeMap<Open, History>,
     happened: Vec<(usize, History)>,
-    played: Played,
+    found: Found,
 }
 
 impl Play<'_> {
     /// Returns how many branches are looked at, or copied, when it is a step's turn.
-    fn cost(&self, step: usize) -> usize {
-        let net = &self.scope.net;
-        let looked_at = self.states.len() * (1 + net.branches_to(step).count());
-        let choices = if net.is(step, Nature::SPLITS_INTO_ALL) { 0 } else { net.branches(step).count() };
+    fn cost(&self, by: &[usize], choices: usize) -> usize {
+        let looked_at = self.states.len() * (1 + by.len());
         match choices {
             0 | 1 => looked_at,
             _ => looked_at + choices * self.states.keys().map(BTreeSet::len).sum::<usize>(),
         }
     }
 
-    fn come_to(&mut self, step: usize, entry: Option<u32>) {
-        let net = &self.scope.net;
-        let by: Vec<u32> = net.branches_to(step).map(|arc| arc.link() as u32).chain(entry).collect();
-        let waits_for_all = net.is(step, Nature::JOINS_ALL);
+    fn come_to(&mut self, step: usize, by: &[usize], choices: &[Vec<usize>]) {
+        let waits_for_all = self.game.waits_for_all(step);
         for (mut open, history) in mem::take(&mut self.states) {
-            let (come, missing): (Vec<u32>, Vec<u32>) = by.iter().partition(|branch| open.contains(branch));
+            let (come, missing): (Vec<usize>, Vec<usize>) =
+                by.iter().partition(|branch| open.contains(branch));
             let Some(&first) = come.first() else {
                 self.states.entry(open).or_insert(history);
                 continue;
             };
-            come.iter().for_each(|branch| {
-                open.remove(branch);
-            });
+            come.iter().for_each(|branch| drop(open.remove(branch)));
+            // A start is entered by itself, without what it waits for otherwise.
+            let entered = first >= self.game.branches().len();
             match missing.first() {
-                Some(&other) if waits_for_all => {
+                Some(&other) if waits_for_all && !entered && other < self.game.branches().len() => {
                     self.problem(Problem { step, by: first, what: What::DoesNotCome(other) }, history);
                     self.states.entry(open).or_insert(history);
                     continue;
                 }
                 _ => {}
             }
-            if !waits_for_all && let Some(&again) = come.get(1) {
+            if let (false, Some(&again)) = (waits_for_all, come.get(1)) {
                 let once = self.happens(step, history);
                 let twice = self.happens(step, once);
                 self.problem(Problem { step, by: first, what: What::Twice(again) }, twice);
             }
             let history = self.happens(step, history);
-            match self.last {
-                // The step has branches of its own, which are no longer part of this.
-                Some(last) if by.contains(&last) => {
-                    open.insert(last);
-                    self.states.entry(open).or_insert(history);
-                }
-                _ => self.leave(open, history, step),
+            for choice in choices {
+                let mut chosen = open.clone();
+                chosen.extend(choice);
+                self.states.entry(chosen).or_insert(history);
             }
         }
     }
@@ -148,24 +105,8 @@ impl Play<'_> {
         History(self.happened.len() - 1)
     }
 
-    /// Opens the branches that leave a step: all, or each by itself.
-    fn leave(&mut self, mut open: Open, history: History, step: usize) {
-        let net = &self.scope.net;
-        let branches = net.branches(step).map(|arc| arc.link() as u32);
-        if net.is(step, Nature::SPLITS_INTO_ALL) || branches.clone().nth(1).is_none() {
-            open.extend(branches);
-            self.states.entry(open).or_insert(history);
-            return;
-        }
-        for branch in branches {
-            let mut chosen = open.clone();
-            chosen.insert(branch);
-            self.states.entry(chosen).or_insert(history);
-        }
-    }
-
     fn problem(&mut self, problem: Problem, history: History) {
-        if self.played.problems.iter().any(|(known, _)| known.is_like(&problem)) {
+        if self.found.knows(&problem) {
             return;
         }
         let mut trace = Vec::new();
@@ -175,6 +116,6 @@ impl Play<'_> {
             at = before;
         }
         trace.reverse();
-        self.played.problems.push((problem, trace));
+        self.found.problems.push((problem, trace));
     }
 }

@@ -1,0 +1,187 @@
+//! The present part of a step, with all that its judgement rests on.
+
+use chrono::TimeDelta;
+
+use super::{
+    ActiveStep, AutomationLook, DeploymentLook, Effect, ExternalRun, Look, PlannedPart, PlannedStep, Run,
+    Task,
+};
+use crate::{
+    Correlation, DeployableVersion, DeploymentId, DeploymentMeans, DeploymentRun, DeploymentTarget,
+    EnvironmentName, GitHubRunId, OrderKind, Step,
+};
+
+/// The present part of a step that has begun.
+#[derive(Debug, Clone, Copy)]
+pub struct Part<'a> {
+    pub(super) run: &'a Run,
+    pub(super) step: &'a Step,
+    pub(super) planned: &'a PlannedStep,
+    pub(super) part: &'a PlannedPart,
+    pub(super) active: &'a ActiveStep,
+}
+
+impl<'a> Part<'a> {
+    /// Returns the step of the flow.
+    pub fn step(&self) -> &'a Step {
+        self.step
+    }
+
+    /// Returns what the run does for the step.
+    pub fn planned(&self) -> &'a PlannedStep {
+        self.planned
+    }
+
+    /// Returns what is to be done now.
+    pub fn task(&self) -> &'a Task {
+        &self.part.task
+    }
+
+    /// Returns what is deployed or tagged.
+    pub fn version(&self) -> &'a DeployableVersion {
+        self.part.version.as_deref().unwrap_or(&self.run.order().version)
+    }
+
+    /// Returns the environments that this step takes back, if it rolls back.
+    pub(super) fn takes_back(&self) -> &'a [EnvironmentName] {
+        if self.run.order().kind == OrderKind::RollBack {
+            &self.run.order().environments
+        } else if self.step.operation.rolls_back() {
+            &self.step.environments
+        } else {
+            &[]
+        }
+    }
+
+    /// Returns the question to the world that tells how far the part has come.
+    pub(super) fn look(&self) -> Look {
+        /// How far the clocks of this machine and of GitHub may be apart.
+        const SKEW: TimeDelta = TimeDelta::minutes(10);
+        let version = self.version();
+        match (self.task(), &self.run.order().kind) {
+            (Task::Publish, OrderKind::Release { draft }) => {
+                Look::Release { id: draft.id, git_tag: draft.git_tag.clone() }
+            }
+            (Task::Deploy { target, .. }, _) => match &target.means {
+                DeploymentMeans::GitHubWorkflow { workflow, .. } => Look::Deployment(DeploymentLook {
+                    workflow: workflow.clone(),
+                    run: self.followed_run(),
+                    since: self.run.started_at() - SKEW,
+                    endpoint: target.version_endpoint.clone(),
+                    automation: self.automation(),
+                }),
+                _ => unreachable!("only deployments by a GitHub Workflow are planned"),
+            },
+            (Task::Configure { target }, _) => Look::Configuration {
+                target: Box::new(target.clone()),
+                tag: version.image_tag.clone(),
+                foresee: !self.has_just_set_the_image_tag(),
+            },
+            (Task::Propose { proposal }, _) => Look::Proposal(proposal.clone()),
+            (Task::RollOut { target, service }, _) => Look::Service {
+                service: service.clone(),
+                marker: self.run.id().marker(),
+                rollout: self.followed_rollout().cloned(),
+                endpoint: target.version_endpoint.clone(),
+            },
+            (Task::TagImages | Task::Publish, _) => Look::ImageTag {
+                images: version.bundle.images.keys().cloned().collect(),
+                tag: version.image_tag.clone(),
+                automation: self.automation(),
+            },
+        }
+    }
+
+    /// Returns which automation performs the step, where the run does not.
+    fn automation(&self) -> Option<AutomationLook> {
+        let OrderKind::Release { draft } = &self.run.order().kind else { return None };
+        Some(AutomationLook {
+            workflow: self.planned.automation.clone()?,
+            git_tag: draft.git_tag.clone(),
+            commit: self.run.order().version.bundle.commit.clone(),
+        })
+    }
+
+    /// Returns the run of a GitHub Workflow that is followed, if it is known.
+    pub(super) fn followed_run(&self) -> Option<GitHubRunId> {
+        match self.active.follows {
+            Some(ExternalRun::GitHubRun(id)) => Some(id),
+            _ => None,
+        }
+    }
+
+    /// Returns the deployment of ECS that is followed, if it is known.
+    pub(super) fn followed_rollout(&self) -> Option<&'a DeploymentId> {
+        match &self.active.follows {
+            Some(ExternalRun::EcsDeployment(id)) => Some(id),
+            _ => None,
+        }
+    }
+
+    /// Tells whether a dry run was had right before the last effect, which only wrote the file.
+    fn has_just_set_the_image_tag(&self) -> bool {
+        self.active.just_performed && matches!(self.active.performed.last(), Some(Effect::SetImageTag { .. }))
+    }
+
+    /// Returns the deployment that this part asked for, or, for a release, that anybody did.
+    pub(super) fn followed<'r>(&self, runs: &'r [DeploymentRun], forced: bool) -> Option<&'r DeploymentRun> {
+        let correlation = self.correlation();
+        let own = runs.iter().find(|run| match self.followed_run() {
+            Some(id) => run.id == id,
+            None => run.names(&correlation),
+        });
+        // A release's image tag is new, so whoever deploys it deploys this release.
+        let anybodys = !forced && !self.shares_its_workflow();
+        let tag = &self.version().image_tag;
+        own.or_else(|| runs.iter().find(|run| anybodys && run.image_tag().as_ref() == Some(tag)))
+    }
+
+    /// Returns the word in the title of the deployment that this part asks for.
+    pub(super) fn correlation(&self) -> Correlation {
+        let mut deployments = self.deployments();
+        let place = deployments.position(|part| std::ptr::eq(part, self.part));
+        let several = self.deployments().nth(1).is_some();
+        self.run.id().correlation(place.filter(|_| several).map(|place| place + 1))
+    }
+
+    /// Tells whether another part of the run is deployed by the same GitHub Workflow.
+    fn shares_its_workflow(&self) -> bool {
+        let same = |part: &&PlannedPart| {
+            workflow_target(part).map(workflow) == workflow_target(self.part).map(workflow)
+        };
+        self.deployments().filter(same).nth(1).is_some()
+    }
+
+    /// Returns every part of the run that is deployed by a GitHub Workflow.
+    fn deployments(&self) -> impl Iterator<Item = &'a PlannedPart> {
+        let parts = self.run.steps().iter().flat_map(|step| &step.parts);
+        parts.filter(|part| workflow_target(part).is_some())
+    }
+
+    /// Tells whether the answer of the live app matters for what the runs show: once the
+    /// deployment that is followed has ended, and before a release's deployment is asked for.
+    pub fn needs_live(&self, runs: &[DeploymentRun]) -> bool {
+        let Task::Deploy { forced, .. } = *self.task() else { return false };
+        match self.followed(runs, forced) {
+            Some(run) => run.status.ended(),
+            None => !forced && self.active.phase == super::Phase::Looking,
+        }
+    }
+
+    /// Tells whether it matters who is to ask for the deployment: as long as none is followed.
+    pub fn needs_automation(&self, runs: &[DeploymentRun]) -> bool {
+        let Task::Deploy { forced, .. } = *self.task() else { return false };
+        self.followed(runs, forced).is_none()
+    }
+}
+
+fn workflow_target(part: &PlannedPart) -> Option<&DeploymentTarget> {
+    match &part.task {
+        Task::Deploy { target, .. } => Some(target),
+        _ => None,
+    }
+}
+
+fn workflow(target: &DeploymentTarget) -> &DeploymentMeans {
+    &target.means
+}
