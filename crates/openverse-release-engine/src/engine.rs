@@ -1,17 +1,22 @@
 //! What a person can ask for: look, release, deploy, roll back, resume.
 
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+    sync::Arc,
+    time::Duration,
+};
 
 use openverse_release_core::{
     App, CommitSha, DeploymentMeans, DeploymentRecord, EnvironmentName, GitTag, ImageTag, Input, Limits,
-    Order, OrderKind, PlanError, Project, Run, RunId, carried_out, configuration_history, deployment_history,
-    last_known_working, plan, touched,
+    Order, OrderKind, Project, Run, RunId, Scope, StepId, configuration_history, deployable_target,
+    deployment_history, last_known_working, plan,
 };
 use openverse_release_ports::RunQuery;
 
 use crate::{
-    EngineError, EnvironmentLock, Hold, Journal, LiveAnswer, Pause, Preview, Refusal, Runner, StoredRun,
-    Watcher, World, resolve_version, version::named_version,
+    EngineError, EnvironmentLock, Hold, Journal, LiveAnswer, Preview, Refusal, Runner, StoredRun, Watcher,
+    World, Yield, resolve_version, version::named_version,
 };
 
 /// How many past deployments are searched for the last known working version.
@@ -104,7 +109,7 @@ impl Engine {
         app: &App,
         environment: EnvironmentName,
     ) -> Result<ImageTag, EngineError> {
-        let target = carried_out(app, environment)?;
+        let target = deployable_target(app, environment)?;
         if target.means.is_configuration() {
             return Ok(self.world.configuration.configured(target).await?.checkout);
         }
@@ -165,13 +170,14 @@ impl Engine {
         reason: &str,
         kind: OrderKind,
     ) -> Result<Order, EngineError> {
-        carried_out(app, environment)?;
+        deployable_target(app, environment)?;
         Ok(Order {
             app: app.slug.clone(),
-            environment,
+            environments: vec![environment],
             version: resolve_version(&self.world, app, tag).await?,
             kind,
             replaces: None,
+            last_working: BTreeMap::new(),
             reason: reason.to_owned(),
             actor: self.actor.clone(),
             despite_running: false,
@@ -225,21 +231,40 @@ impl Engine {
         if *kind == OrderKind::RollBack { Ok(()) } else { self.check_not_held(app, environment) }
     }
 
+    /// Returns the order to release exactly what a preview shows.
+    ///
+    /// If the flow can take an environment back by itself, the order says to which version.
+    ///
+    /// # Errors
+    /// With the first blocker, if there is one, or if nothing is known to go back to.
+    pub async fn order_release(&self, app: &App, preview: &Preview) -> Result<Order, EngineError> {
+        let mut order = preview.order(app, &self.actor)?;
+        let scope = Scope::of_release(app)?;
+        for (step, environment) in scope.goes_back() {
+            let history = self.history(app, environment, SEARCHED).await?;
+            let released = LiveAnswer::Commit(order.version.bundle.commit.clone());
+            let tag = last_working_tag(&history, Some(&released)).map_err(|refusal| Refusal {
+                found: format!("{} goes back by itself, and {}", step.id, refusal.found),
+                ..refusal
+            })?;
+            let version = resolve_version(&self.world, app, tag).await?;
+            order.last_working.insert(environment, version);
+        }
+        Ok(order)
+    }
+
     /// Begins a run for an order.
     ///
     /// # Errors
     /// When the environment is held, a run is going on, or another process is at work on it.
     pub fn begin(&self, app: &App, order: Order) -> Result<Session, EngineError> {
-        let locks = self.lock(app, &order)?;
-        for environment in touched(app, &order.kind, order.environment) {
+        let locks = self.lock(&order)?;
+        for &environment in &order.environments {
             self.check_free(app, environment, &order.kind)?;
         }
         let id = new_run_id()?;
-        let steps = plan(&self.project, app, &order.kind, order.environment, &id)?;
-        let (run, events) =
-            Run::start(id, order, steps, &app.flow, self.world.clock.now()).map_err(|_| {
-                PlanError::NotDeployed { app: app.name.clone(), environment: EnvironmentName::PRODUCTION }
-            })?;
+        let plan = plan(&self.project, app, &order, &id)?;
+        let (run, events) = Run::start(id, order, plan, self.world.clock.now())?;
         let stored = self.journal.begin(&run, &events)?;
         Ok(Session { stored, _locks: locks })
     }
@@ -273,36 +298,45 @@ impl Engine {
     fn take(&self, id: &RunId) -> Result<Session, EngineError> {
         let load = || self.journal.load(id)?.ok_or_else(|| EngineError::NoSuchRun { run: id.to_string() });
         let order = load()?.run.order().clone();
-        let locks = match self.project.app(order.app.as_str()) {
-            Some(app) => self.lock(app, &order)?,
-            None => vec![EnvironmentLock::acquire(&self.locks, &order.app, order.environment)?],
-        };
+        let locks = self.lock(&order)?;
         // Another process may have carried it on before the locks were had.
         Ok(Session { stored: load()?, _locks: locks })
     }
 
     /// Takes the locks of every environment that a run for the order touches.
-    fn lock(&self, app: &App, order: &Order) -> Result<Vec<EnvironmentLock>, EngineError> {
-        let environments = touched(app, &order.kind, order.environment).into_iter();
-        let lock = |environment| EnvironmentLock::acquire(&self.locks, &app.slug, environment);
-        Ok(environments.map(lock).collect::<Result<_, _>>()?)
+    fn lock(&self, order: &Order) -> Result<Vec<EnvironmentLock>, EngineError> {
+        // All in one order, the names' own, so that no two runs wait for one another.
+        let mut environments = order.environments.clone();
+        environments.sort_unstable();
+        let lock = |&environment: &_| EnvironmentLock::acquire(&self.locks, &order.app, environment);
+        Ok(environments.iter().map(lock).collect::<Result<_, _>>()?)
     }
 
-    /// Lets the present step of a run go ahead.
+    /// Lets a step of a run go ahead.
     ///
     /// # Errors
     /// When it does not wait for an approval.
-    pub fn approve(&self, session: &mut Session, watcher: &dyn Watcher) -> Result<(), EngineError> {
-        let by = self.actor.clone();
-        self.runner().tell(&mut session.stored, Input::Approve { by }, watcher)
+    pub fn approve(
+        &self,
+        session: &mut Session,
+        step: &StepId,
+        watcher: &dyn Watcher,
+    ) -> Result<(), EngineError> {
+        let input = Input::Approve { step: step.clone(), by: self.actor.clone() };
+        self.runner().tell(&mut session.stored, input, watcher)
     }
 
-    /// Drives a run until it wants a person, stops, or ends.
+    /// Drives a run until it wants a person, stops, or ends; see [`Runner::drive`].
     ///
     /// # Errors
     /// When the journal fails.
-    pub async fn drive(&self, session: &mut Session, watcher: &dyn Watcher) -> Result<Pause, EngineError> {
-        self.runner().drive(&mut session.stored, watcher).await
+    pub async fn drive(
+        &self,
+        session: &mut Session,
+        declined: &BTreeSet<StepId>,
+        watcher: &dyn Watcher,
+    ) -> Result<Yield, EngineError> {
+        self.runner().drive(&mut session.stored, declined, watcher).await
     }
 
     fn runner(&self) -> Runner<'_> {
@@ -319,7 +353,7 @@ impl Engine {
         environment: EnvironmentName,
         limit: usize,
     ) -> Result<Vec<DeploymentRecord>, EngineError> {
-        carried_out(app, environment)?;
+        deployable_target(app, environment)?;
         let tags = match &app.git_tag_prefix {
             Some(prefix) => self.world.releases.tags(prefix).await?,
             None => Vec::new(),
@@ -335,7 +369,7 @@ impl Engine {
         limit: usize,
         tags: &[(GitTag, CommitSha)],
     ) -> Result<Vec<DeploymentRecord>, EngineError> {
-        let target = carried_out(app, environment)?;
+        let target = deployable_target(app, environment)?;
         let released: BTreeMap<_, _> =
             tags.iter().map(|(tag, commit)| (tag.date(), commit.clone())).collect();
         // Whether a deployment was a redeployment or a rollback shows only beside those before it.

@@ -1,7 +1,7 @@
 //! What an engine can answer instead of doing what it was asked.
 
 use openverse_release_core::{
-    DraftRefusal, IncompatibleProcess, NoReleases, NotNow, ParseError, PlanError, ReplayError,
+    DraftRefusal, IncompatibleProcess, InputRejected, NoReleases, ParseError, PlanError, ReplayError,
 };
 use openverse_release_ports::{PortError, WriteError};
 use serde::Serialize;
@@ -79,7 +79,7 @@ pub enum EngineError {
     Incompatible(#[from] IncompatibleProcess),
     /// The run cannot take that now.
     #[error(transparent)]
-    NotNow(#[from] NotNow),
+    InputRejected(#[from] InputRejected),
     /// There is no such run.
     #[error("found no run named {run}; expected one that `runs` lists")]
     NoSuchRun {

@@ -44,7 +44,7 @@ pub use not_connected::NotConnected;
 pub use preview::{ImagePreview, Preview};
 pub use record::WorldRecord;
 pub use revert::Revert;
-pub use runner::{Pause, Runner, Watcher};
+pub use runner::{Runner, Watcher, Yield};
 pub use status::{AppStatus, EnvironmentStatus};
 pub use status_by_configuration::ConfigurationStatus;
 pub use superseded::SupersededProposal;

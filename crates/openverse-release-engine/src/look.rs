@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use openverse_release_core::{
     AutomationLook, AutomationSight, DeploymentLook, DeploymentTarget, GitHubReleaseId, GitHubRun, GitTag,
-    ImageName, ImageTag, Look, Run, Sight,
+    ImageName, ImageTag, Look, Part, Run, Sight, StepId,
 };
 use openverse_release_ports::{GitHubRunQuery, PortError, RunQuery};
 
@@ -12,13 +12,13 @@ use crate::World;
 
 impl World {
     /// Answers a run's question. What cannot be seen is said, not guessed.
-    pub(crate) async fn look(&self, run: &Run, look: &Look) -> Sight {
+    pub(crate) async fn look(&self, run: &Run, step: &StepId, look: &Look) -> Sight {
         let seen = match look {
             Look::Release { id, git_tag } => self.look_at_release(*id, git_tag).await,
             Look::ImageTag { images, tag, automation } => {
                 self.look_at_tag(images, tag, automation.as_ref()).await
             }
-            Look::Deployment(look) => self.look_at_deployment(run, look).await,
+            Look::Deployment(look) => self.look_at_deployment(run.part(step), look).await,
             Look::Configuration { target, tag, foresee } => {
                 self.look_at_configuration(target, tag, *foresee).await
             }
@@ -77,7 +77,11 @@ impl World {
         Ok(Some(AutomationSight { run, jobs }))
     }
 
-    async fn look_at_deployment(&self, run: &Run, look: &DeploymentLook) -> Result<Sight, PortError> {
+    async fn look_at_deployment(
+        &self,
+        part: Option<Part<'_>>,
+        look: &DeploymentLook,
+    ) -> Result<Sight, PortError> {
         /// More deployments than anybody starts while one run goes on.
         const LIMIT: usize = 100;
         let query = RunQuery { created_since: Some(look.since), limit: LIMIT };
@@ -89,12 +93,13 @@ impl World {
             runs.extend(self.deployments.run(id).await?);
         }
         let live = match &look.endpoint {
-            Some(endpoint) if run.needs_live(&runs) => {
+            Some(endpoint) if part.is_some_and(|part| part.needs_live(&runs)) => {
                 Some(self.probe.live(endpoint).await.map_err(|error| error.to_string()))
             }
             _ => None,
         };
-        let automation = look.automation.as_ref().filter(|_| run.needs_automation(&runs));
+        let wanted = part.is_some_and(|part| part.needs_automation(&runs));
+        let automation = look.automation.as_ref().filter(|_| wanted);
         let automation = self.look_at_automation(automation).await?;
         Ok(Sight::Deployment { runs, live, automation })
     }

@@ -56,20 +56,29 @@ impl World {
         })
     }
 
-    /// Returns a refusal that names the environment variables which a commit of an app needs and
-    /// production lacks, if there are any.
+    /// Returns a refusal for each environment that lacks environment variables which a commit of an app needs.
+    /// Only those are looked at that a release deploys to and that are guarded.
     pub(crate) async fn missing_variables(
         &self,
         app: &App,
+        environments: &[EnvironmentName],
         commit: &CommitSha,
-    ) -> Result<Option<Refusal>, EngineError> {
-        let environment = EnvironmentName::PRODUCTION;
-        let Some(target) = app.deployment(environment).filter(|target| target.variables.is_some()) else {
-            return Ok(None);
-        };
-        let Some(declared) = self.declared_variables(app, commit).await? else { return Ok(None) };
-        let configured = self.variables.names(target).await?;
-        let missing = MissingVariables::of(app, environment, &declared, &configured);
-        Ok(missing.map(|missing| Refusal::new(missing.found(), missing.expected(), missing.advice())))
+    ) -> Result<Vec<Refusal>, EngineError> {
+        let guarded = environments.iter().filter(|&&it| app.flow.environments().is_guarded(it));
+        let targets = guarded.filter_map(|&environment| app.deployment(environment));
+        let targets: Vec<_> = targets.filter(|target| target.variables.is_some()).collect();
+        let mut refusals = Vec::new();
+        if targets.is_empty() {
+            return Ok(refusals);
+        }
+        let Some(declared) = self.declared_variables(app, commit).await? else { return Ok(refusals) };
+        for target in targets {
+            let configured = self.variables.names(target).await?;
+            let missing = MissingVariables::of(app, target.environment, &declared, &configured);
+            let refusal =
+                missing.map(|missing| Refusal::new(missing.found(), missing.expected(), missing.advice()));
+            refusals.extend(refusal);
+        }
+        Ok(refusals)
     }
 }

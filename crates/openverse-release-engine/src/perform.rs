@@ -1,6 +1,6 @@
 //! Performing the one effect a run asks for.
 
-use openverse_release_core::{Effect, Followed, Reply};
+use openverse_release_core::{Effect, ExternalRun, Reply};
 use openverse_release_ports::{DeploymentRequest, WriteError};
 
 use crate::World;
@@ -29,7 +29,7 @@ impl World {
                         .deployments
                         .dispatch_workflow(workflow, &request)
                         .await
-                        .map(|run| run.map(Followed::GitHubRun)),
+                        .map(|run| run.map(ExternalRun::GitHubRun)),
                 };
                 sent.map_err(WriteError::from)
             }
@@ -41,7 +41,7 @@ impl World {
             }
             Effect::RegisterTaskDefinition(wanted) => self.services.register(wanted).await.map(|_| None),
             Effect::UpdateService(wanted) => {
-                self.services.update(wanted).await.map(|started| Some(Followed::EcsDeployment(started.id)))
+                self.services.update(wanted).await.map(|started| Some(ExternalRun::EcsDeployment(started.id)))
             }
             Effect::CommitProposal { proposal } => self.commit_proposal(proposal).await.map(|()| None),
             Effect::OpenPullRequest { proposal } => self.open_pull_request(proposal).await.map(|()| None),

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use openverse_release_core::{
     App, AutomationSight, Bundle, ChangelogState, Commit, CommitSha, DeployableVersion, Digest,
-    EnvironmentName, GitHubRelease, GitTag, ImageName, ImageTag, Order, OrderKind, carried_out,
-    numbers_mentioned, touched,
+    EnvironmentName, GitHubRelease, GitTag, ImageName, ImageTag, Order, OrderKind, Scope, deployable_target,
+    numbers_mentioned,
 };
 use openverse_release_ports::CommitQuery;
 use serde::Serialize;
@@ -32,14 +32,23 @@ pub struct Preview {
     pub images: Vec<ImagePreview>,
     /// What CI does with the commit, where an image of it is missing.
     pub ci: Option<AutomationSight>,
-    /// What staging answers, or why it does not.
-    pub staging: Option<LiveAnswer>,
-    /// What production answers, or why it does not.
-    pub production: Option<LiveAnswer>,
+    /// What each environment of the app runs, in the order in which code reaches them.
+    pub running: Vec<RunningVersion>,
+    /// The environments that a release deploys to.
+    pub environments: Vec<EnvironmentName>,
     /// What must be different before this can be released.
     pub blockers: Vec<Refusal>,
     /// What a person should know before releasing it.
     pub cautions: Vec<String>,
+}
+
+/// What an environment answers, or why it does not.
+#[derive(Debug, Clone, Serialize)]
+pub struct RunningVersion {
+    /// The environment.
+    pub environment: EnvironmentName,
+    /// Its answer.
+    pub answer: LiveAnswer,
 }
 
 /// One image that would be released.
@@ -68,13 +77,15 @@ impl Preview {
     pub(crate) async fn look(world: &World, app: &App) -> Result<Self, EngineError> {
         let prefix = app.require_prefix()?;
         let mut blockers = Vec::new();
-        if let Err(error) = carried_out(app, EnvironmentName::PRODUCTION) {
+        let scope = Scope::of_release(app);
+        if let Err(error) = &scope {
             blockers.push(Refusal::new(
                 error.to_string(),
-                "a production that releases are deployed to",
+                "a flow that a release can follow to its end",
                 format!("look at `flow {}`", app.slug),
             ));
         }
+        let environments = scope.map(|scope| scope.environments).unwrap_or_default();
         let releases = world.releases.releases(prefix).await?;
         let tags = world.releases.tags(prefix).await?;
         let draft = only_draft(app, &releases, &tags, &mut blockers);
@@ -115,10 +126,13 @@ impl Preview {
         }
 
         let mut cautions = Vec::new();
-        let staging = world.runs_now(app, EnvironmentName::STAGING).await?;
-        let production = world.runs_now(app, EnvironmentName::PRODUCTION).await?;
+        let mut running = Vec::new();
+        for environment in app.flow.environments().names() {
+            let answer = world.runs_now(app, environment).await?;
+            running.extend(answer.map(|answer| RunningVersion { environment, answer }));
+        }
         if let Some(commit) = &commit {
-            match world.missing_variables(app, &commit.sha).await {
+            match world.missing_variables(app, &environments, &commit.sha).await {
                 Ok(missing) => blockers.extend(missing),
                 Err(EngineError::Refused(unreadable)) => blockers.push(unreadable),
                 Err(error) => cautions.push(format!("environment variables were not checked: {error}")),
@@ -129,25 +143,13 @@ impl Preview {
             None => None,
         };
         if let Some(commit) = &commit {
-            match &staging {
-                _ if !is_tried_on_staging(app) => {}
-                Some(LiveAnswer::Commit(running)) if *running == commit.sha => {}
-                Some(LiveAnswer::Commit(running)) => cautions.push(format!(
-                    "staging runs {}, not {}: this version has not been tried there",
-                    running.short(),
-                    commit.sha.short()
-                )),
-                Some(LiveAnswer::Trouble(why)) => {
-                    cautions.push(format!("staging could not be asked for its version: {why}"));
-                }
-                None => {}
-            }
+            let tried = |it: &&RunningVersion| is_tried_before(app, it.environment, &environments);
+            cautions.extend(running.iter().filter(tried).filter_map(|it| it.is_not(&commit.sha)));
         }
         if let Some(draft) = &draft {
             cautions.extend(unmentioned(&touching, &draft.notes));
             let tag = ImageTag::of_release(draft.git_tag.date());
-            let kind = OrderKind::Release { draft: Box::new(draft.clone()) };
-            for environment in touched(app, &kind, EnvironmentName::PRODUCTION) {
+            for &environment in &environments {
                 let Some(target) = app.deployment(environment) else { continue };
                 let obstacles = world.obstacles(target, &tag).await;
                 blockers.extend(obstacles.blockers);
@@ -162,18 +164,24 @@ impl Preview {
             changes: touching,
             images,
             ci: None,
-            staging,
-            production,
+            running,
+            environments,
             blockers,
             cautions,
         })
+    }
+
+    /// Returns the commit that an environment runs, if it could be told.
+    pub fn runs(&self, environment: EnvironmentName) -> Option<CommitSha> {
+        let running = self.running.iter().find(|running| running.environment == environment)?;
+        running.answer.clone().commit()
     }
 
     /// Returns the order to release exactly this.
     ///
     /// # Errors
     /// With the first blocker, if there is one.
-    pub fn order(&self, app: &App, actor: &str) -> Result<Order, Refusal> {
+    pub(crate) fn order(&self, app: &App, actor: &str) -> Result<Order, Refusal> {
         if let Some(blocker) = self.blockers.first() {
             return Err(blocker.clone());
         }
@@ -187,13 +195,14 @@ impl Preview {
         };
         Ok(Order {
             app: app.slug.clone(),
-            environment: EnvironmentName::PRODUCTION,
+            environments: self.environments.clone(),
             version: DeployableVersion {
                 image_tag: ImageTag::of_release(draft.git_tag.date()),
                 bundle: Bundle { commit: commit.sha.clone(), images },
             },
             kind: OrderKind::Release { draft: Box::new(draft.clone()) },
-            replaces: self.production.clone().and_then(LiveAnswer::commit),
+            replaces: self.environments.last().and_then(|&last| self.runs(last)),
+            last_working: BTreeMap::new(),
             reason: format!("release {}", draft.git_tag),
             actor: actor.to_owned(),
             despite_running: false,
@@ -201,15 +210,32 @@ impl Preview {
     }
 }
 
-/// Tells whether a release can have been tried on staging before: not where the same step deploys both
-/// environments, nor where staging only follows `main`.
-fn is_tried_on_staging(app: &App) -> bool {
-    let follows_main = carried_out(app, EnvironmentName::STAGING).is_err();
-    let deployed_together = app.flow.steps().any(|step| {
-        let deploys_to = step.operation.deploys_to();
-        step.operation.is_deployment() && EnvironmentName::ALL.iter().all(|it| deploys_to.contains(it))
-    });
-    !follows_main && !deployed_together
+impl RunningVersion {
+    /// Returns a caution if another commit runs there.
+    fn is_not(&self, commit: &CommitSha) -> Option<String> {
+        let environment = self.environment;
+        match &self.answer {
+            LiveAnswer::Commit(running) if running == commit => None,
+            LiveAnswer::Commit(running) => Some(format!(
+                "{environment} runs {}, not {}: this version has not been tried there",
+                running.short(),
+                commit.short()
+            )),
+            LiveAnswer::Trouble(why) => {
+                Some(format!("{environment} could not be asked for its version: {why}"))
+            }
+        }
+    }
+}
+
+/// Tells whether a version is tried in an environment before it is released: if code gets there first, by a
+/// deployment that is no part of the release. What only follows `main` tries nothing.
+fn is_tried_before(app: &App, environment: EnvironmentName, released: &[EnvironmentName]) -> bool {
+    let rank = |environment: &EnvironmentName| app.flow.environments().rank(*environment);
+    let first = released.iter().filter_map(rank).min();
+    !released.contains(&environment)
+        && deployable_target(app, environment).is_ok()
+        && first.is_some_and(|first| rank(&environment).is_some_and(|rank| rank < first))
 }
 
 fn only_draft(

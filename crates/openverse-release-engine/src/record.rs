@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use openverse_release_core::{
     App, Commit, CommitSha, DeploymentRecord, EnvironmentName, GitHubRelease, GitHubRun, GitTag, ImageTag,
-    carried_out,
+    deployable_target,
 };
 use openverse_release_ports::GitHubRunQuery;
 
@@ -46,7 +46,7 @@ impl Engine {
         let builds = self.world.code_runs.runs_of(&self.project.repositories.ci, &query).await?;
         let mut deployments = Vec::new();
         for target in &app.deployments {
-            if carried_out(app, target.environment).is_ok() {
+            if deployable_target(app, target.environment).is_ok() {
                 let history = self.history_of(app, target.environment, limit, &git_tags).await?;
                 deployments.push((target.environment, history));
             }

@@ -1,8 +1,6 @@
 //! Reverting a change on `main`, and following it to staging.
 
-use openverse_release_core::{
-    App, AutomationSight, BranchName, CommitSha, EnvironmentName, PullRequest, PullRequestState,
-};
+use openverse_release_core::{App, AutomationSight, BranchName, CommitSha, PullRequest, PullRequestState};
 use openverse_release_ports::{NewPullRequest, open_once};
 use serde::Serialize;
 
@@ -81,7 +79,10 @@ impl Engine {
         let (mut ci, mut staging) = (None, None);
         if let PullRequestState::Merged { commit, .. } = &revert.state {
             ci = self.ci_of(commit).await?;
-            staging = self.world.runs_now(app, EnvironmentName::STAGING).await?;
+            // Where a change of `main` gets by itself.
+            if let Some(first) = app.flow.updated_environments().next() {
+                staging = self.world.runs_now(app, first).await?;
+            }
         }
         let (bad, subject) = (bad.sha.clone(), bad.subject.clone());
         Ok(Revert { bad, subject, brought_by, revert, ci, staging })

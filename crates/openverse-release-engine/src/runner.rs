@@ -1,8 +1,9 @@
 //! Driving a run until it wants a person, stops, or ends.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
-use openverse_release_core::{Input, Limits, Next, Phase, Run, RunEvent};
+use futures_util::future::join_all;
+use openverse_release_core::{Effect, Input, Limits, Phase, Run, RunEvent, Sight, StepId};
 
 use crate::{EngineError, Journal, StoredRun, World};
 
@@ -11,16 +12,16 @@ pub trait Watcher: Send + Sync {
     /// Something happened; `run` is as it is after it.
     fn happened(&self, run: &Run, event: &RunEvent);
 
-    /// Nothing happened; the run looks again after a pause.
+    /// Nothing happened in any step; the run looks again after a pause.
     fn waiting(&self, run: &Run);
 }
 
 /// Why a runner gave a run back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Pause {
-    /// The present step waits for an approval.
+pub enum Yield {
+    /// A step waits for an approval.
     Approval,
-    /// The run stopped; a person has to look.
+    /// Nothing goes on by itself, and a step stopped: a person has to look.
     Stopped,
     /// The run ended.
     Ended,
@@ -54,37 +55,69 @@ impl Runner<'_> {
         self.record(stored, &decision.events, watcher)
     }
 
-    /// Drives the run until it wants a person, stops, or ends.
+    /// Drives the run until it wants a person, stops, or ends. Steps that a person was asked about already,
+    /// and did not let go ahead, are `declined`: the others go on without them.
     ///
-    /// Dropping the future at any point leaves a run that can be resumed.
+    /// All steps are looked at together, and what is to be done for them is done together, each after its own
+    /// intent was recorded. Dropping the future at any point leaves a run that can be resumed.
     ///
     /// # Errors
     /// When the journal fails. Trouble in the world does not fail: it becomes part of the run.
-    pub async fn drive(&self, stored: &mut StoredRun, watcher: &dyn Watcher) -> Result<Pause, EngineError> {
+    pub async fn drive(
+        &self,
+        stored: &mut StoredRun,
+        declined: &BTreeSet<StepId>,
+        watcher: &dyn Watcher,
+    ) -> Result<Yield, EngineError> {
         loop {
-            let look = match stored.run.next() {
-                Next::Approval(_) => return Ok(Pause::Approval),
-                Next::Stopped(_) => return Ok(Pause::Stopped),
-                Next::Ended(_) => return Ok(Pause::Ended),
-                Next::Look(look) => look,
-            };
-            let sight = self.world.look(&stored.run, &look).await;
-            let decision = stored.run.decide(Input::Saw(sight), self.world.clock.now(), self.limits)?;
-            self.record(stored, &decision.events, watcher)?;
-            match decision.perform {
-                Some(effect) => {
-                    let reply = self.world.perform(&effect).await;
-                    self.tell(stored, Input::Replied(reply), watcher)?;
-                }
-                None if decision.events.is_empty()
-                    || matches!(stored.run.phase(), Phase::UnderWay { .. }) =>
-                {
-                    watcher.waiting(&stored.run);
-                    self.world.clock.sleep(self.poll).await;
-                }
-                None => {}
+            let wants = stored.run.wants();
+            if wants.end.is_some() {
+                return Ok(Yield::Ended);
+            }
+            if wants.approvals.iter().any(|step| !declined.contains(&step.id)) {
+                return Ok(Yield::Approval);
+            }
+            if wants.looks.is_empty() {
+                return Ok(if wants.stopped.is_empty() { Yield::Approval } else { Yield::Stopped });
+            }
+            let looks = wants.looks.into_iter().map(async |(step, look)| {
+                let sight = self.world.look(&stored.run, &step, &look).await;
+                (step, sight)
+            });
+            let sights = join_all(looks).await;
+            if !self.act_on(stored, sights, watcher).await? {
+                watcher.waiting(&stored.run);
+                self.world.clock.sleep(self.poll).await;
             }
         }
+    }
+
+    /// Decides on what was seen, performs what is to be done, and tells whether anything but waiting happened.
+    async fn act_on(
+        &self,
+        stored: &mut StoredRun,
+        sights: Vec<(StepId, Sight)>,
+        watcher: &dyn Watcher,
+    ) -> Result<bool, EngineError> {
+        let mut effects: Vec<(StepId, Effect)> = Vec::new();
+        let mut acted = false;
+        for (step, sight) in sights {
+            if stored.run.end().is_some() {
+                break;
+            }
+            let input = Input::Saw { step: step.clone(), sight };
+            let decision = stored.run.decide(input, self.world.clock.now(), self.limits)?;
+            self.record(stored, &decision.events, watcher)?;
+            let under_way =
+                |run: &Run| matches!(run.active(&step).map(|it| &it.phase), Some(Phase::UnderWay { .. }));
+            acted |= !decision.events.is_empty() && !under_way(&stored.run);
+            effects.extend(decision.perform.map(|effect| (step, effect)));
+        }
+        let performed = effects.iter().map(async |(step, effect)| (step, self.world.perform(effect).await));
+        for (step, reply) in join_all(performed).await {
+            self.tell(stored, Input::Replied { step: step.clone(), reply }, watcher)?;
+        }
+        Ok(acted || !effects.is_empty())
     }
 
     fn record(

@@ -1,11 +1,12 @@
 //! Where an app stands: what runs where, what waits, and what does not fit together.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use openverse_release_core::{
     App, ChangelogState, CommitSha, DeployedVersion, DeploymentMeans, DeploymentRecord, DeploymentTarget,
-    EnvironmentName, GitHubRunStatus, GitTag, ImageTag, LinkKind, Operation, RunId, StepId, StepMark,
+    EnvironmentName, GitHubRunStatus, GitTag, ImageTag, Operation, Phase, RunId, Step, StepId, StepMark,
+    flow::net::{Marking, Net},
 };
 use serde::Serialize;
 
@@ -100,12 +101,15 @@ impl Engine {
         };
         let main = &self.project.repositories.main;
         let touching = newest_touching(&self.world, main, app, SEARCHED).await?;
-        let ahead = running(EnvironmentName::PRODUCTION)
+        let last = app.flow.updated_environments().last();
+        let ahead = last
+            .and_then(running)
             .and_then(|commit| touching.iter().position(|candidate| candidate.sha == *commit));
         let newest = touching.first().map(|commit| commit.sha.clone());
 
         for (status, target) in environments.iter().zip(&app.deployments) {
-            disagreements.extend(disagreements_in(status, target, &tags));
+            let guarded = self.project.environments.is_guarded(target.environment);
+            disagreements.extend(disagreements_in(status, target, &tags, guarded));
         }
         for superseded in self.superseded_proposals(app).await? {
             disagreements.push(superseded.describe());
@@ -170,7 +174,8 @@ impl Engine {
         })
     }
 
-    /// Marks the steps that the newest code of the app has gone through.
+    /// Marks the steps that the newest code of the app has gone through, and those at which it or a run of
+    /// this tool stands now.
     async fn position<'a>(
         &self,
         app: &App,
@@ -186,39 +191,30 @@ impl Engine {
             Some(tag) => self.all_images_have(app, &ImageTag::of_release(tag.date())).await?,
             None => false,
         };
+        let runs_it = |step: &Step| step.environments.iter().all(|&at| running(at) == Some(newest));
         for step in app.flow.steps().filter(|step| !step.operation.rolls_back()) {
             let done = match step.operation {
                 Operation::MergeToMain => true,
                 Operation::BuildImages => built,
                 Operation::PublishGitHubRelease => release.is_some(),
                 Operation::TagImage => tagged,
-                Operation::DeployByGitHubWorkflow { environment, version } => {
-                    let right = running(environment) == Some(newest);
-                    right && (version == DeployedVersion::Commit || release.is_some())
-                }
-                Operation::DeployByAnsible | Operation::DeployByTerraform => {
-                    release.is_some()
-                        && step
-                            .operation
-                            .deploys_to()
-                            .iter()
-                            .all(|&environment| running(environment) == Some(newest))
-                }
-                Operation::RunLatest => running(EnvironmentName::PRODUCTION) == Some(newest),
+                Operation::DeployByGitHubWorkflow { version: DeployedVersion::Commit }
+                | Operation::RunLatest => runs_it(step),
+                Operation::DeployByGitHubWorkflow { .. }
+                | Operation::DeployByAnsible
+                | Operation::DeployByTerraform => release.is_some() && runs_it(step),
                 // How far the checkout of the DAGs is tells `dags`.
                 _ => continue,
             };
             marks.insert(step.id.clone(), if done { StepMark::Done } else { StepMark::Pending });
         }
-        // The code waits at the first step that is not done, of those whose step before is.
-        let forward = [LinkKind::Triggers, LinkKind::Enables, LinkKind::Continues];
-        let is = |id: &StepId, mark| marks.get(id) == Some(&mark);
-        let current = app.flow.steps().find(|step| {
-            is(&step.id, StepMark::Pending)
-                && app.flow.before(&step.id, &forward).any(|before| is(&before.id, StepMark::Done))
-        });
-        if let Some(step) = current {
-            marks.insert(step.id.clone(), StepMark::Current);
+        mark_where_tokens_are(app, &mut marks);
+        for environment in app.flow.updated_environments() {
+            let Some(stored) = self.journal.unfinished(&app.slug, environment)? else { continue };
+            for (step, active) in stored.run.active_steps() {
+                let failed = matches!(active.phase, Phase::Failed { .. });
+                marks.insert(step.clone(), if failed { StepMark::Failed } else { StepMark::Current });
+            }
         }
         Ok(marks)
     }
@@ -233,10 +229,32 @@ impl Engine {
     }
 }
 
+/// Plays the flow through the steps that are done, and marks those that could begin then. A step that nothing
+/// is known of is passed.
+fn mark_where_tokens_are(app: &App, marks: &mut BTreeMap<StepId, StepMark>) {
+    let net = Net::of(&app.flow);
+    let mark = |step: usize, marks: &BTreeMap<StepId, StepMark>| marks.get(net.id(step)).copied();
+    let Some(first) = (0..net.len()).find(|&step| mark(step, marks).is_some()) else { return };
+    let (mut marking, mut happened) = (Marking::entering(first), BTreeSet::new());
+    let passed = |step: usize| mark(step, marks) != Some(StepMark::Pending);
+    while let Some(step) = net.ready(&marking).into_iter().find(|&it| passed(it) && !happened.contains(&it)) {
+        happened.insert(step);
+        let good = net.exits(step)[0].outcome.clone();
+        if net.begin(&mut marking, step).and_then(|()| net.end(&mut marking, step, &good)).is_err() {
+            break;
+        }
+    }
+    let ready: Vec<_> = net.ready(&marking).into_iter().filter(|&step| !passed(step)).collect();
+    for step in ready {
+        marks.insert(net.id(step).clone(), StepMark::Current);
+    }
+}
+
 fn disagreements_in(
     status: &EnvironmentStatus,
     target: &DeploymentTarget,
     tags: &[(GitTag, CommitSha)],
+    guarded: bool,
 ) -> Vec<String> {
     let mut found = Vec::new();
     let environment = status.environment;
@@ -258,10 +276,10 @@ fn disagreements_in(
         )),
         Some(_) => {}
     }
-    if environment == EnvironmentName::PRODUCTION && status.under_way.is_none() && status.hold.is_none() {
+    if guarded && status.under_way.is_none() && status.hold.is_none() {
         match tags.first() {
             Some((tag, released)) if released != commit => found.push(format!(
-                "production runs {}, while the newest release is {tag} on {}",
+                "{environment} runs {}, while the newest release is {tag} on {}",
                 commit.short(),
                 released.short()
             )),

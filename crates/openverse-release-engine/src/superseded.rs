@@ -66,7 +66,7 @@ impl Engine {
 
 /// Returns the branch and the targets of the configuration that a run proposed.
 fn proposal_of(run: &Run) -> Option<(&BranchName, &[DeploymentTarget])> {
-    run.steps().iter().zip(run.done()).find_map(|(planned, _)| match &planned.task {
+    run.done_parts().find_map(|part| match &part.task {
         Task::Propose { proposal } => match &proposal.content {
             ProposedContent::Configuration { targets } => Some((&proposal.branch, &targets[..])),
             ProposedContent::File { .. } => None,
@@ -76,7 +76,7 @@ fn proposal_of(run: &Run) -> Option<(&BranchName, &[DeploymentTarget])> {
 }
 
 fn has_configured(run: &Run, any_of: &[DeploymentTarget]) -> bool {
-    run.steps().iter().zip(run.done()).any(|(planned, _)| match &planned.task {
+    run.done_parts().any(|part| match &part.task {
         Task::Configure { target } => any_of.iter().any(|it| it.local_name() == target.local_name()),
         _ => false,
     })

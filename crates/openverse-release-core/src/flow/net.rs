@@ -25,7 +25,7 @@
 //! let mut marking = Marking::entering(number("Publish"));
 //! net.begin(&mut marking, number("Publish"))?;
 //! net.end(&mut marking, number("Publish"), &Outcome::done())?;
-//! assert_eq!(net.ready(&marking).collect::<Vec<_>>(), [number("Tag")]);
+//! assert_eq!(net.ready(&marking), [number("Tag")]);
 //! # Ok::<(), openverse_release_core::flow::net::IllegalMove>(())
 //! ```
 
@@ -280,8 +280,8 @@ impl Net {
     }
 
     /// Returns the steps that can begin.
-    pub fn ready<'a>(&'a self, marking: &'a Marking) -> impl Iterator<Item = usize> + 'a {
-        (0..self.len()).filter(|&step| self.takes(marking, step).is_some())
+    pub fn ready(&self, marking: &Marking) -> Vec<usize> {
+        (0..self.len()).filter(|&step| self.takes(marking, step).is_some()).collect()
     }
 
     /// Returns the steps to which something has come and that wait for more, each with the steps that they

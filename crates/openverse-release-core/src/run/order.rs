@@ -1,5 +1,7 @@
 //! What a person asks for.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -53,6 +55,9 @@ pub struct Order {
     pub kind: OrderKind,
     /// The commit that the last of the environments ran when the order was given, if it could be told.
     pub replaces: Option<CommitSha>,
+    /// What each environment goes back to that the release takes back by itself, if the flow says so.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub last_working: BTreeMap<EnvironmentName, DeployableVersion>,
     /// Why, in the words of whoever asked.
     pub reason: String,
     /// Who asked.

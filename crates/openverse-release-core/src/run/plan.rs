@@ -1,15 +1,11 @@
 //! The steps of the flow that carry out an order.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    str::FromStr,
-};
+use std::{collections::BTreeSet, str::FromStr};
 
-use super::{OrderKind, PlannedPart, PlannedStep, Proposal, ProposedContent, RunId, Task};
+use super::{Order, OrderKind, PlannedPart, PlannedStep, Proposal, ProposedContent, RunId, Task};
 use crate::{
-    App, DeployableVersion, DeploymentMeans, DeploymentTarget, EnvironmentName, Finding, Flow, LinkKind,
-    Operation, ParseError, Performer, Project, Severity, Step, StepId, Trigger, changelog_proposal,
-    flow::net::Net,
+    App, DeploymentMeans, DeploymentTarget, EnvironmentName, Finding, Flow, LinkKind, Operation, ParseError,
+    Performer, Project, Severity, Step, StepId, Trigger, changelog_proposal, flow::net::Net,
 };
 
 /// An order that the app's flow has no steps for.
@@ -250,21 +246,13 @@ pub struct Plan {
     pub steps: Vec<PlannedStep>,
 }
 
-/// Returns what a run does to carry out an order of a kind for an environment; a release whatever the
-/// environment. `last_working` are the versions to go back to, for a release that can go back by itself.
+/// Returns what a run does to carry out an order.
 ///
 /// # Errors
 /// When the flow has no such steps, or nobody deploys the app there.
-pub fn plan(
-    project: &Project,
-    app: &App,
-    kind: &OrderKind,
-    environment: EnvironmentName,
-    run: &RunId,
-    last_working: &BTreeMap<EnvironmentName, DeployableVersion>,
-) -> Result<Plan, PlanError> {
-    let scope = Scope::of(app, kind, environment)?;
-    let planner = Planner { project, app, kind, run, last_working, scope: &scope };
+pub fn plan(project: &Project, app: &App, order: &Order, run: &RunId) -> Result<Plan, PlanError> {
+    let scope = Scope::of(app, &order.kind, order.environment())?;
+    let planner = Planner { project, app, order, run, scope: &scope };
     let steps = scope.steps.iter().map(|step| planner.planned(step)).collect::<Result<_, _>>()?;
     let mut flow = app.flow.part(&scope.steps.iter().map(|step| step.id.clone()).collect::<BTreeSet<_>>());
     if scope.steps.len() == 1 {
@@ -277,16 +265,15 @@ pub fn plan(
 struct Planner<'a> {
     project: &'a Project,
     app: &'a App,
-    kind: &'a OrderKind,
+    order: &'a Order,
     run: &'a RunId,
-    last_working: &'a BTreeMap<EnvironmentName, DeployableVersion>,
     scope: &'a Scope<'a>,
 }
 
 impl Planner<'_> {
     /// Returns what a run does for one step of the flow: one thing after the other.
     fn planned(&self, step: &Step) -> Result<PlannedStep, PlanError> {
-        let released = matches!(self.kind, OrderKind::Release { .. });
+        let released = matches!(self.order.kind, OrderKind::Release { .. });
         // What a person forces is performed by the run, whoever performs it otherwise.
         let performer = if released { self.app.performer(&step.id) } else { Performer::Runner };
         let automation = performer == Performer::Elsewhere;
@@ -305,7 +292,7 @@ impl Planner<'_> {
     fn tagging(&self, performer: Performer) -> Result<Vec<PlannedPart>, PlanError> {
         let mut parts = vec![part(Task::TagImages)];
         // Whoever tags the images in the runner's place also proposes the changelog.
-        if let (OrderKind::Release { draft }, Performer::Runner) = (self.kind, performer) {
+        if let (OrderKind::Release { draft }, Performer::Runner) = (&self.order.kind, performer) {
             let proposal = changelog_proposal(self.project, self.app, &draft.git_tag, &draft.notes)
                 .map_err(|error| PlanError::ChangelogPath { error })?;
             parts.push(part(Task::Propose { proposal: Box::new(proposal) }));
@@ -316,14 +303,14 @@ impl Planner<'_> {
     /// Returns a part for each environment that a step updates, and the pull request where the configuration
     /// decides what runs there.
     fn deployments(&self, step: &Step) -> Result<Vec<PlannedPart>, PlanError> {
-        let released = matches!(self.kind, OrderKind::Release { .. });
+        let released = matches!(self.order.kind, OrderKind::Release { .. });
         let environments = self.scope.environments.iter().filter(|&&environment| step.updates(environment));
         let goes_back = released && step.operation.rolls_back();
         let (mut parts, mut configured) = (Vec::new(), Vec::new());
         for &environment in environments {
             let target = deployable_target(self.app, environment)?;
             let task = match &target.means {
-                _ if *self.kind == OrderKind::RollOut => {
+                _ if self.order.kind == OrderKind::RollOut => {
                     let service = target.ecs.clone().ok_or(PlanError::NoService { environment })?;
                     Task::RollOut { target: target.clone(), service }
                 }
@@ -333,7 +320,7 @@ impl Planner<'_> {
                 }
                 _ => Task::Deploy { target: target.clone(), forced: !released || goes_back },
             };
-            let version = match self.last_working.get(&environment) {
+            let version = match self.order.last_working.get(&environment) {
                 _ if !goes_back => None,
                 Some(version) => Some(Box::new(version.clone())),
                 None => return Err(PlanError::NothingToGoBackTo { step: step.id.clone(), environment }),

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use semver::{Comparator, Op, Version, VersionReq};
 
-use super::{ActiveStep, Effect, End, Look, Order, Part, Phase, Plan, PlannedStep, RunEvent, RunId, Stop};
+use super::{
+    ActiveStep, Effect, End, Look, Order, Part, Phase, Plan, PlannedPart, PlannedStep, RunEvent, RunId, Stop,
+};
 use crate::{
     EnvironmentName, Flow, OrderKind, Step, StepId, Trigger,
     flow::net::{Marking, Net},
@@ -247,8 +249,7 @@ impl Run {
         if self.failure().is_some() {
             return;
         }
-        let ready: Vec<_> = self.net.ready(&self.marking).collect();
-        for number in ready {
+        for number in self.net.ready(&self.marking) {
             let id = self.net.id(number).clone();
             if self.flow_step(&id).trigger == Trigger::Automatic {
                 self.begin(&id, at);
@@ -277,7 +278,7 @@ impl Run {
     /// Returns the steps that a person can let go ahead.
     fn approvals(&self) -> impl Iterator<Item = &Step> {
         let open = self.end.is_none() && self.failure().is_none();
-        let ready = self.net.ready(&self.marking).filter(move |_| open);
+        let ready = self.net.ready(&self.marking).into_iter().filter(move |_| open);
         ready.map(|number| self.flow_step(self.net.id(number))).filter(|step| step.trigger == Trigger::Manual)
     }
 
@@ -372,6 +373,12 @@ impl Run {
     /// Returns the steps and parts that were seen to be done, in the order in which they were.
     pub fn done(&self) -> &[DoneStep] {
         &self.done
+    }
+
+    /// Returns the parts of steps that were seen to be done.
+    pub fn done_parts(&self) -> impl Iterator<Item = &PlannedPart> {
+        let planned = |done: &DoneStep| self.steps.iter().find(|step| step.step == done.step);
+        self.done.iter().filter_map(move |done| planned(done)?.parts.get(done.part))
     }
 
     /// Returns the effects that were accepted, or seen to have happened.

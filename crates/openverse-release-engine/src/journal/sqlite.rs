@@ -7,7 +7,7 @@ use std::{
 };
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use openverse_release_core::{AppSlug, End, EnvironmentName, Run, RunEvent, RunId};
+use openverse_release_core::{AppSlug, End, EnvironmentName, ParseError, Run, RunEvent, RunId};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
 
 use super::{Journal, JournalError, StoredRun};
@@ -19,12 +19,17 @@ const CREATE: &str = "
     CREATE TABLE runs (
         id TEXT PRIMARY KEY,
         app TEXT NOT NULL,
-        environment TEXT NOT NULL,
         kind TEXT NOT NULL,
-        started_at TEXT NOT NULL,
-        ended INTEGER NOT NULL DEFAULT 0
+        started_at TEXT NOT NULL
     ) STRICT;
-    CREATE UNIQUE INDEX one_unfinished_run ON runs (app, environment) WHERE ended = 0;
+    CREATE TABLE environments (
+        run TEXT NOT NULL REFERENCES runs (id),
+        app TEXT NOT NULL,
+        environment TEXT NOT NULL,
+        ended INTEGER NOT NULL DEFAULT 0,
+        PRIMARY KEY (run, environment)
+    ) STRICT, WITHOUT ROWID;
+    CREATE UNIQUE INDEX one_unfinished_run ON environments (app, environment) WHERE ended = 0;
     CREATE TABLE events (
         run TEXT NOT NULL REFERENCES runs (id),
         position INTEGER NOT NULL,
@@ -33,13 +38,14 @@ const CREATE: &str = "
         PRIMARY KEY (run, position)
     ) STRICT, WITHOUT ROWID;
     CREATE TABLE holds (
-        run TEXT PRIMARY KEY REFERENCES runs (id),
+        run TEXT NOT NULL REFERENCES runs (id),
         app TEXT NOT NULL,
         environment TEXT NOT NULL,
         since TEXT NOT NULL,
         lifted_at TEXT,
         lifted_by TEXT,
-        lifted_because TEXT
+        lifted_because TEXT,
+        PRIMARY KEY (run, environment)
     ) STRICT;
 ";
 
@@ -87,27 +93,20 @@ impl Journal for SqliteJournal {
         let mut connection = self.connection();
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let order = run.order();
-        let going_on: Option<String> = transaction
-            .query_row(
-                "SELECT id FROM runs WHERE app = ?1 AND environment = ?2 AND ended = 0",
-                params![order.app.as_str(), order.environment.as_str()],
-                |row| row.get(0),
-            )
-            .optional()?;
-        if let Some(id) = going_on {
-            let (app, environment) = (order.app.clone(), order.environment);
-            return Err(JournalError::RunGoingOn { app, environment, run: parse_id(&id)? });
-        }
         transaction.execute(
-            "INSERT INTO runs (id, app, environment, kind, started_at) VALUES (?1, ?2, ?3, ?4, ?5)",
-            params![
-                run.id().as_str(),
-                order.app.as_str(),
-                order.environment.as_str(),
-                order.kind.as_str(),
-                write_time(run.started_at())
-            ],
+            "INSERT INTO runs (id, app, kind, started_at) VALUES (?1, ?2, ?3, ?4)",
+            params![run.id().as_str(), order.app.as_str(), order.kind.as_str(), write_time(run.started_at())],
         )?;
+        for &environment in &order.environments {
+            if let Some(id) = going_on(&transaction, &order.app, environment)? {
+                let app = order.app.clone();
+                return Err(JournalError::RunGoingOn { app, environment, run: id });
+            }
+            transaction.execute(
+                "INSERT INTO environments (run, app, environment) VALUES (?1, ?2, ?3)",
+                params![run.id().as_str(), order.app.as_str(), environment.as_str()],
+            )?;
+        }
         insert(&transaction, run, 0, run.started_at(), events)?;
         transaction.commit()?;
         Ok(StoredRun { run: run.clone(), recorded: length(events) })
@@ -145,14 +144,7 @@ impl Journal for SqliteJournal {
         environment: EnvironmentName,
     ) -> Result<Option<StoredRun>, JournalError> {
         let connection = self.connection();
-        let id: Option<String> = connection
-            .query_row(
-                "SELECT id FROM runs WHERE app = ?1 AND environment = ?2 AND ended = 0",
-                params![app.as_str(), environment.as_str()],
-                |row| row.get(0),
-            )
-            .optional()?;
-        id.map_or(Ok(None), |id| load(&connection, &parse_id(&id)?))
+        going_on(&connection, app, environment)?.map_or(Ok(None), |id| load(&connection, &id))
     }
 
     fn runs(&self, limit: usize) -> Result<Vec<StoredRun>, JournalError> {
@@ -172,25 +164,23 @@ impl Journal for SqliteJournal {
     fn holds(&self) -> Result<Vec<Hold>, JournalError> {
         let connection = self.connection();
         let mut statement = connection.prepare(
-            "SELECT run, since FROM holds WHERE lifted_at IS NULL ORDER BY since DESC, rowid DESC",
+            "SELECT run, environment, since FROM holds WHERE lifted_at IS NULL ORDER BY since DESC, rowid DESC",
         )?;
-        let rows: Vec<(String, String)> =
-            statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
+        let rows: Vec<(String, String, String)> = statement
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+            .collect::<Result<_, _>>()?;
         let mut holds = Vec::with_capacity(rows.len());
-        for (id, since) in rows {
+        for (id, environment, since) in rows {
             let id = parse_id(&id)?;
             let since = read_time(&id, &since)?;
-            let Some(StoredRun { run, .. }) = load(&connection, &id)? else { continue };
-            let order = run.order();
-            holds.push(Hold {
-                app: order.app.clone(),
-                environment: order.environment,
-                run: id,
-                rolled_back: order.replaces.clone(),
-                reason: order.reason.clone(),
-                by: order.actor.clone(),
-                since,
-            });
+            let unreadable = |detail: String| JournalError::Unreadable { run: id.to_string(), detail };
+            let environment =
+                environment.parse().map_err(|error: ParseError| unreadable(error.to_string()))?;
+            let stored = load(&connection, &id)?;
+            let run = stored
+                .ok_or_else(|| unreadable("it has no events, and holds an environment".to_owned()))?
+                .run;
+            holds.push(Hold::placed_by(&run, environment, since));
         }
         Ok(holds)
     }
@@ -227,15 +217,16 @@ fn insert(
             .map_err(|error| JournalError::Unreadable { run: id.to_owned(), detail: error.to_string() })?;
         insert.execute(params![id, position, write_time(at), text])?;
         match event {
-            RunEvent::HoldPlaced => {
-                let order = run.order();
-                transaction.execute(
-                    "INSERT INTO holds (run, app, environment, since) VALUES (?1, ?2, ?3, ?4)",
-                    params![id, order.app.as_str(), order.environment.as_str(), write_time(at)],
-                )?;
+            RunEvent::HoldPlaced { environments } => {
+                for environment in environments {
+                    transaction.execute(
+                        "INSERT INTO holds (run, app, environment, since) VALUES (?1, ?2, ?3, ?4)",
+                        params![id, run.order().app.as_str(), environment.as_str(), write_time(at)],
+                    )?;
+                }
             }
             RunEvent::Ended { end } => {
-                transaction.execute("UPDATE runs SET ended = 1 WHERE id = ?1", [id])?;
+                transaction.execute("UPDATE environments SET ended = 1 WHERE run = ?1", [id])?;
                 if matches!(end, End::Refused { .. }) {
                     transaction.execute("DELETE FROM holds WHERE run = ?1", [id])?;
                 }
@@ -244,6 +235,22 @@ fn insert(
         }
     }
     Ok(())
+}
+
+/// Returns the run that goes on for an app and environment, if any.
+fn going_on(
+    connection: &Connection,
+    app: &AppSlug,
+    environment: EnvironmentName,
+) -> Result<Option<RunId>, JournalError> {
+    let id: Option<String> = connection
+        .query_row(
+            "SELECT run FROM environments WHERE app = ?1 AND environment = ?2 AND ended = 0",
+            params![app.as_str(), environment.as_str()],
+            |row| row.get(0),
+        )
+        .optional()?;
+    id.map(|id| parse_id(&id)).transpose()
 }
 
 fn load(connection: &Connection, id: &RunId) -> Result<Option<StoredRun>, JournalError> {

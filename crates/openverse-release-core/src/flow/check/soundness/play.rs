@@ -75,7 +75,7 @@ impl Play<'_> {
                 self.states.entry(open).or_insert(history);
                 continue;
             };
-            come.iter().for_each(|branch| drop(open.remove(branch)));
+            open.retain(|branch| !come.contains(branch));
             // A start is entered by itself, without what it waits for otherwise.
             let entered = first >= self.game.branches().len();
             match missing.first() {
