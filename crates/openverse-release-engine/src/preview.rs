@@ -206,8 +206,7 @@ impl Preview {
 fn is_tried_on_staging(app: &App) -> bool {
     let follows_main = carried_out(app, EnvironmentName::STAGING).is_err();
     let deployed_together = app.flow.steps().any(|step| {
-        let deploys_to = step.operation.deploys_to();
-        step.operation.is_deployment() && EnvironmentName::ALL.iter().all(|it| deploys_to.contains(it))
+        step.deploys_to(EnvironmentName::STAGING) && step.deploys_to(EnvironmentName::PRODUCTION)
     });
     !follows_main && !deployed_together
 }

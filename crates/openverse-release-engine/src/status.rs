@@ -186,25 +186,21 @@ impl Engine {
             Some(tag) => self.all_images_have(app, &ImageTag::of_release(tag.date())).await?,
             None => false,
         };
+        let runs_newest = |&environment: &EnvironmentName| running(environment) == Some(newest);
         for step in app.flow.steps().filter(|step| !step.operation.rolls_back()) {
             let done = match step.operation {
                 Operation::MergeToMain => true,
                 Operation::BuildImages => built,
                 Operation::PublishGitHubRelease => release.is_some(),
                 Operation::TagImage => tagged,
-                Operation::DeployByGitHubWorkflow { environment, version } => {
-                    let right = running(environment) == Some(newest);
-                    right && (version == DeployedVersion::Commit || release.is_some())
+                Operation::DeployByGitHubWorkflow { version } => {
+                    let may_run = version == DeployedVersion::Commit || release.is_some();
+                    may_run && step.environments.iter().all(runs_newest)
                 }
                 Operation::DeployByAnsible | Operation::DeployByTerraform => {
-                    release.is_some()
-                        && step
-                            .operation
-                            .deploys_to()
-                            .iter()
-                            .all(|&environment| running(environment) == Some(newest))
+                    release.is_some() && step.environments.iter().all(runs_newest)
                 }
-                Operation::RunLatest => running(EnvironmentName::PRODUCTION) == Some(newest),
+                Operation::RunLatest => runs_newest(&EnvironmentName::PRODUCTION),
                 // How far the checkout of the DAGs is tells `dags`.
                 _ => continue,
             };
