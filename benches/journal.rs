@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Utc};
 use criterion::{Criterion, criterion_group, criterion_main};
 use openverse_release_core::{
-    App, Bundle, CommitSha, DeployableVersion, End, EnvironmentName::PRODUCTION, ImageTag, Order, OrderKind,
-    Project, Run, RunEvent, plan,
+    App, Bundle, CommitSha, DeployableVersion, End, EnvironmentName, ImageTag, Order, OrderKind, Project,
+    Run, RunEvent, plan,
 };
 use openverse_release_engine::{Journal as _, SqliteJournal, StoredRun};
 use rusqlite::Connection;
@@ -20,7 +20,7 @@ fn begin(journal: &SqliteJournal, api: &App, number: usize) -> Result<StoredRun,
     let commit: CommitSha = "5fa9e58fed9acb4ddba82d9349e79d85a2b90cb6".parse()?;
     let order = Order {
         app: api.slug.clone(),
-        environment: Production,
+        environment: EnvironmentName::PRODUCTION,
         version: DeployableVersion {
             image_tag: ImageTag::of_commit(&commit),
             bundle: Bundle { commit, images: [].into() },
@@ -32,7 +32,7 @@ fn begin(journal: &SqliteJournal, api: &App, number: usize) -> Result<StoredRun,
         despite_running: false,
     };
     let id = format!("run-{number}").parse()?;
-    let steps = plan(&Project::openverse(), api, &order.kind, Production, &id)?;
+    let steps = plan(&Project::openverse(), api, &order.kind, order.environment, &id)?;
     let (run, events) = Run::start(id, order, steps, &api.flow, NOW)?;
     Ok(journal.begin(&run, &events)?)
 }

@@ -15,9 +15,18 @@ struct Parts {
 
 impl Parts {
     fn step(&mut self, trigger: Trigger, operation: Operation) -> usize {
+        self.updating(trigger, operation, None)
+    }
+
+    fn updating(
+        &mut self,
+        trigger: Trigger,
+        operation: Operation,
+        environment: Option<EnvironmentName>,
+    ) -> usize {
         let number = self.steps.len();
         let label = format!("The step {number}, with a label of usual length");
-        self.steps.push(Step::new(id(number), label, trigger, operation));
+        self.steps.push(Step::new(id(number), label, trigger, operation).updating(environment));
         number
     }
 
@@ -42,11 +51,9 @@ impl Parts {
 
     /// Adds a build, and the staging deployment that runs it; a revert rolls it back.
     fn build_and_deploy(&mut self, revert: usize) -> (usize, usize) {
-        let by_commit = DeployedVersion::Commit;
         let build = self.step(Trigger::Automatic, Operation::BuildImages);
-        let deployment =
-            Operation::DeployByGitHubWorkflow { environment: EnvironmentName::STAGING, version: by_commit };
-        let deployment = self.step(Trigger::Automatic, deployment);
+        let deployment = Operation::DeployByGitHubWorkflow { version: DeployedVersion::Commit };
+        let deployment = self.updating(Trigger::Automatic, deployment, Some(EnvironmentName::STAGING));
         self.link(build, deployment, LinkKind::Triggers);
         self.link(deployment, revert, LinkKind::RollsBack);
         (build, deployment)
@@ -54,17 +61,12 @@ impl Parts {
 
     /// Adds the release of what these steps lead to, up to production.
     fn release(&mut self, after: &[usize]) {
-        let deploy = Operation::DeployByGitHubWorkflow {
-            environment: EnvironmentName::PRODUCTION,
-            version: DeployedVersion::Release,
-        };
+        let deploy = Operation::DeployByGitHubWorkflow { version: DeployedVersion::Release };
+        let production = Some(EnvironmentName::PRODUCTION);
         let publish = self.step(Trigger::Manual, Operation::PublishGitHubRelease);
         let tag = self.step(Trigger::Automatic, Operation::TagImage);
-        let deploy = self.step(Trigger::Automatic, deploy);
-        let back = self.step(
-            Trigger::Manual,
-            Operation::RedeployLastWorking { environment: EnvironmentName::PRODUCTION },
-        );
+        let deploy = self.updating(Trigger::Automatic, deploy, production);
+        let back = self.updating(Trigger::Manual, Operation::RedeployLastWorking, production);
         after.iter().for_each(|&step| self.link(step, publish, LinkKind::Enables));
         self.link(publish, tag, LinkKind::Triggers);
         self.link(tag, deploy, LinkKind::Triggers);

@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use openverse_release_core::{DeployedVersion, EnvironmentName, Flow, Operation, Step};
+use openverse_release_core::{Artefact, Environments, Flow, Operation, Step};
 use serde::Serialize;
 
 use crate::{Case, Cases, Ending, Process};
@@ -80,13 +80,14 @@ impl Rule {
     ///
     /// Only a step that `seen` admits is spoken of: of what a log does not show, nothing can be said.
     pub fn of(flow: &Flow, seen: impl Fn(&Step) -> bool) -> Vec<Self> {
-        let steps = |wanted: fn(Operation) -> bool| -> Vec<String> {
-            let steps = flow.steps().filter(|step| seen(step) && wanted(step.operation));
+        let environments = flow.environments();
+        let steps = |wanted: &dyn Fn(&Step) -> bool| -> Vec<String> {
+            let steps = flow.steps().filter(|step| seen(step) && wanted(step));
             steps.map(|step| step.id.to_string()).collect()
         };
-        let published = steps(|operation| operation == Operation::PublishGitHubRelease);
-        let tagged = steps(|operation| operation == Operation::TagImage);
-        let deployed = steps(deploys_a_release);
+        let published = steps(&|step| step.operation == Operation::PublishGitHubRelease);
+        let tagged = steps(&|step| step.operation == Operation::TagImage);
+        let deployed = steps(&|step| deploys_a_release(step, environments));
         let rules = [
             Self::new(RuleKind::Precedes, &published, &deployed)
                 .about("no production deployment of a version that was never released"),
@@ -109,15 +110,9 @@ impl Rule {
     }
 }
 
-fn deploys_a_release(operation: Operation) -> bool {
-    match operation {
-        Operation::DeployByGitHubWorkflow { environment, version } => {
-            environment == EnvironmentName::PRODUCTION && version == DeployedVersion::Release
-        }
-        Operation::DeployByAnsible | Operation::DeployByTerraform => true,
-        Operation::RedeployLastWorking { environment } => environment == EnvironmentName::PRODUCTION,
-        _ => false,
-    }
+/// Tells whether a step deploys to a guarded environment what was released.
+fn deploys_a_release(step: &Step, environments: &Environments) -> bool {
+    step.updates_guarded(environments) && step.consumes(environments).contains(&Artefact::ReleasedImage)
 }
 
 impl FromStr for Rule {

@@ -10,7 +10,7 @@ use std::{
 
 use chrono::TimeDelta;
 use openverse_release_airflow::AirflowConfig;
-use openverse_release_core::{App, HttpUrl, Limits, Project, RunId};
+use openverse_release_core::{App, EnvironmentName, HttpUrl, Limits, Project, RunId};
 use openverse_release_ecs::EcsConfig;
 use openverse_release_engine::{Engine, EngineError, Journal, SqliteJournal};
 use openverse_release_infra::Protocol;
@@ -86,6 +86,17 @@ impl Context {
             CliError::new(Exit::BadInput, format!("found {name:?}, which is no app of {}", project.name))
                 .expected(known.join(", "))
         })
+    }
+
+    /// Refuses an environment that the project does not declare.
+    pub(crate) fn check_environment(&self, environment: EnvironmentName) -> Result<(), CliError> {
+        let project = self.project()?;
+        if project.environments.rank(environment).is_some() {
+            return Ok(());
+        }
+        let known: Vec<_> = project.environments.names().map(|name| name.to_string()).collect();
+        let found = format!("found \"{environment}\", which is no environment of {}", project.name);
+        Err(CliError::new(Exit::BadInput, found).expected(known.join(", ")))
     }
 
     /// Returns who acts.

@@ -2,7 +2,7 @@
 
 use openverse_release_core::{App, DeploymentMeans, EnvironmentName, Project};
 
-use crate::code::{APPS, IMAGES};
+use crate::code::{APPS, IMAGES, SITES};
 
 /// The apps of an exploration.
 #[derive(Debug, Clone)]
@@ -55,7 +55,7 @@ pub enum Unexplorable {
 /// # Errors
 /// When it has no releases, or is not deployed by a GitHub Workflow everywhere.
 pub fn check_explorable(app: &App) -> Result<(), Unexplorable> {
-    for environment in EnvironmentName::ALL {
+    for environment in SITES {
         let by_workflow = app
             .deployment(environment)
             .is_some_and(|target| matches!(target.means, DeploymentMeans::GitHubWorkflow { .. }));

@@ -71,10 +71,10 @@ impl Builds {
     }
 }
 
+/// The environments of an app.
+pub(crate) const SITES: [EnvironmentName; 2] = [EnvironmentName::STAGING, EnvironmentName::PRODUCTION];
+
 /// Returns the place of an environment among those of an app.
-pub(crate) const fn site(environment: EnvironmentName) -> usize {
-    match environment {
-        EnvironmentName::STAGING => 0,
-        EnvironmentName::PRODUCTION => 1,
-    }
+pub(crate) fn site(environment: EnvironmentName) -> usize {
+    usize::from(environment == EnvironmentName::PRODUCTION)
 }

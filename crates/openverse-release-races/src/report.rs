@@ -1,11 +1,12 @@
 //! What an exploration found, and how it is asked for.
 
-use openverse_release_core::{App, EnvironmentName, Operation, Performer, Project, Step, StepId};
+use openverse_release_core::{App, Operation, Performer, Project, Step, StepId};
 use serde::Serialize;
 
 use crate::{
     bounds::Bounds,
     cast::{Cast, Unexplorable},
+    code::SITES,
     documented::{Documented, Part},
     explore::{Explored, explore as explore_model},
     race::Race,
@@ -129,7 +130,7 @@ fn report(cast: &Cast, process: Process, bounds: &Bounds, explored: Explored) ->
 fn left_to_others(cast: &Cast) -> Vec<LeftToOthers> {
     let of_app = |app: &App| {
         let steps = app.flow.steps().filter(|step| {
-            let is_explored = step.operation == Operation::TagImage || step.operation.is_deployment();
+            let is_explored = step.operation == Operation::TagImage || step.is_deployment();
             is_explored && app.performer(&step.id) == Performer::Elsewhere
         });
         let left = |step: &Step| LeftToOthers { app: app.slug.to_string(), step: step.id.clone() };
@@ -152,7 +153,7 @@ fn explore_documented(cast: &Cast, bounds: &Bounds) -> Explored {
     let part = Part::GITHUB_RELEASES;
     explored.add(explore_model(&Documented { cast, bounds, part }, bounds.states));
     for alone in cast.each_alone() {
-        for environment in EnvironmentName::ALL {
+        for environment in SITES {
             let part = Part::deployments(environment);
             explored.add(explore_model(&Documented { cast: &alone, bounds, part }, bounds.states));
         }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     ActiveFault, HostedRepository, Part, Paused, Timing,
-    world::{Standing, World},
+    world::{SandboxApp, Standing, World},
 };
 
 /// How many requests each part has answered.
@@ -186,7 +186,7 @@ impl Status {
             head: world.head(),
             timing: world.timing,
             publish_starts_workflow: world.publish_starts_workflow,
-            apps: world.apps.iter().map(|app| AppStatus::of(world, &app.slug)).collect(),
+            apps: world.apps.iter().map(|app| AppStatus::of(world, app)).collect(),
             running: running.collect(),
             open_pull_requests: open.filter(|it| it.state == PullRequestState::Open).collect(),
             faults: world.faults.clone(),
@@ -197,12 +197,13 @@ impl Status {
 }
 
 impl AppStatus {
-    fn of(world: &World, app: &AppSlug) -> Self {
+    fn of(world: &World, app: &SandboxApp) -> Self {
+        let (targets, app) = (&app.deployments, &app.slug);
         let names = |draft: bool| {
             let ids = world.release_ids(app, draft).into_iter();
             ids.filter_map(|id| world.release(id)).map(|release| release.tag_name.clone())
         };
-        let live = EnvironmentName::ALL.into_iter().filter_map(|environment| world.live(app, environment));
+        let live = targets.iter().filter_map(|target| world.live(app, target.environment));
         Self {
             app: app.clone(),
             released: names(false).max(),

@@ -173,14 +173,12 @@ fn also_comes_after<'a>(flow: &'a Flow, step: &'a Step, reading: Reading) -> Vec
     let mut before: Vec<_> = flow.before(&step.id, &[LinkKind::RollsBack]).map(Some).collect();
     let nothing_before = flow.before(&step.id, &LinkKind::ALL).next().is_none();
     if reading == Reading::Document {
-        if step.operation.is_deployment() || matches!(step.operation, Operation::RedeployLastWorking { .. }) {
+        if !step.environments.is_empty() {
             before.push(Some(step));
         }
         // Forward again, after a rollback that deployed something else.
         let rollbacks = flow.after(&step.id, &[LinkKind::RollsBack]);
-        before.extend(
-            rollbacks.filter(|by| matches!(by.operation, Operation::RedeployLastWorking { .. })).map(Some),
-        );
+        before.extend(rollbacks.filter(|by| by.operation == Operation::RedeployLastWorking).map(Some));
     }
     if nothing_before || (reading == Reading::Document && step.operation == Operation::RevertOnMain) {
         before.push(None);
@@ -201,7 +199,7 @@ mod tests {
         let merge = flow.merge_to_main("Merge", "Merge");
         let api = flow.build_images("BuildApi", "Build the API");
         let proxy = flow.build_images("BuildProxy", "Build the proxy");
-        let deploy = flow.deploy_commit_by_github_workflow("Deploy", "Deploy", Production);
+        let deploy = flow.deploy_commit_by_github_workflow("Deploy", "Deploy", EnvironmentName::PRODUCTION);
         flow.triggers(merge, api).triggers(merge, proxy).triggers(api, deploy).triggers(proxy, deploy);
         flow.splits(merge, Branches::All).joins(deploy, Branches::All);
         let flow = flow.build().unwrap();

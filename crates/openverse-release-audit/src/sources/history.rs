@@ -58,17 +58,14 @@ pub fn log_of_history(history: &History<'_>) -> Log {
 
 impl History<'_> {
     fn records(&self, step: &Step) -> bool {
-        let deployed = |environments: &[EnvironmentName]| {
-            let known = |environment| self.deployments.iter().any(|(known, _)| known == environment);
-            environments.iter().any(known)
-        };
+        let known = |environment| self.deployments.iter().any(|(known, _)| known == environment);
         match step.operation {
             Operation::MergeToMain | Operation::RevertOnMain => self.merges.is_some(),
             Operation::BuildImages => self.builds.is_some(),
             Operation::PublishGitHubRelease => true,
             Operation::TagImage => self.image_tags.is_some(),
             Operation::SyncDags | Operation::RunLatest => false,
-            operation => deployed(operation.deploys_to()),
+            _ => step.environments.iter().any(known),
         }
     }
 
@@ -164,11 +161,9 @@ impl<'a> Writing<'a> {
 
     fn deployments(&mut self, environment: EnvironmentName, records: &[DeploymentRecord]) {
         let history = self.history;
-        let deploys = |step: &&Step| {
-            step.operation.is_deployment() && step.operation.deploys_to().contains(&environment)
-        };
+        let deploys = |step: &&Step| step.deploys_to(environment);
         let Some(deployment) = history.app.flow.steps().find(deploys) else { return };
-        let again = |step: &&Step| matches!(step.operation, Operation::RedeployLastWorking { .. });
+        let again = |step: &&Step| step.operation == Operation::RedeployLastWorking;
         let rollback = history.app.flow.after(&deployment.id, &[LinkKind::RollsBack]).find(again);
         let mut runs: Option<String> = None;
         for (record, number) in records.iter().rev().zip(1..) {

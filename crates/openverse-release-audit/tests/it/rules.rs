@@ -56,7 +56,8 @@ fn only_production_deployments_of_a_release_ask_for_one() {
     let publish = flow.publish_github_release("Publish", "Publish");
     let commit =
         flow.deploy_commit_by_github_workflow("Commit", "Deploy a commit", EnvironmentName::PRODUCTION);
-    let staging = flow.deploy_by_github_workflow("Staging", "Deploy a release to staging", Staging);
+    let staging =
+        flow.deploy_by_github_workflow("Staging", "Deploy a release to staging", EnvironmentName::STAGING);
     let release = flow.deploy_by_github_workflow("Release", "Deploy a release", EnvironmentName::PRODUCTION);
     let back = flow.redeploy_last_working("Back", "Back on staging", EnvironmentName::STAGING);
     flow.triggers(build, commit)

@@ -12,7 +12,7 @@ pub(crate) fn side_by_side(width: usize) -> Flow {
     let merge = flow.merge_to_main("Merge", "Merge");
     let names = builds(width);
     let builds: Vec<_> = names.iter().map(|name| flow.build_images(name.clone().leak(), name)).collect();
-    let deploy = flow.deploy_commit_by_github_workflow("Deploy", "Deploy", Production);
+    let deploy = flow.deploy_commit_by_github_workflow("Deploy", "Deploy", EnvironmentName::PRODUCTION);
     for build in builds {
         flow.triggers(merge, build).triggers(build, deploy);
     }

@@ -318,6 +318,23 @@ pub(crate) enum Command {
 }
 
 impl Command {
+    /// Returns the environment that is named, if one is.
+    pub(crate) fn environment(&self) -> Option<EnvironmentName> {
+        match self {
+            Self::Deploy { environment, .. }
+            | Self::Rollback { environment, .. }
+            | Self::History { environment, .. }
+            | Self::Hold { action: Some(HoldAction::Lift { environment, .. }) }
+            | Self::Ecs {
+                action: EcsAction::Events { environment, .. } | EcsAction::Deploy { environment, .. },
+            } => Some(*environment),
+            Self::EnvVar { action: EnvVarAction::Add(wanted) | EnvVarAction::Update(wanted) } => {
+                wanted.environment
+            }
+            _ => None,
+        }
+    }
+
     /// Tells whether the command drives a run, so that Ctrl-C leaves one to be resumed.
     pub(crate) fn drives_a_run(&self) -> bool {
         matches!(

@@ -1,6 +1,6 @@
 //! `apps`: what is released, and where and how each app is deployed.
 
-use openverse_release_core::{App, DeploymentMeans, HttpUrl, ImageName, Project};
+use openverse_release_core::{App, DeploymentMeans, EnvironmentName, HttpUrl, ImageName, Project};
 use serde::Serialize;
 
 use super::Outcome;
@@ -24,7 +24,7 @@ struct AppView<'a> {
 
 #[derive(Debug, Serialize)]
 struct DeploymentView<'a> {
-    environment: &'static str,
+    environment: EnvironmentName,
     /// What the app itself calls the environment.
     called: &'a str,
     means: String,
@@ -36,7 +36,7 @@ struct DeploymentView<'a> {
 impl<'a> AppView<'a> {
     fn of(project: &Project, app: &'a App) -> Self {
         let deployments = app.deployments.iter().map(|target| DeploymentView {
-            environment: target.environment.as_str(),
+            environment: target.environment,
             called: target.local_name(),
             means: target.means.describe(),
             page: match &target.means {

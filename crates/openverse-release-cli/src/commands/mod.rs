@@ -115,6 +115,9 @@ fn interrupted(context: &Context) -> CliError {
 }
 
 async fn dispatch(command: &Command, context: &Context) -> Outcome {
+    if let Some(environment) = command.environment() {
+        context.check_environment(environment)?;
+    }
     match command {
         Command::Apps => apps::run(context),
         Command::Glossary { action: Some(GlossaryAction::Lint { files }), .. } => {

@@ -30,7 +30,7 @@ pub(super) async fn run(
     let order = Order { despite_running, ..order };
 
     let reverts = app.flow.steps().any(|step| {
-        step.operation.deploys_to().contains(&environment)
+        step.updates(environment)
             && app
                 .flow
                 .after(&step.id, &[LinkKind::RollsBack])

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use chrono::{DateTime, Utc};
-use openverse_release_core::{App, ChartLevel, EnvironmentName, GitTag};
+use openverse_release_core::{App, ChartLevel, Environments, GitTag};
 use openverse_release_engine::{AppStatus, ConfigurationStatus, EnvironmentStatus};
 
 use super::{Outcome, say_requests};
@@ -34,7 +34,7 @@ pub(super) async fn run(context: &Context, name: Option<&str>) -> Outcome {
             let chart = app.flow.to_text_marked(ChartLevel::Overview, &status.position);
             writeln!(out, "\n{}", chart.trim_end())
         }
-        _ => write_all(out, &apps, &statuses, now),
+        _ => write_all(out, &engine.project.environments, &apps, &statuses, now),
     })?;
     say_requests(context.output, &connected)?;
     Ok(Exit::Done)
@@ -43,11 +43,14 @@ pub(super) async fn run(context: &Context, name: Option<&str>) -> Outcome {
 /// Writes a line for each app, and below the table what a person should know.
 fn write_all(
     out: &mut dyn Write,
+    environments: &Environments,
     apps: &[&App],
     statuses: &[AppStatus],
     now: DateTime<Utc>,
 ) -> io::Result<()> {
-    let mut table = Table::new(["APP", "STAGING", "PRODUCTION", "RELEASED", "DRAFT", "MAIN"]);
+    let columns = environments.names().map(|name| name.as_str().to_uppercase());
+    let rest = ["RELEASED", "DRAFT", "MAIN"].map(str::to_owned);
+    let mut table = Table::new(["APP".to_owned()].into_iter().chain(columns).chain(rest));
     for (app, status) in apps.iter().zip(statuses) {
         let runs = |environment| {
             let found = status.environments.iter().find(|seen| seen.environment == environment);
@@ -55,10 +58,9 @@ fn write_all(
             commit.unwrap_or("-").to_owned()
         };
         let date = |tag: &GitTag| tag.date().to_string();
-        table.row([
-            app.slug.to_string(),
-            runs(EnvironmentName::STAGING),
-            runs(EnvironmentName::PRODUCTION),
+        let mut row = vec![app.slug.to_string()];
+        row.extend(environments.names().map(runs));
+        row.extend([
             status.last_release.as_ref().map_or_else(|| "-".to_owned(), date),
             match &status.drafts[..] {
                 [] => "-".to_owned(),
@@ -67,6 +69,7 @@ fn write_all(
             },
             main_words(status),
         ]);
+        table.row(row);
     }
     table.write(out)?;
     for (app, status) in apps.iter().zip(statuses) {

@@ -163,9 +163,8 @@ fn a_mistyped_command_is_refused() {
     assert_snapshot!(refused(&place, &["history", "api", "prod"]), @r#"
     exit code 2
     stderr:
-    error: invalid value 'prod' for '<ENVIRONMENT>': "prod" is not a valid environment: found "prod" at character 1, expected "staging" or "production"
-
-    For more information, try '--help'.
+    error: found "prod", which is no environment of Openverse
+    expected: staging, production
     "#);
     assert_snapshot!(refused(&place, &["history", "api", "production", "--limit", "0"]), @"
     exit code 2

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 /// let mut flow = FlowBuilder::new("tiny", semver::Version::new(1, 0, 0));
 /// let merge = flow.merge_to_main("Merge", "Merge to main");
 /// let build = flow.build_images("Build", "Build the image");
-/// let staging = flow.deploy_commit_by_github_workflow("Staging", "Try it", Staging);
+/// let staging = flow.deploy_commit_by_github_workflow("Staging", "Try it", EnvironmentName::STAGING);
 /// let publish = flow.publish_github_release("Publish", "Publish GitHub Release");
 /// flow.triggers(merge, build).triggers(build, staging).enables(build, publish);
 /// // The build sets off the one and makes possible the other.

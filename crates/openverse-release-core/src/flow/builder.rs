@@ -88,7 +88,7 @@ impl<T, R> Copy for Handle<T, R> {}
 /// Only a deployment is rolled back, and only by a step that rolls back:
 ///
 /// ```compile_fail,E0308
-/// # use openverse_release_core::EnvironmentName::PRODUCTION;
+/// # use openverse_release_core::EnvironmentName;
 /// # let mut flow = openverse_release_core::FlowBuilder::new("x", semver::Version::new(1, 0, 0));
 /// let build = flow.build_images("Build", "Build");
 /// let back = flow.redeploy_last_working("Back", "Back", EnvironmentName::PRODUCTION);

@@ -94,10 +94,15 @@ pub enum ProjectError {
         environment: EnvironmentName,
     },
     /// A deployment or a step names an environment that the project does not declare.
-    #[error("the app {app} names the environment {environment}, expected one of the project's: {}", listed(.known))]
+    #[error(
+        "{place} of the app {app} names the environment {environment}, expected one of the project's: {}",
+        listed(known)
+    )]
     UnknownEnvironment {
         /// The app.
         app: AppSlug,
+        /// What of it: a step by its name, or a deployment.
+        place: String,
         /// The environment.
         environment: EnvironmentName,
         /// Those that the project declares.
@@ -344,11 +349,18 @@ fn listed(environments: &Environments) -> String {
 fn check_environments(project: &Project) -> Result<(), ProjectError> {
     let known = &project.environments;
     for app in &project.apps {
-        let of_steps = app.flow.steps().flat_map(|step| step.environments.iter().copied());
-        let of_deployments = app.deployments.iter().map(|target| target.environment);
-        if let Some(environment) = of_deployments.chain(of_steps).find(|&it| known.rank(it).is_none()) {
+        let unknown = |&environment: &EnvironmentName| known.rank(environment).is_none();
+        let refused = |place: String, environment| {
             let (app, known) = (app.slug.clone(), known.clone());
-            return Err(ProjectError::UnknownEnvironment { app, environment, known });
+            Err(ProjectError::UnknownEnvironment { app, place, environment, known })
+        };
+        if let Some(environment) = app.deployments.iter().map(|target| target.environment).find(unknown) {
+            return refused("a deployment".to_owned(), environment);
+        }
+        for step in app.flow.steps() {
+            if let Some(&environment) = step.environments.iter().find(|it| unknown(it)) {
+                return refused(format!("the step {}", step.id), environment);
+            }
         }
     }
     let reached = |environment| {

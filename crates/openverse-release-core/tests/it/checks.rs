@@ -336,8 +336,11 @@ fn the_name_of_a_check_is_read_back_and_another_refused() {
 fn chain(length: usize, closed: bool) -> Flow {
     let ids: Vec<StepId> = (0..length).map(|number| format!("S{number}").parse().unwrap()).collect();
     let step = |(number, id): (usize, &StepId)| {
-        let operation = if number + 1 == length { TO_STAGING } else { Operation::MergeToMain };
-        Step::new(id.clone(), "", Trigger::Manual, operation)
+        let (operation, environments) = match number + 1 == length {
+            true => (TO_STAGING.0, vec![TO_STAGING.1]),
+            false => (Operation::MergeToMain, Vec::new()),
+        };
+        Step::new(id.clone(), "", Trigger::Manual, operation).updating(environments)
     };
     let link = |from: usize, to: usize| {
         let (from, to) = (ids[from].clone(), ids[to].clone());

@@ -8,6 +8,7 @@ mod checks_of_weaknesses;
 mod documented_flows;
 mod drafts;
 mod environment_variables;
+mod environments;
 mod markdown_js;
 mod mermaid_js;
 mod project_files;

@@ -190,8 +190,13 @@ fn an_unknown_field_is_refused_wherever_it_stands() {
     };
     let operation = |file: &mut Value| {
         file["apps"][0]["flow"] = serde_json::to_value(flows::api()).unwrap();
+        file["apps"][0]["flow"]["steps"][0]["operation"]["version"] = json!("commit");
+    };
+    let environment = |file: &mut Value| {
+        file["apps"][0]["flow"] = serde_json::to_value(flows::api()).unwrap();
         file["apps"][0]["flow"]["steps"][0]["operation"]["environment"] = json!("staging");
     };
+    assert!(refused(environment).contains("unknown field `environment`"));
     assert!(refused(operation).contains("the operation has other fields than \"does\""));
     assert!(refused(flow).contains("unknown field `colour`"));
 }

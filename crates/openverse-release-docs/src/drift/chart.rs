@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use openverse_release_core::{AppSlug, Flow, Link, LinkKind, Operation, Project, Step, StepId, Trigger};
+use openverse_release_core::{
+    AppSlug, EnvironmentName, Flow, Link, LinkKind, Operation, Project, Step, StepId, Trigger,
+};
 use openverse_release_mermaid::{Chart, ChartError, ChartPlaces, Edge, Import, LineEnds, Stroke, Vertex};
 
 use super::{
@@ -178,7 +180,7 @@ impl<'a> Comparison<'a> {
             // Under another name, if just one of the boxes does the same.
             let does = |number: &usize| {
                 let id = &*chart.vertices[*number].id;
-                steps[*number].is_none() && operations.get(id) == Some(&step.operation)
+                steps[*number].is_none() && operations.get(id) == Some(&does(step))
             };
             let mut alike = (0..steps.len()).filter(does);
             if let (Some(number), None) = (alike.next(), alike.next()) {
@@ -322,15 +324,22 @@ fn named<'f>(flow: &'f Flow, vertex: &Vertex) -> Option<&'f Step> {
     vertex.id.parse().ok().and_then(|id: StepId| flow.step(&id))
 }
 
+/// What a step does, and the environments that it updates.
+type Does = (Operation, Vec<EnvironmentName>);
+
+fn does(step: &Step) -> Does {
+    (step.operation, step.environments.clone())
+}
+
 /// Returns what the boxes do, by their names or by the words in them, whatever their shapes.
-fn operations(chart: &Chart, flow: &Flow) -> HashMap<String, Operation> {
+fn operations(chart: &Chart, flow: &Flow) -> HashMap<String, Does> {
     let mut squared = chart.clone();
     for vertex in &mut squared.vertices {
         vertex.shape = Some("square");
     }
     squared.edges.clear();
-    let import = Import::knowing(&squared, "", |id| flow.step(id).map(|step| step.operation));
-    import.flow.steps().map(|step| (step.id.as_str().to_owned(), step.operation)).collect()
+    let import = Import::knowing(&squared, "", |id| flow.step(id));
+    import.flow.steps().map(|step| (step.id.as_str().to_owned(), does(step))).collect()
 }
 
 /// Returns how many characters a line of a chart is indented by.

@@ -120,11 +120,13 @@ struct Likeness {
 impl Likeness {
     /// Compares names of steps, and what steps do.
     fn of(chart: &Chart, flow: &Flow) -> Self {
-        let import = Import::knowing(chart, "", |id| flow.step(id).map(|step| step.operation));
+        let import = Import::knowing(chart, "", |id| flow.step(id));
         let drawn: Vec<_> = import.flow.steps().collect();
         let is_drawn = |step: &&Step| {
             chart.vertices.iter().any(|vertex| &*vertex.id == step.id.as_str())
-                || drawn.iter().any(|drawn| drawn.operation == step.operation)
+                || drawn.iter().any(|drawn| {
+                    (drawn.operation, &drawn.environments) == (step.operation, &step.environments)
+                })
         };
         let shared = flow.steps().filter(is_drawn).count();
         let all = (flow.steps().count() + chart.vertices.len()).saturating_sub(shared);

@@ -186,7 +186,7 @@ pub(crate) fn a_rollback_that_was_refused_holds_nothing(journal: &dyn Journal) {
 }
 
 pub(crate) fn lifting_is_for_one_app_and_environment_and_counts(journal: &dyn Journal) {
-    for (id, environment) in [("run-a", Production), ("run-b", Production), ("run-c", STAGING)] {
+    for (id, environment) in [("run-a", PRODUCTION), ("run-b", PRODUCTION), ("run-c", STAGING)] {
         let mut stored = begin(journal, id, environment, 1);
         append(journal, &mut stored, 2, &[RunEvent::HoldPlaced, ended(End::Done)]);
     }

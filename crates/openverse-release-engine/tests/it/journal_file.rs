@@ -63,7 +63,7 @@ fn two_handles_on_one_file_see_each_other_and_do_not_overwrite() {
     let mut elsewhere = other.load(stored.run.id()).unwrap().unwrap();
     append(&other, &mut elsewhere, 5, &[ended(End::Done)]);
     assert!(one.unfinished(&app("api").slug, PRODUCTION).unwrap().is_none());
-    assert_eq!(one.lift_holds(&app("api").slug, Production, "ada", "mended", minute(6)).unwrap(), 1);
+    assert_eq!(one.lift_holds(&app("api").slug, PRODUCTION, "ada", "mended", minute(6)).unwrap(), 1);
     assert_eq!(other.holds().unwrap(), []);
 }
 

@@ -168,7 +168,7 @@ async fn a_rollback_from_an_unknown_version_needs_to_be_told_where_to() {
 async fn an_environment_that_follows_main_takes_no_order() {
     let (scene, past) = Scene::new().await;
     let tag = ImageTag::of_commit(&past.first);
-    for (app, environment) in [("catalog", Staging), ("indexer-worker", PRODUCTION)] {
+    for (app, environment) in [("catalog", STAGING), ("indexer-worker", PRODUCTION)] {
         let app = scene.engine.project.app(app).unwrap();
         let deployment =
             scene.engine.order_deployment(app, environment, &tag, "slow", OrderKind::Deploy).await;

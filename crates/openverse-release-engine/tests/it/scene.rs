@@ -22,7 +22,8 @@ use tempfile::TempDir;
 
 use crate::timed_deployments::TimedDeployments;
 
-pub(crate) use openverse_release_core::EnvironmentName;
+pub(crate) const STAGING: EnvironmentName = EnvironmentName::STAGING;
+pub(crate) const PRODUCTION: EnvironmentName = EnvironmentName::PRODUCTION;
 
 /// The dates of the two releases of the past, and of the draft.
 pub(crate) const FIRST: &str = "2023.12.01.10.00.00";

@@ -6,7 +6,7 @@ mod unreadable;
 
 use std::{collections::HashMap, sync::Arc};
 
-use openverse_release_core::{Flow, Link, LinkKind, Operation, ParseError, Step, StepId, Trigger};
+use openverse_release_core::{Flow, Link, LinkKind, ParseError, Step, StepId, Trigger};
 use semver::Version;
 
 pub use unreadable::Unreadable;
@@ -56,8 +56,8 @@ impl Import {
         Self::knowing(chart, name, |_| None)
     }
 
-    /// Makes a flow of a chart, where it is known of some steps what they do.
-    pub fn knowing(chart: &Chart, name: &str, known: impl Fn(&StepId) -> Option<Operation>) -> Self {
+    /// Makes a flow of a chart, where it is known of some steps what they do: the same as steps of another flow.
+    pub fn knowing<'k>(chart: &Chart, name: &str, known: impl Fn(&StepId) -> Option<&'k Step>) -> Self {
         let mut unreadable = Vec::new();
         let mut steps = Vec::new();
         for vertex in &chart.vertices {
@@ -130,7 +130,7 @@ impl Vertex {
     }
 }
 
-fn step(vertex: &Vertex, known: impl Fn(&StepId) -> Option<Operation>) -> Result<Step, String> {
+fn step<'k>(vertex: &Vertex, known: impl Fn(&StepId) -> Option<&'k Step>) -> Result<Step, String> {
     let id: StepId = vertex.id.parse().map_err(|error: ParseError| {
         format!("no step can have that name, which would be {}", error.expected())
     })?;
@@ -139,9 +139,9 @@ fn step(vertex: &Vertex, known: impl Fn(&StepId) -> Option<Operation>) -> Result
         None => "it has no box, which would be square or rounded".to_owned(),
     })?;
     let label = vertex.plain_text();
-    let operation = known(&id).or_else(|| operation::of(&id, &label));
-    let operation = operation.ok_or("neither its name nor its label says what it does")?;
-    Ok(Step::new(id, label, trigger, operation))
+    let operation = known(&id).map(operation::does).or_else(|| operation::of(&id, &label));
+    let (operation, environments) = operation.ok_or("neither its name nor its label says what it does")?;
+    Ok(Step::new(id, label, trigger, operation).updating(environments))
 }
 
 fn link(edge: &Edge, from: &Step, to: &Step) -> Result<Link, &'static str> {

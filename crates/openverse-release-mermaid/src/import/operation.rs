@@ -2,31 +2,40 @@
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
-use openverse_release_core::{DeployedVersion, EnvironmentName, Operation, StepId, flows::DocumentedFlow};
+use openverse_release_core::{
+    DeployedVersion, EnvironmentName, Operation, Step, StepId, flows::DocumentedFlow,
+};
+
+/// What a step does, and the environments that it updates.
+pub(super) type Does = (Operation, Vec<EnvironmentName>);
 
 /// Returns what a step does, if that can be known.
-pub(super) fn of(id: &StepId, label: &str) -> Option<Operation> {
-    DOCUMENTED.get(id).copied().or_else(|| said(&label.to_lowercase()))
+pub(super) fn of(id: &StepId, label: &str) -> Option<Does> {
+    DOCUMENTED.get(id).map(does).or_else(|| said(&label.to_lowercase()))
 }
 
-/// What the steps of the documented flows do; one of a name always does the same.
-static DOCUMENTED: LazyLock<BTreeMap<StepId, Operation>> = LazyLock::new(|| {
+pub(super) fn does(step: &Step) -> Does {
+    (step.operation, step.environments.clone())
+}
+
+/// The steps of the documented flows; one of a name always does the same.
+static DOCUMENTED: LazyLock<BTreeMap<StepId, Step>> = LazyLock::new(|| {
     let flows = DocumentedFlow::ALL.iter().map(|process| process.flow(""));
     flows
-        .flat_map(|flow| flow.steps().map(|step| (step.id.clone(), step.operation)).collect::<Vec<_>>())
+        .flat_map(|flow| flow.steps().map(|step| (step.id.clone(), step.clone())).collect::<Vec<_>>())
         .collect()
 });
 
 /// Returns what a label says. The first rule that fits wins: a rollback is also a deployment.
-fn said(label: &str) -> Option<Operation> {
+fn said(label: &str) -> Option<Does> {
     let says = |words: &[&str]| words.iter().all(|word| label.contains(word));
     let any = |words: &[&str]| words.iter().any(|word| label.contains(word));
     let environment = environment(label);
     if says(&["revert"]) {
-        return Some(Operation::RevertOnMain);
+        return Some((Operation::RevertOnMain, Vec::new()));
     }
     if any(&["roll back", "rollback", "last known", "last working", "known to work"]) {
-        return environment.map(|environment| Operation::RedeployLastWorking { environment });
+        return environment.map(|environment| (Operation::RedeployLastWorking, vec![environment]));
     }
     let operation = if says(&["merge", "main"]) {
         Operation::MergeToMain
@@ -48,13 +57,22 @@ fn said(label: &str) -> Option<Operation> {
             (false, true) => DeployedVersion::Release,
             _ => return None,
         };
-        Operation::DeployByGitHubWorkflow { environment: environment?, version }
+        Operation::DeployByGitHubWorkflow { version }
     } else if says(&["tag", "image"]) {
         Operation::TagImage
     } else {
         return None;
     };
-    Some(operation)
+    // A step of the other kinds updates what Openverse's do, whatever its box names.
+    let (staging, production) = (EnvironmentName::STAGING, EnvironmentName::PRODUCTION);
+    let environments = match operation {
+        Operation::DeployByGitHubWorkflow { .. } => vec![environment?],
+        Operation::SyncDags => vec![staging],
+        Operation::DeployByAnsible => vec![production],
+        Operation::DeployByTerraform | Operation::RunLatest => vec![staging, production],
+        _ => Vec::new(),
+    };
+    Some((operation, environments))
 }
 
 /// Returns the environment that a label names, if it names one.
@@ -76,7 +94,7 @@ mod tests {
             let flow = process.flow("x");
             flow.steps().cloned().collect::<Vec<_>>()
         }) {
-            assert_eq!(DOCUMENTED.get(&step.id), Some(&step.operation), "{}", step.id);
+            assert_eq!(DOCUMENTED.get(&step.id).map(does), Some(does(&step)), "{}", step.id);
         }
     }
 
@@ -86,9 +104,9 @@ mod tests {
         let silent = ["StagingDispatch", "ProductionDispatch", "ApplyRollback"];
         for process in DocumentedFlow::ALL {
             for step in process.flow("x").steps() {
-                let expected = Some(step.operation).filter(|_| !silent.contains(&step.id.as_str()));
+                let silent = silent.contains(&step.id.as_str());
                 let said = said(&step.label.to_lowercase());
-                assert!(said == Some(step.operation) || expected.is_none(), "{}: {said:?}", step.id);
+                assert!(said == Some(does(step)) || silent, "{}: {said:?}", step.id);
             }
         }
     }
@@ -101,7 +119,7 @@ mod tests {
         assert_eq!(said("roll back"), None);
         assert_eq!(
             said("roll back staging"),
-            Some(Operation::RedeployLastWorking { environment: EnvironmentName::STAGING })
+            Some((Operation::RedeployLastWorking, vec![EnvironmentName::STAGING]))
         );
     }
 }

@@ -103,10 +103,12 @@ fn what_no_flow_has_is_listed() {
 #[test]
 fn what_is_known_of_a_step_counts_more_than_its_words() {
     let chart = Chart::read("graph TD\nA[Merge to main] --> B(Sing)").unwrap();
-    let known = |id: &StepId| (id.as_str() == "B").then_some(Operation::SyncDags);
-    let import = Import::knowing(&chart, "x", known);
+    let sync = Step::new("B".parse().unwrap(), "", Trigger::Automatic, Operation::SyncDags);
+    let sync = sync.updating([EnvironmentName::STAGING]);
+    let import = Import::knowing(&chart, "x", |id| (*id == sync.id).then_some(&sync));
     assert_eq!(import.unreadable, []);
-    assert_eq!(import.flow.step(&"B".parse().unwrap()).unwrap().operation, Operation::SyncDags);
+    let read = import.flow.step(&sync.id).unwrap();
+    assert_eq!((read.operation, &read.environments), (sync.operation, &sync.environments));
     let import = Import::of(&chart, "x");
     assert_eq!(import.flow.steps().count(), 1);
     assert_eq!(import.unreadable.len(), 2, "the step and its link");
@@ -136,18 +138,19 @@ fn a_mark_is_no_part_of_the_flow() {
     assert_eq!(import.unreadable.len(), 2, "the class and its definition");
 }
 
-fn any_operation() -> impl Strategy<Value = Operation> {
+/// What a step does, and which environments it updates.
+fn any_operation() -> impl Strategy<Value = (Operation, Vec<EnvironmentName>)> {
     prop_oneof![
-        Just(Operation::MergeToMain),
-        Just(Operation::RevertOnMain),
-        Just(Operation::BuildImages),
-        Just(Operation::TagImage),
-        Just(Operation::PublishGitHubRelease),
-        Just(Operation::DeployByGitHubWorkflow {
-            environment: EnvironmentName::STAGING,
-            version: DeployedVersion::Commit
-        }),
-        Just(Operation::RedeployLastWorking { environment: EnvironmentName::PRODUCTION }),
+        Just((Operation::MergeToMain, Vec::new())),
+        Just((Operation::RevertOnMain, Vec::new())),
+        Just((Operation::BuildImages, Vec::new())),
+        Just((Operation::TagImage, Vec::new())),
+        Just((Operation::PublishGitHubRelease, Vec::new())),
+        Just((
+            Operation::DeployByGitHubWorkflow { version: DeployedVersion::Commit },
+            vec![EnvironmentName::STAGING],
+        )),
+        Just((Operation::RedeployLastWorking, vec![EnvironmentName::PRODUCTION])),
     ]
 }
 
@@ -157,12 +160,12 @@ prop_compose! {
         steps in prop::collection::btree_map("[A-Za-z][A-Za-z0-9_]{0,8}", ("[\\PC\n]{0,30}", any::<bool>(), any_operation()), 1..12),
         links in prop::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>(), 0..3, prop::option::of("[\\PC\n]{1,20}")), 0..20),
     ) -> Flow {
-        let steps: Vec<_> = steps.into_iter().filter_map(|(id, (label, manual, operation))| {
+        let steps: Vec<_> = steps.into_iter().filter_map(|(id, (label, manual, (operation, environments)))| {
             let trigger = if manual { Trigger::Manual } else { Trigger::Automatic };
             let label = plain(&label);
             // A box without a word is drawn with a space in it.
             let label = if label.is_empty() { " ".to_owned() } else { label };
-            Some(Step::new(id.parse().ok()?, label, trigger, operation))
+            Some(Step::new(id.parse().ok()?, label, trigger, operation).updating(environments))
         }).collect();
         let link = |(from, to, kind, label): (prop::sample::Index, prop::sample::Index, i32, Option<String>)| {
             let (from, to) = (from.get(&steps), to.get(&steps));
@@ -190,7 +193,7 @@ proptest! {
     fn a_flow_that_is_drawn_is_read_again(flow in any_flow()) {
         let drawn = flow.to_mermaid(ChartLevel::Overview);
         let chart = Chart::read(&drawn).unwrap();
-        let import = Import::knowing(&chart, "x", |id| flow.step(id).map(|step| step.operation));
+        let import = Import::knowing(&chart, "x", |id| flow.step(id));
         prop_assert_eq!(import.unreadable, vec![]);
         prop_assert_eq!(shown(&import.flow), shown(&flow));
         prop_assert_eq!(import.flow.to_mermaid(ChartLevel::Overview), drawn);

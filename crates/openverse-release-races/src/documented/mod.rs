@@ -14,7 +14,7 @@ use self::state::{Job, Plan, RELEASES, Release, Stage};
 use crate::{
     bounds::Bounds,
     cast::Cast,
-    code::{APPS, site},
+    code::{APPS, SITES, site},
     explore::{Model, Step},
     race::{Race, Races},
 };
@@ -46,12 +46,10 @@ impl Part {
     pub(crate) const GITHUB_RELEASES: Self = Self { has_jobs: true, has_sites: [false; 2] };
 
     /// Deployments to an environment, and whatever leads to them.
-    pub(crate) const fn deployments(environment: EnvironmentName) -> Self {
-        match environment {
-            // CI deploys to it, whatever is drafted and published.
-            EnvironmentName::STAGING => Self { has_jobs: false, has_sites: [true, false] },
-            EnvironmentName::PRODUCTION => Self { has_jobs: true, has_sites: [false, true] },
-        }
+    pub(crate) fn deployments(environment: EnvironmentName) -> Self {
+        // CI deploys to staging, whatever is drafted and published.
+        let is_staging = environment == EnvironmentName::STAGING;
+        Self { has_jobs: !is_staging, has_sites: [is_staging, !is_staging] }
     }
 
     fn has_site(self, environment: EnvironmentName) -> bool {
@@ -125,7 +123,7 @@ impl Model for Documented<'_> {
                 offer(Move::Publish { app, release });
                 offer(Move::Redeliver { app, release });
             }
-            for environment in EnvironmentName::ALL {
+            for environment in SITES {
                 for (place, _) in state.apps[app].sites[site(environment)].under_way() {
                     offer(Move::End { app, environment, place });
                 }

@@ -8,6 +8,7 @@ use super::{Model, Step, explore};
 use crate::{
     bounds::Bounds,
     cast::Cast,
+    code::SITES,
     documented::{Documented, Part, Remembering},
     race::Race,
     runner::Runner,
@@ -122,7 +123,7 @@ fn every_state_of_the_documented_process_is_seen_once() {
     let (states, races) = is_explored_as_naively(&model);
     assert_eq!(races, [Race::OtherCommit, Race::MixedImages, Race::Evicted]);
     assert!(states > 1_500, "{states}");
-    for environment in EnvironmentName::ALL {
+    for environment in SITES {
         let bounds = Bounds { merges: 2, rollbacks: 1, ..CALM };
         let part = Part::deployments(environment);
         let (_, races) = is_explored_as_naively(&Documented { cast: &api, bounds: &bounds, part });
@@ -234,7 +235,7 @@ fn no_walk_comes_upon_a_race_that_was_not_explored() {
     let part = Part::GITHUB_RELEASES;
     let met = holds_for_walks(&Documented { cast: &both, bounds: &bounds, part }, 40);
     assert_eq!(met, 4, "walks are long enough to come upon something");
-    for environment in EnvironmentName::ALL {
+    for environment in SITES {
         let part = Part::deployments(environment);
         assert!(holds_for_walks(&Documented { cast: &api, bounds: &Bounds::default(), part }, 40) > 0);
     }

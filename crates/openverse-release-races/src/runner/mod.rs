@@ -18,6 +18,7 @@ use self::{
 use crate::{
     bounds::Bounds,
     cast::Cast,
+    code::SITES,
     explore::{Model, Step},
     safeguard::Safeguard,
 };
@@ -115,7 +116,7 @@ impl Model for Runner<'_> {
 
     fn start(&self) -> State {
         let mut state = State::default();
-        for environment in EnvironmentName::ALL {
+        for environment in SITES {
             let before = Errand { environment, number: 0, kind: ErrandKind::Deploy { commit: 0 } };
             let errand = self.ledger.errand_number(before);
             let site = state.site_mut(environment);
@@ -150,7 +151,7 @@ impl Model for Runner<'_> {
         for commit in 1..=state.main.head() {
             offer(Move::Begin(Asked::Deploy { commit }));
         }
-        for environment in EnvironmentName::ALL {
+        for environment in SITES {
             offer(Move::Begin(Asked::RollBack(environment)));
             offer(Move::Lift(environment));
             for run in 0..RUNS {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use openverse_release_core::{
-    Artefact, Branches, CheckId, EnvironmentName, Flow, Link, LinkKind, Operation, Step, Trigger,
+    Branches, CheckId, DeployedVersion, EnvironmentName, Flow, Link, LinkKind, Operation, Step, Trigger,
 };
 
 use super::number;
@@ -12,11 +12,16 @@ use super::number;
 pub(super) struct Lists {
     steps: Vec<Step>,
     links: Vec<Link>,
+    environments: Vec<EnvironmentName>,
 }
 
 impl Lists {
     pub(super) fn of(flow: &Flow) -> Self {
-        Self { steps: flow.steps().cloned().collect(), links: flow.links().collect() }
+        Self {
+            steps: flow.steps().cloned().collect(),
+            links: flow.links().collect(),
+            environments: flow.environments().names().collect(),
+        }
     }
 
     /// The steps at which a check finds something. Panics for one that is not to be seen so.
@@ -51,7 +56,7 @@ impl Lists {
                 ends.filter_map(bad).collect()
             }
             CheckId::DeploymentWithoutRollback => {
-                self.steps_that(|step| step.operation.is_deployment() && self.rollbacks_of(step).is_empty())
+                self.steps_that(|step| deploys(step) && self.rollbacks_of(step).is_empty())
             }
             CheckId::RollbackNotManual => {
                 self.steps_that(|step| step.operation.rolls_back() && !manual(step))
@@ -61,6 +66,11 @@ impl Lists {
                 self.steps_that(|step| step.operation == Operation::PublishGitHubRelease && !manual(step))
             }
             CheckId::RedundantLink => self.redundant(),
+            CheckId::EnvironmentsIllTyped => self.steps_that(|step| {
+                let known =
+                    step.environments.iter().all(|environment| self.environments.contains(environment));
+                !known || step.operation.updates_environments() == step.environments.is_empty()
+            }),
             other => panic!("{other} is not seen at a step by itself"),
         }
     }
@@ -78,7 +88,7 @@ impl Lists {
     }
 
     fn deploys(&self, step: usize) -> bool {
-        self.steps[step].operation.is_deployment()
+        deploys(&self.steps[step])
     }
 
     fn rolls_back(&self, step: usize) -> bool {
@@ -93,12 +103,14 @@ impl Lists {
 
     fn not_preferred(&self, step: &Step) -> bool {
         let back = self.rollbacks_of(step);
-        let redeployed =
-            back.iter().any(|operation| matches!(operation, Operation::RedeployLastWorking { .. }));
+        let redeployed = back.contains(&Operation::RedeployLastWorking);
         let reverted = back.contains(&Operation::RevertOnMain);
-        let production = step.operation.deploys_to().contains(&EnvironmentName::PRODUCTION);
-        let released = step.operation.consumes().contains(&Artefact::ReleasedImage);
-        step.operation.is_deployment()
+        let production = step.environments.contains(&EnvironmentName::PRODUCTION);
+        let released = match step.operation {
+            Operation::DeployByGitHubWorkflow { version } => version == DeployedVersion::Release,
+            operation => [Operation::DeployByAnsible, Operation::DeployByTerraform].contains(&operation),
+        };
+        deploys(step)
             && match production {
                 true => released && reverted && !redeployed,
                 false => redeployed && !reverted,
@@ -142,4 +154,9 @@ impl Lists {
 
 fn manual(step: &Step) -> bool {
     step.trigger == Trigger::Manual
+}
+
+/// Whether it updates something, and not by taking it back.
+pub(super) fn deploys(step: &Step) -> bool {
+    !step.environments.is_empty() && step.operation != Operation::RedeployLastWorking
 }

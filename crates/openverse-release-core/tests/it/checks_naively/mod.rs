@@ -7,8 +7,8 @@ mod table;
 use std::collections::BTreeSet;
 
 use openverse_release_core::{
-    Artefact, Branches, CheckId, Exemption, Finding, Flow, Link, LinkKind, Operation, Severity, Step, StepId,
-    Trigger, strategies,
+    Artefact, Branches, CheckId, EnvironmentName, Exemption, Finding, Flow, Link, LinkKind, Operation,
+    Severity, Step, StepId, Trigger, strategies,
 };
 use proptest::{prelude::*, sample::Index};
 
@@ -40,6 +40,20 @@ fn artefacts(flow: &Flow, check: CheckId) -> BTreeSet<(usize, Artefact)> {
     unique
 }
 
+/// Any flow, in which one step may name environments that it does not update or that are not declared, or
+/// none at all.
+fn with_strange_environments() -> impl Strategy<Value = Flow> {
+    let names = ["dev", "staging", "production"].map(|name| name.parse::<EnvironmentName>().unwrap());
+    let named = proptest::sample::subsequence(names.to_vec(), 0..=3);
+    (strategies::flow(), any::<Index>(), named).prop_map(|(flow, which, named)| {
+        let mut steps: Vec<Step> = flow.steps().cloned().collect();
+        let which = which.index(steps.len());
+        steps[which].environments = named;
+        let links = flow.links().collect();
+        Flow::new("any", flow.version().clone(), steps, links, Vec::new()).unwrap()
+    })
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 
@@ -66,7 +80,9 @@ proptest! {
     }
 
     #[test]
-    fn checks_of_a_step_or_link_by_itself_agree_with_naive_ones(flow in strategies::flow()) {
+    fn checks_of_a_step_or_link_by_itself_agree_with_naive_ones(
+        flow in prop_oneof![3 => strategies::flow().boxed(), 1 => with_strange_environments().boxed()],
+    ) {
         let lists = Lists::of(&flow);
         for check in [
             CheckId::SourceNotManual,
@@ -82,6 +98,7 @@ proptest! {
             CheckId::RollbackNotPreferred,
             CheckId::PublishNotManual,
             CheckId::RedundantLink,
+            CheckId::EnvironmentsIllTyped,
         ] {
             prop_assert_eq!(found(&flow, check), lists.found(check), "{}", check);
         }

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use openverse_release_core::{Artefact, Branches, EnvironmentName, Flow, LinkKind, Operation, Step, Trigger};
+use openverse_release_core::{
+    Artefact, Branches, DeployedVersion, EnvironmentName, Flow, LinkKind, Operation, Step, Trigger,
+};
 
-use super::number;
+use super::{local::deploys, number};
 
 /// Steps, each with something that it makes or uses.
 type Made = BTreeSet<(usize, Artefact)>;
@@ -66,7 +68,7 @@ impl Table {
 
     pub(super) fn stuck(&self) -> BTreeSet<usize> {
         let reaches = self.closure(&LinkKind::FORWARD, |_| true);
-        let outcome = |step: usize| !self.operations[step].deploys_to().is_empty();
+        let outcome = |step: usize| !self.steps[step].environments.is_empty();
         let ends_well = |step: usize| outcome(step) || self.all().any(|to| reaches[step][to] && outcome(to));
         self.all().filter(|&step| !ends_well(step) && !self.operations[step].rolls_back()).collect()
     }
@@ -92,10 +94,8 @@ impl Table {
 
     fn follow(&self, way: &mut Vec<usize>, found: &mut BTreeSet<usize>) {
         let here = way[way.len() - 1];
-        let operation = self.operations[here];
         let published = way.iter().any(|&step| self.operations[step] == Operation::PublishGitHubRelease);
-        let production = operation.deploys_to().contains(&EnvironmentName::PRODUCTION);
-        if operation.is_deployment() && production && !published {
+        if self.to_production(here) && !published {
             found.insert(here);
         }
         for to in self.all() {
@@ -166,18 +166,19 @@ impl Table {
     pub(super) fn missing(&self) -> BTreeSet<(usize, Artefact)> {
         let sources = self.sources();
         let mut missing = BTreeSet::new();
-        for artefact in self.operations.iter().flat_map(|operation| operation.consumes()).copied() {
+        for artefact in self.steps.iter().flat_map(uses) {
             let makes = |step: usize| self.operations[step].produces().contains(&artefact);
             let unmade = self.spread(|step| sources.contains(&step), |step| !makes(step), |_| false, true);
-            let uses = |step: &usize| self.operations[*step].consumes().contains(&artefact);
-            missing.extend(self.all().filter(uses).filter(|&step| unmade[step]).map(|step| (step, artefact)));
+            let needs = |step: &usize| uses(&self.steps[*step]).contains(&artefact);
+            missing
+                .extend(self.all().filter(needs).filter(|&step| unmade[step]).map(|step| (step, artefact)));
         }
         missing
     }
 
     fn to_production(&self, step: usize) -> bool {
-        let operation = self.operations[step];
-        operation.is_deployment() && operation.deploys_to().contains(&EnvironmentName::PRODUCTION)
+        let step = &self.steps[step];
+        deploys(step) && step.environments.contains(&EnvironmentName::PRODUCTION)
     }
 
     pub(super) fn unpublished(&self) -> BTreeSet<usize> {
@@ -220,13 +221,13 @@ impl Table {
         let (mut never, mut lost) = (BTreeSet::new(), BTreeSet::new());
         for step in self.all() {
             for &artefact in self.operations[step].produces() {
-                let uses = |step: usize| self.operations[step].consumes().contains(&artefact);
+                let needs = |step: usize| uses(&self.steps[step]).contains(&artefact);
                 let makes = |step: usize| self.operations[step].produces().contains(&artefact);
                 let used = |stops: &dyn Fn(usize) -> bool| {
                     let (mut seen, mut open) = (BTreeSet::new(), vec![step]);
                     while let Some(from) = open.pop() {
                         for to in self.all().filter(|&to| self.linked(from, to, &LinkKind::ALL)) {
-                            if uses(to) {
+                            if needs(to) {
                                 return true;
                             }
                             if !stops(to) && seen.insert(to) {
@@ -280,24 +281,43 @@ impl Table {
         let aimless = |step: usize| {
             let undone: Vec<_> = self
                 .all()
-                .filter(|&from| self.operations[from].is_deployment())
+                .filter(|&from| deploys(&self.steps[from]))
                 .filter(|&from| self.linked(from, step, &[LinkKind::RollsBack]))
                 .collect();
-            let updates =
-                |step: usize, environment| self.operations[step].deploys_to().contains(&environment);
+            let updates = |step: usize, environment| self.steps[step].environments.contains(&environment);
+            let mut environments = [EnvironmentName::STAGING, EnvironmentName::PRODUCTION].into_iter();
             match self.operations[step] {
-                Operation::RedeployLastWorking { environment } => {
-                    !undone.iter().any(|&from| updates(from, environment))
-                }
                 _ if undone.is_empty() => true,
-                _ => EnvironmentName::ALL.into_iter().any(|environment| {
-                    let again = |to: usize| {
-                        solid[step][to] && self.operations[to].is_deployment() && updates(to, environment)
-                    };
+                Operation::RedeployLastWorking => environments.any(|environment| {
+                    updates(step, environment) && !undone.iter().any(|&from| updates(from, environment))
+                }),
+                _ => environments.any(|environment| {
+                    let again =
+                        |to: usize| solid[step][to] && deploys(&self.steps[to]) && updates(to, environment);
                     undone.iter().any(|&from| updates(from, environment)) && !self.all().any(again)
                 }),
             }
         };
         self.all().filter(|&step| self.operations[step].rolls_back() && aimless(step)).collect()
+    }
+}
+
+/// What a step uses.
+fn uses(step: &Step) -> Vec<Artefact> {
+    let production = step.environments.contains(&EnvironmentName::PRODUCTION);
+    match step.operation {
+        Operation::BuildImages | Operation::SyncDags | Operation::PublishGitHubRelease => {
+            vec![Artefact::Commit]
+        }
+        Operation::TagImage => vec![Artefact::BuiltImage, Artefact::PublishedRelease],
+        Operation::DeployByAnsible | Operation::DeployByTerraform => vec![Artefact::ReleasedImage],
+        Operation::DeployByGitHubWorkflow { version: DeployedVersion::Release } => {
+            vec![Artefact::ReleasedImage]
+        }
+        Operation::RedeployLastWorking if production => vec![Artefact::ReleasedImage],
+        Operation::DeployByGitHubWorkflow { .. } | Operation::RedeployLastWorking | Operation::RunLatest => {
+            vec![Artefact::BuiltImage]
+        }
+        Operation::MergeToMain | Operation::RevertOnMain => Vec::new(),
     }
 }

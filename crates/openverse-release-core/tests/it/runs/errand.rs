@@ -25,8 +25,6 @@ pub(super) struct Errand {
     takes: &'static [&'static str],
 }
 
-use EnvironmentName;
-
 /// `NEW` and `OLD` stand for image tags, `DATE` for that of the release.
 pub(super) const ERRANDS: &[Errand] = &[
     Errand {
@@ -42,9 +40,19 @@ pub(super) const ERRANDS: &[Errand] = &[
             "dispatch",
         ],
     },
-    Errand { app: "api", kind: Kind::Deploy, environment: Production, takes: &["dispatch"] },
-    Errand { app: "api", kind: Kind::RollOut, environment: Production, takes: &["register", "update"] },
-    Errand { app: "frontend", kind: Kind::RollBack, environment: Production, takes: &["dispatch"] },
+    Errand { app: "api", kind: Kind::Deploy, environment: EnvironmentName::PRODUCTION, takes: &["dispatch"] },
+    Errand {
+        app: "api",
+        kind: Kind::RollOut,
+        environment: EnvironmentName::PRODUCTION,
+        takes: &["register", "update"],
+    },
+    Errand {
+        app: "frontend",
+        kind: Kind::RollBack,
+        environment: EnvironmentName::PRODUCTION,
+        takes: &["dispatch"],
+    },
     Errand {
         app: "catalog",
         kind: Kind::Release,

@@ -105,9 +105,8 @@ impl World<'_> {
 pub(super) fn asked_for_by(deployment: &Dispatched<'_>) -> Option<GitHubWorkflowRole> {
     let flow = &deployment.app.flow;
     let environment = deployment.environment();
-    let step = flow.steps().find(|step| match step.operation {
-        Operation::DeployByGitHubWorkflow { environment: there, .. } => there == environment,
-        _ => false,
+    let step = flow.steps().find(|step| {
+        matches!(step.operation, Operation::DeployByGitHubWorkflow { .. }) && step.updates(environment)
     })?;
     flow.before(&step.id, &[LinkKind::Triggers]).find_map(|before| match before.operation {
         Operation::BuildImages => Some(GitHubWorkflowRole::Ci),

@@ -126,8 +126,9 @@ impl World<'_> {
             }
         }
         let by_hand = here.iter().any(|deployment| {
-            let redeploys = Operation::RedeployLastWorking { environment: deployment.environment() };
-            deployment.app.flow.steps().any(|step| step.operation == redeploys)
+            deployment.app.flow.steps().any(|step| {
+                step.operation == Operation::RedeployLastWorking && step.updates(deployment.environment())
+            })
         });
         match read.content.event("workflow_dispatch") {
             None if by_hand => found.push((
