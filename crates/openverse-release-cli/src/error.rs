@@ -125,7 +125,7 @@ impl From<EngineError> for CliError {
             EngineError::Journal(JournalError::RunGoingOn { .. } | JournalError::Stale { .. })
             | EngineError::Lock(LockError::Held { .. })
             | EngineError::Incompatible(_)
-            | EngineError::NotNow(_) => Self::from_chain(Exit::Refused, &error),
+            | EngineError::InputRejected(_) => Self::from_chain(Exit::Refused, &error),
             EngineError::Port(PortError::NotAllowed { .. }) => Self::from_chain(Exit::Failed, &error)
                 .hint("give a token that is allowed to, in GITHUB_TOKEN or by `gh auth login`"),
             EngineError::Port(PortError::Unreachable { .. }) => Self::from_chain(Exit::Failed, &error)

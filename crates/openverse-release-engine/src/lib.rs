@@ -41,7 +41,7 @@ pub use journal::{Journal, JournalError, SqliteJournal, StoredRun};
 pub use live::LiveAnswer;
 pub use lock::{EnvironmentLock, LockError};
 pub use not_connected::NotConnected;
-pub use preview::{ImagePreview, Preview};
+pub use preview::{ImagePreview, Preview, RunningVersion};
 pub use record::WorldRecord;
 pub use revert::Revert;
 pub use runner::{Runner, Watcher, Yield};

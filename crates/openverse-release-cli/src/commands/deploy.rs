@@ -1,6 +1,6 @@
 //! `deploy`: force a deployment.
 
-use openverse_release_core::{EnvironmentName, ImageTag, Order, OrderKind, carried_out};
+use openverse_release_core::{EnvironmentName, ImageTag, Order, OrderKind, deployable_target};
 use openverse_release_engine::EngineError;
 
 use super::{
@@ -18,7 +18,7 @@ pub(super) async fn run(
     despite_running: bool,
 ) -> Outcome {
     // What makes no sense is refused without making a sandbox.
-    carried_out(context.find(&context.project()?, app)?, environment).map_err(EngineError::from)?;
+    deployable_target(context.find(&context.project()?, app)?, environment).map_err(EngineError::from)?;
     let connected = context.connect()?;
     let engine = &connected.engine;
     let app = context.find(&engine.project, app)?;

@@ -1,109 +1,22 @@
 //! Driving a run for a person: approvals, progress, and what it came to.
 
-use std::io::{self, Write};
-
-use chrono::{DateTime, Utc};
-use openverse_release_core::{
-    App, CommitSha, DeploymentTarget, DetailKind, End, EnvironmentName, Foreseen, ImageTag, Order, OrderKind,
-    Phase, Run, Step, StepId, Stop, Task,
+use std::{
+    collections::BTreeSet,
+    io::{self, Write},
 };
-use openverse_release_engine::{Pause, Session, StoredRun};
-use serde::Serialize;
 
-use super::{Outcome, ecs, say_requests};
+use openverse_release_core::{
+    App, DetailKind, End, EnvironmentName, Foreseen, Order, OrderKind, PlannedStep, Run, Step, Stop, Task,
+};
+use openverse_release_engine::{Session, StoredRun, Yield};
+
+use super::{Outcome, ecs, run_view::RunView, say_requests};
 use crate::{
     connect::{Connected, Context},
     error::CliError,
     exit::Exit,
     output::{BAD, BOLD, DIM, GOOD, Output, Progress, WARN, clean, took},
 };
-
-/// A run, as `--json` shows it.
-#[derive(Debug, Serialize)]
-pub(super) struct RunView<'a> {
-    run: &'a str,
-    app: &'a str,
-    environment: EnvironmentName,
-    kind: &'static str,
-    image_tag: &'a ImageTag,
-    commit: &'a CommitSha,
-    /// The commit that ran before, if it was known.
-    replaces: Option<&'a CommitSha>,
-    reason: &'a str,
-    actor: &'a str,
-    started_at: DateTime<Utc>,
-    updated_at: DateTime<Utc>,
-    /// `done`, `failed`, `refused`, `abandoned`, `conflict`, `unknown`, or `unfinished`.
-    state: &'static str,
-    /// Why it is in that state, where that needs saying.
-    found: Option<&'a str>,
-    expected: Option<&'a str>,
-    steps: Vec<StepView<'a>>,
-}
-
-#[derive(Debug, Serialize)]
-struct StepView<'a> {
-    step: &'a StepId,
-    /// Which part of it, where it is carried out in parts.
-    part: Option<&'a str>,
-    done: bool,
-    evidence: Option<&'a str>,
-    warning: Option<&'a str>,
-}
-
-impl<'a> RunView<'a> {
-    pub(super) fn of(run: &'a Run) -> Self {
-        let order = run.order();
-        let (state, found, expected) = state(run);
-        let steps = run.steps().iter().enumerate().map(|(index, planned)| {
-            let done = run.done().get(index);
-            StepView {
-                step: &planned.step,
-                part: planned.part(),
-                done: done.is_some(),
-                evidence: done.map(|done| done.evidence.as_str()),
-                warning: done.and_then(|done| done.warning.as_deref()),
-            }
-        });
-        Self {
-            run: run.id().as_str(),
-            app: order.app.as_str(),
-            environment: order.environment,
-            kind: order.kind.as_str(),
-            image_tag: &order.version.image_tag,
-            commit: &order.version.bundle.commit,
-            replaces: order.replaces.as_ref(),
-            reason: &order.reason,
-            actor: &order.actor,
-            started_at: run.started_at(),
-            updated_at: run.updated_at(),
-            state,
-            found,
-            expected,
-            steps: steps.collect(),
-        }
-    }
-
-    pub(super) fn state(&self) -> &'static str {
-        self.state
-    }
-}
-
-fn state(run: &Run) -> (&'static str, Option<&str>, Option<&str>) {
-    match run.phase() {
-        Phase::Ended(End::Done) => ("done", None, None),
-        Phase::Ended(End::Failed { evidence, .. }) => ("failed", Some(evidence), None),
-        Phase::Ended(End::Refused { found, expected }) => ("refused", Some(found), Some(expected)),
-        Phase::Ended(End::Abandoned { reason, .. }) => ("abandoned", Some(reason), None),
-        Phase::Stopped { stop: Stop::Conflict { found, expected }, .. } => {
-            ("conflict", Some(found), Some(expected))
-        }
-        Phase::Stopped { stop: Stop::Unknown { what }, .. } => ("unknown", Some(what), None),
-        Phase::AwaitingApproval | Phase::Looking | Phase::InDoubt { .. } | Phase::UnderWay { .. } => {
-            ("unfinished", None, None)
-        }
-    }
-}
 
 /// Says what is about to happen, and by which steps.
 pub(super) fn announce(output: Output, app: &App, order: &Order) -> io::Result<()> {
@@ -116,7 +29,7 @@ pub(super) fn announce(output: Output, app: &App, order: &Order) -> io::Result<(
             OrderKind::Deploy | OrderKind::RollOut => "Deployment of the",
         },
         app.name,
-        order.environment,
+        listed(&order.environments),
         version.image_tag,
         version.bundle.commit.short()
     ))?;
@@ -127,6 +40,15 @@ pub(super) fn announce(output: Output, app: &App, order: &Order) -> io::Result<(
         output.say(&format!("  {DIM}{} {}{DIM:#}", image.short(), digest.short()))?;
     }
     Ok(())
+}
+
+/// Returns names of environments as people list them.
+pub(super) fn listed(environments: &[EnvironmentName]) -> String {
+    let names: Vec<_> = environments.iter().map(EnvironmentName::as_str).collect();
+    match &names[..] {
+        [some @ .., one, last] if !some.is_empty() => format!("{}, {one} and {last}", some.join(", ")),
+        names => names.join(" and "),
+    }
 }
 
 /// Drives a run until it needs nobody any more, and says what it came to.
@@ -140,34 +62,41 @@ pub(super) async fn drive(
     let output = context.output;
     let engine = &connected.engine;
     context.drives(session.run().id());
-    let progress = Progress::new(output, &app.flow);
+    let progress = Progress::new(output);
+    let mut declined = BTreeSet::new();
     loop {
-        let pause = engine.drive(&mut session, &progress).await;
+        let reason = engine.drive(&mut session, &declined, &progress).await;
         progress.finish();
-        match pause? {
-            Pause::Approval if approve(output, connected, app, session.run(), yes).await? => {
-                engine.approve(&mut session, &progress)?;
+        if reason? != Yield::Approval {
+            break;
+        }
+        let waiting = session.run().wants().approvals.into_iter().map(|step| step.id.clone());
+        let waiting: Vec<_> = waiting.filter(|step| !declined.contains(step)).collect();
+        if waiting.is_empty() {
+            return not_approved(connected, session, &progress);
+        }
+        for step in waiting {
+            // Of several steps that exclude one another, one may have been chosen by now.
+            if !session.run().awaits_approval(&step) {
+                continue;
             }
-            Pause::Approval => {
-                let id = session.run().id().clone();
-                // Nothing is begun that nobody let go ahead.
-                if session.run().performed().is_empty() {
-                    drop(session);
-                    engine.abandon(&id, "not approved", &progress)?;
-                    return Err(CliError::new(Exit::Refused, "not approved; nothing was changed".to_owned()));
-                }
-                return Err(CliError::new(Exit::Unfinished, "not approved".to_owned())
-                    .hint(format!("go on with `resume {id}`")));
+            if approve(output, connected, app, session.run(), &step, yes).await? {
+                engine.approve(&mut session, &step, &progress)?;
+            } else {
+                declined.insert(step);
             }
-            Pause::Stopped | Pause::Ended => break,
         }
     }
     let run = session.run();
     let exit = exit_of(run);
-    if let Phase::Ended(End::Failed { .. }) = run.phase()
-        && let Some(target) = app.deployment(run.order().environment)
-    {
-        ecs::say_why(output, connected, target).await?;
+    if let Some(End::Failed { step, .. }) = run.end() {
+        for &environment in run.flow().step(step).iter().flat_map(|step| &step.environments) {
+            if let Some(target) =
+                app.deployment(environment).filter(|_| run.order().environments.contains(&environment))
+            {
+                ecs::say_why(output, connected, target).await?;
+            }
+        }
     }
     output.result(&RunView::of(run), |out| conclude(out, app, run))?;
     if exit == Exit::Done && app.deployments.iter().any(|target| target.means.is_configuration()) {
@@ -175,6 +104,18 @@ pub(super) async fn drive(
     }
     say_requests(output, connected)?;
     Ok(exit)
+}
+
+/// Leaves a run that a person did not let go ahead.
+fn not_approved(connected: &Connected, session: Session, progress: &Progress) -> Outcome {
+    let id = session.run().id().clone();
+    // Nothing is begun that nobody let go ahead.
+    if session.run().performed().is_empty() {
+        drop(session);
+        connected.engine.abandon(&id, "not approved", progress)?;
+        return Err(CliError::new(Exit::Refused, "not approved; nothing was changed".to_owned()));
+    }
+    Err(CliError::new(Exit::Unfinished, "not approved".to_owned()).hint(format!("go on with `resume {id}`")))
 }
 
 /// Says which pull requests of earlier deployments would take this one back when they are merged.
@@ -191,21 +132,25 @@ async fn say_superseded(output: Output, connected: &Connected, app: &App) -> io:
     }
 }
 
-/// Asks whether the present step is to go ahead; shows before what it would change and what has to
-/// be so first.
+/// Asks whether a step is to go ahead; shows before all that it would change and what has to be so first.
 async fn approve(
     output: Output,
     connected: &Connected,
     app: &App,
     run: &Run,
+    id: &openverse_release_core::StepId,
     yes: bool,
 ) -> Result<bool, CliError> {
-    let planned = run.step();
-    let step = app.flow.step(&planned.step);
-    let label = step.map_or_else(|| planned.step.to_string(), one_line);
-    if let Task::Configure { target } = &planned.task {
+    let Some(planned) = run.steps().iter().find(|planned| planned.step == *id) else { return Ok(false) };
+    let step = app.flow.step(id);
+    let mut label = step.map_or_else(|| id.to_string(), one_line);
+    let configured = planned.parts.iter().any(|part| matches!(part.task, Task::Configure { .. }));
+    if configured {
         say_details(output, step)?;
-        say_foreseen(output, connected, target, &run.order().version.image_tag).await?;
+        say_foreseen(output, connected, run, planned).await?;
+    }
+    if let Some(step) = step.filter(|step| step.environments.len() > 1) {
+        label = format!("{label} ({})", listed(&step.environments));
     }
     if yes {
         return Ok(true);
@@ -220,8 +165,9 @@ async fn approve(
             .expected("an answer at a terminal, or --yes")
             .hint(format!("look at `preview {}`, then add --yes", app.slug)));
     }
-    let question = match (&planned.task, &run.order().kind) {
-        (Task::Publish, OrderKind::Release { draft }) => {
+    let publishes = planned.parts.iter().any(|part| matches!(part.task, Task::Publish));
+    let question = match &run.order().kind {
+        OrderKind::Release { draft } if publishes => {
             format!("Publish {} on commit {}?", draft.git_tag, run.order().version.bundle.commit.short())
         }
         _ => format!("{label}?"),
@@ -245,22 +191,27 @@ fn say_details(output: Output, step: Option<&Step>) -> io::Result<()> {
     Ok(())
 }
 
+/// Says what a step would change in each environment that is configured by it.
 async fn say_foreseen(
     output: Output,
     connected: &Connected,
-    target: &DeploymentTarget,
-    tag: &ImageTag,
+    run: &Run,
+    planned: &PlannedStep,
 ) -> Result<(), CliError> {
-    let foreseen = connected.engine.world.provisioning.foresee(target, tag).await;
-    let changes = match foreseen {
-        Ok(Foreseen::Nothing) => vec!["nothing: it runs that already".to_owned()],
-        Ok(Foreseen::ImageTag { changes, .. } | Foreseen::More { changes, .. }) => changes,
-        // The run looks again, and says so if it still cannot.
-        Err(error) => vec![format!("unknown: {error}")],
-    };
-    output.say(&format!("{BOLD}It would change in {}:{BOLD:#}", target.local_name()))?;
-    for change in changes {
-        output.say(&format!("  {}", clean(&change)))?;
+    for part in &planned.parts {
+        let Task::Configure { target } = &part.task else { continue };
+        let version = part.version.as_deref().unwrap_or(&run.order().version);
+        let foreseen = connected.engine.world.provisioning.foresee(target, &version.image_tag).await;
+        let changes = match foreseen {
+            Ok(Foreseen::Nothing) => vec!["nothing: it runs that already".to_owned()],
+            Ok(Foreseen::ImageTag { changes, .. } | Foreseen::More { changes, .. }) => changes,
+            // The run looks again, and says so if it still cannot.
+            Err(error) => vec![format!("unknown: {error}")],
+        };
+        output.say(&format!("{BOLD}It would change in {}:{BOLD:#}", target.local_name()))?;
+        for change in changes {
+            output.say(&format!("  {}", clean(&change)))?;
+        }
     }
     Ok(())
 }
@@ -269,47 +220,62 @@ fn one_line(step: &Step) -> String {
     step.label.lines().collect::<Vec<_>>().join(" ")
 }
 
+/// Returns why the first step stopped that did, unless something still goes on.
+pub(super) fn stop_of(run: &Run) -> Option<&Stop> {
+    let wants = run.wants();
+    wants.stopped.first().map(|(_, stop)| *stop).filter(|_| wants.looks.is_empty())
+}
+
 fn exit_of(run: &Run) -> Exit {
-    match run.phase() {
-        Phase::Ended(End::Done) => Exit::Done,
-        Phase::Ended(End::Failed { .. }) => Exit::Failed,
-        Phase::Ended(End::Refused { .. } | End::Abandoned { .. })
-        | Phase::Stopped { stop: Stop::Conflict { .. }, .. } => Exit::Refused,
-        _ => Exit::Unfinished,
+    match (run.end(), stop_of(run)) {
+        (Some(End::Done), _) => Exit::Done,
+        (Some(End::Failed { .. } | End::RolledBack { .. }), _) => Exit::Failed,
+        (Some(End::Refused { .. } | End::Abandoned { .. }), _) | (None, Some(Stop::Conflict { .. })) => {
+            Exit::Refused
+        }
+        (None, _) => Exit::Unfinished,
     }
 }
 
 fn conclude(out: &mut dyn Write, app: &App, run: &Run) -> io::Result<()> {
+    match run.end() {
+        Some(end) => conclude_end(out, app, run, end),
+        None => conclude_unfinished(out, run),
+    }
+}
+
+fn conclude_end(out: &mut dyn Write, app: &App, run: &Run, end: &End) -> io::Result<()> {
     let order = run.order();
     let version = &order.version;
-    let commit = version.bundle.commit.short();
-    let time = took(run.updated_at() - run.started_at());
-    let go_on = |out: &mut dyn Write| {
-        writeln!(
-            out,
-            "{BOLD}to do:{BOLD:#} `resume {}` once it is as expected, or `abandon {0} --reason …`",
-            run.id()
-        )
-    };
-    match run.phase() {
-        Phase::Ended(End::Done) => {
+    match end {
+        End::Done => {
+            let runs = if order.environments.len() == 1 { "runs" } else { "run" };
             writeln!(
                 out,
-                "{GOOD}{} of the {} runs {}{GOOD:#}, commit {commit}, verified; took {time}",
-                order.environment, app.name, version.image_tag
+                "{GOOD}{} of the {} {runs} {}{GOOD:#}, commit {}, verified; took {}",
+                listed(&order.environments),
+                app.name,
+                version.image_tag,
+                version.bundle.commit.short(),
+                took(run.updated_at() - run.started_at())
             )?;
-            if run.holds() {
-                writeln!(
-                    out,
-                    "{BOLD}to do:{BOLD:#} mend the cause, then `hold lift {} {} --reason …`",
-                    app.slug, order.environment
-                )?;
-            }
-            Ok(())
+            say_how_to_lift(out, app, run)
         }
-        Phase::Ended(End::Failed { evidence, .. }) => {
+        End::RolledBack { environments, because, .. } => {
+            writeln!(
+                out,
+                "{BAD}rolled back:{BAD:#} {} of the {} went back by itself, because {}",
+                listed(environments),
+                app.name,
+                clean(because)
+            )?;
+            say_how_to_lift(out, app, run)
+        }
+        End::Failed { step, evidence } => {
             writeln!(out, "{BAD}failed:{BAD:#} {}", clean(evidence))?;
-            let (slug, environment, tag) = (&app.slug, order.environment, &version.image_tag);
+            let failed = run.flow().step(step).and_then(|step| step.environments.last());
+            let environment = failed.copied().unwrap_or_else(|| order.environment());
+            let (slug, tag) = (&app.slug, &version.image_tag);
             // A rollback holds the environment, so `deploy` would be refused.
             if order.kind == OrderKind::RollBack {
                 return writeln!(
@@ -326,33 +292,47 @@ fn conclude(out: &mut dyn Write, app: &App, run: &Run) -> io::Result<()> {
                 last.unwrap_or_default()
             )
         }
-        Phase::Ended(End::Refused { found, expected }) => {
+        End::Refused { found, expected } => {
             writeln!(out, "{BAD}refused:{BAD:#} found {}; nothing was changed", clean(found))?;
             writeln!(out, "{BOLD}expected:{BOLD:#} {}", clean(expected))
         }
-        Phase::Ended(End::Abandoned { by, reason }) => {
-            writeln!(
-                out,
-                "run {} was given up by {}: {}; what it did stands",
-                run.id(),
-                clean(by),
-                clean(reason)
-            )
-        }
-        Phase::Stopped { stop: Stop::Conflict { found, expected }, .. } => {
+        End::Abandoned { by, reason } => writeln!(
+            out,
+            "run {} was given up by {}: {}; what it did stands",
+            run.id(),
+            clean(by),
+            clean(reason)
+        ),
+    }
+}
+
+fn say_how_to_lift(out: &mut dyn Write, app: &App, run: &Run) -> io::Result<()> {
+    run.holds().try_for_each(|environment| {
+        writeln!(
+            out,
+            "{BOLD}to do:{BOLD:#} mend the cause, then `hold lift {} {environment} --reason …`",
+            app.slug
+        )
+    })
+}
+
+fn conclude_unfinished(out: &mut dyn Write, run: &Run) -> io::Result<()> {
+    match stop_of(run) {
+        Some(Stop::Conflict { found, expected }) => {
             writeln!(out, "{BAD}refused:{BAD:#} found {}", clean(found))?;
             writeln!(out, "{BOLD}expected:{BOLD:#} {}", clean(expected))?;
-            go_on(out)
         }
-        Phase::Stopped { stop: Stop::Unknown { what }, .. } => {
-            writeln!(out, "{WARN}unknown:{WARN:#} {}", clean(what))?;
-            go_on(out)
-        }
-        Phase::AwaitingApproval | Phase::Looking | Phase::InDoubt { .. } | Phase::UnderWay { .. } => {
+        Some(Stop::Unknown { what }) => writeln!(out, "{WARN}unknown:{WARN:#} {}", clean(what))?,
+        None => {
             writeln!(out, "run {} is unfinished", run.id())?;
-            writeln!(out, "{BOLD}to do:{BOLD:#} `resume {}`, or `abandon {0} --reason …`", run.id())
+            return writeln!(out, "{BOLD}to do:{BOLD:#} `resume {}`, or `abandon {0} --reason …`", run.id());
         }
     }
+    writeln!(
+        out,
+        "{BOLD}to do:{BOLD:#} `resume {}` once it is as expected, or `abandon {0} --reason …`",
+        run.id()
+    )
 }
 
 /// Finds the app of a run; the project may have changed since.

@@ -26,6 +26,7 @@ mod release;
 mod resume;
 mod revert;
 mod rollback;
+mod run_view;
 mod runbook;
 mod runs;
 mod sandbox;

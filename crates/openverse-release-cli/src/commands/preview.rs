@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use chrono::{DateTime, Utc};
 use openverse_release_core::App;
-use openverse_release_engine::{LiveAnswer, Preview};
+use openverse_release_engine::{LiveAnswer, Preview, RunningVersion};
 
 use super::{Outcome, revert::write_ci, say_requests};
 use crate::{
@@ -55,17 +55,16 @@ pub(super) fn write(out: &mut dyn Write, app: &App, preview: &Preview, now: Date
     if let Some(ci) = &preview.ci {
         write_ci(out, ci, 13)?;
     }
-    for (environment, answer) in [("staging", &preview.staging), ("production", &preview.production)] {
+    for RunningVersion { environment, answer } in &preview.running {
         match answer {
-            Some(LiveAnswer::Commit(commit)) => {
+            LiveAnswer::Commit(commit) => {
                 let same = preview.commit.as_ref().is_some_and(|released| released.sha == *commit);
                 let same = if same { ", this commit" } else { "" };
                 writeln!(out, "  {environment:<11}  runs {}{same}", commit.short())?;
             }
-            Some(LiveAnswer::Trouble(why)) => {
+            LiveAnswer::Trouble(why) => {
                 writeln!(out, "  {environment:<11}  {WARN}does not say{WARN:#}: {}", clean(why))?;
             }
-            None => {}
         }
     }
     match preview.changes.len() {

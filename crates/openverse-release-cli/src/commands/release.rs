@@ -1,6 +1,6 @@
 //! `release`: publish, bind, tag, deploy and verify the drafted release of an app.
 
-use openverse_release_core::{EnvironmentName, Order, OrderKind};
+use openverse_release_core::{Order, OrderKind, Scope};
 use openverse_release_engine::EngineError;
 
 use super::{
@@ -17,25 +17,28 @@ pub(super) async fn run(context: &Context, name: &str, yes: bool, despite_runnin
     let connected = context.connect()?;
     let engine = &connected.engine;
     let app = context.find(&engine.project, name)?;
-    let environment = EnvironmentName::PRODUCTION;
+    let scope = Scope::of_release(app).map_err(EngineError::from)?;
 
-    if let Some(unfinished) = engine.journal.unfinished(&app.slug, environment)?
-        && matches!(unfinished.run.order().kind, OrderKind::Release { .. })
-    {
-        output.say(&format!("Going on with run {}.", unfinished.run.id()))?;
-        announce(output, app, unfinished.run.order())?;
-        let progress = Progress::new(output, &app.flow);
-        let session = engine.resume(unfinished.run.id(), &progress)?;
-        return drive(context, &connected, app, session, yes).await;
+    for &environment in &scope.environments {
+        if let Some(unfinished) = engine.journal.unfinished(&app.slug, environment)?
+            && matches!(unfinished.run.order().kind, OrderKind::Release { .. })
+        {
+            output.say(&format!("Going on with run {}.", unfinished.run.id()))?;
+            announce(output, app, unfinished.run.order())?;
+            let session = engine.resume(unfinished.run.id(), &Progress::new(output))?;
+            return drive(context, &connected, app, session, yes).await;
+        }
     }
-    engine.check_no_run(app, environment)?;
-    engine.check_not_held(app, environment)?;
+    for &environment in &scope.environments {
+        engine.check_no_run(app, environment)?;
+        engine.check_not_held(app, environment)?;
+    }
 
     let found = engine.preview(app).await?;
     if !output.json() && !output.quiet() {
         preview::write(&mut anstream::stdout().lock(), app, &found, engine.world.clock.now())?;
     }
-    let order = found.order(app, &engine.actor).map_err(EngineError::from)?;
+    let order = engine.order_release(app, &found).await?;
     let order = Order { despite_running, ..order };
     if !yes && !output.can_ask() {
         return Err(CliError::new(

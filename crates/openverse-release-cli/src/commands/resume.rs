@@ -22,7 +22,7 @@ pub(super) async fn run(context: &Context, id: Option<&RunId>, yes: bool) -> Out
     let connected = context.connect()?;
     let app = app_of(&connected, &stored)?;
     announce(context.output, app, stored.run.order())?;
-    let session = connected.engine.resume(&id, &Progress::new(context.output, &app.flow))?;
+    let session = connected.engine.resume(&id, &Progress::new(context.output))?;
     drive(context, &connected, app, session, yes).await
 }
 

@@ -1,6 +1,6 @@
 //! `rollback`: go back to an earlier version, and hold the environment there.
 
-use openverse_release_core::{EnvironmentName, ImageTag, LinkKind, Operation, Order, carried_out};
+use openverse_release_core::{EnvironmentName, ImageTag, LinkKind, Operation, Order, deployable_target};
 use openverse_release_engine::EngineError;
 
 use super::{
@@ -22,7 +22,7 @@ pub(super) async fn run(
 ) -> Outcome {
     let output = context.output;
     // What makes no sense is refused without making a sandbox.
-    carried_out(context.find(&context.project()?, app)?, environment).map_err(EngineError::from)?;
+    deployable_target(context.find(&context.project()?, app)?, environment).map_err(EngineError::from)?;
     let connected = context.connect()?;
     let engine = &connected.engine;
     let app = context.find(&engine.project, app)?;

@@ -4,7 +4,7 @@ use openverse_release_core::{End, RunEvent, RunId, Stop};
 use openverse_release_engine::EngineError;
 use serde::Serialize;
 
-use super::{Outcome, drive::RunView};
+use super::{Outcome, drive::listed, run_view::RunView};
 use crate::{
     connect::Context,
     exit::Exit,
@@ -37,7 +37,7 @@ fn list(context: &Context) -> Outcome {
             table.row([
                 stored.run.id().to_string(),
                 stored.run.started_at().format("%Y-%m-%d %H:%M UTC").to_string(),
-                format!("{} {} {}", order.kind.as_str(), order.app, order.environment),
+                format!("{} {} {}", order.kind.as_str(), order.app, listed(&order.environments)),
                 order.version.image_tag.to_string(),
                 view.state().to_owned(),
                 clean(&order.actor),
@@ -72,31 +72,41 @@ fn one(context: &Context, id: &RunId) -> Outcome {
 
 fn describe(event: &RunEvent) -> (&'static str, String) {
     match event {
-        RunEvent::Started { order, flow, flow_version, .. } => {
-            let (kind, app, environment) = (order.kind.as_str(), &order.app, order.environment);
+        RunEvent::Started { order, flow, .. } => {
+            let (kind, app, environment) = (order.kind.as_str(), &order.app, listed(&order.environments));
+            let (flow, version) = (flow.name(), flow.version());
             let tag = &order.version.image_tag;
             let despite = if order.despite_running { ", despite what runs" } else { "" };
             let text = format!(
-                "{kind} {app} {environment} {tag}, by {}{despite}: {} (process {flow} {flow_version})",
+                "{kind} {app} {environment} {tag}, by {}{despite}: {} (process {flow} {version})",
                 order.actor, order.reason
             );
             ("started", text)
         }
         RunEvent::Approved { step, by } => ("approved", format!("{step} by {by}")),
         RunEvent::Intended { effect, .. } => ("intended", effect.describe()),
-        RunEvent::HoldPlaced => ("hold placed", String::new()),
+        RunEvent::HoldPlaced { environments } => ("hold placed", listed(environments)),
         RunEvent::Performed { run: Some(run), .. } => ("performed", run.to_string()),
         RunEvent::Performed { run: None, .. } => ("performed", String::new()),
         RunEvent::NotPerformed { why, .. } => ("not performed", why.clone()),
         RunEvent::ReplyLost { why, .. } => ("reply lost", why.clone()),
         RunEvent::UnderWay { evidence, .. } => ("under way", evidence.clone()),
-        RunEvent::StepDone { step, evidence, .. } => ("step done", format!("{step}: {evidence}")),
+        RunEvent::StepDone { step, outcome, evidence, .. } if outcome.is_done() => {
+            ("step done", format!("{step}: {evidence}"))
+        }
+        RunEvent::StepDone { step, outcome, evidence, .. } => {
+            ("step done", format!("{step} ({outcome}): {evidence}"))
+        }
+        RunEvent::StepFailed { step, evidence } => ("step failed", format!("{step}: {evidence}")),
         RunEvent::Stopped { step, stop: Stop::Conflict { found, expected } } => {
             ("stopped", format!("{step}: found {found}, expected {expected}"))
         }
         RunEvent::Stopped { step, stop: Stop::Unknown { what } } => ("stopped", format!("{step}: {what}")),
         RunEvent::Resumed { by } => ("resumed", format!("by {by}")),
         RunEvent::Ended { end: End::Done } => ("ended", "done".to_owned()),
+        RunEvent::Ended { end: End::RolledBack { step, environments, because } } => {
+            ("ended", format!("{step} took {} back, because {because}", listed(environments)))
+        }
         RunEvent::Ended { end: End::Failed { step, evidence } } => {
             ("ended", format!("failed at {step}: {evidence}"))
         }

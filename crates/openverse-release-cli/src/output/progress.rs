@@ -6,7 +6,7 @@ use std::{
 };
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
-use openverse_release_core::{End, Flow, Phase, PlannedStep, Run, RunEvent, Stop, Trigger};
+use openverse_release_core::{Phase, PlannedPart, PlannedStep, Run, RunEvent, StepId, Stop, Trigger};
 use openverse_release_engine::Watcher;
 
 use super::{BAD, DIM, GOOD, Output, WARN, clean};
@@ -15,16 +15,15 @@ use super::{BAD, DIM, GOOD, Output, WARN, clean};
 ///
 /// At a terminal the steps of the run stand on the screen, each with where it stands and a spinner
 /// at the present one. Elsewhere there is a plain line for each thing that happens.
-pub(crate) struct Progress<'a> {
+pub(crate) struct Progress {
     output: Output,
-    flow: &'a Flow,
     screen: MultiProgress,
     bars: Mutex<Vec<ProgressBar>>,
 }
 
-impl<'a> Progress<'a> {
-    pub(crate) fn new(output: Output, flow: &'a Flow) -> Self {
-        Self { output, flow, screen: MultiProgress::new(), bars: Mutex::default() }
+impl Progress {
+    pub(crate) fn new(output: Output) -> Self {
+        Self { output, screen: MultiProgress::new(), bars: Mutex::default() }
     }
 
     /// Leaves the steps on the screen as they stand, so that something else can be printed.
@@ -44,24 +43,28 @@ impl<'a> Progress<'a> {
         }
     }
 
-    /// Shows where the present step stands, with the words for it.
-    fn show(&self, run: &Run, state: State, words: &str) {
-        // What was just done is the present step no more.
-        let index = if state == State::Done { run.done().len() - 1 } else { run.done().len() };
+    /// Shows where a part of a step stands, with the words for it.
+    fn show(&self, run: &Run, step: &StepId, part: usize, state: State, words: &str) {
+        let parts: Vec<_> = parts(run).collect();
+        let Some(index) = parts.iter().position(|it| it.planned.step == *step && it.number == part) else {
+            return;
+        };
         let words = clean(words);
         if !self.output.can_draw() {
-            let name = run.steps().get(index).map(boxed).unwrap_or_default();
             if let Some(word) = state.word() {
-                self.output.say(&format!("{word}  {name} {words}")).ok();
+                self.output.say(&format!("{word}  {} {words}", parts[index].boxed(run))).ok();
             }
             return;
         }
         let mut bars = self.bars.lock().unwrap_or_else(PoisonError::into_inner);
         if bars.is_empty() {
-            bars.extend(run.steps().iter().enumerate().map(|(index, planned)| {
-                let bar = self.screen.add(ProgressBar::new_spinner()).with_prefix(boxed(planned));
-                let done = run.done().get(index);
-                let label = self.flow.step(&planned.step).map_or("", |step| step.label.as_str());
+            bars.extend(parts.iter().map(|part| {
+                let bar = self.screen.add(ProgressBar::new_spinner()).with_prefix(part.boxed(run));
+                let is_it = |done: &&openverse_release_core::DoneStep| {
+                    done.step == part.planned.step && done.part == part.number
+                };
+                let done = run.done().iter().find(is_it);
+                let label = run.flow().step(&part.planned.step).map_or("", |step| step.label.as_str());
                 let words = done.map_or_else(|| label.replace('\n', " "), |done| clean(&done.evidence));
                 (if done.is_some() { State::Done } else { State::Pending }).draw(&bar, words);
                 bar
@@ -69,6 +72,40 @@ impl<'a> Progress<'a> {
         }
         if let Some(bar) = bars.get(index) {
             state.draw(bar, words);
+        }
+    }
+
+    /// Shows where the present part of a step stands.
+    fn show_present(&self, run: &Run, step: &StepId, state: State, words: &str) {
+        let part = run.active(step).map_or(0, |active| active.part);
+        self.show(run, step, part, state, words);
+    }
+}
+
+/// A part of a step, with its number.
+struct NumberedPart<'a> {
+    planned: &'a PlannedStep,
+    number: usize,
+    part: &'a PlannedPart,
+}
+
+/// Returns every part of every step of a run, in the order of the flow.
+fn parts(run: &Run) -> impl Iterator<Item = NumberedPart<'_>> {
+    run.steps().iter().flat_map(|planned| {
+        planned.parts.iter().enumerate().map(move |(number, part)| NumberedPart { planned, number, part })
+    })
+}
+
+impl NumberedPart<'_> {
+    /// Returns the step's name in the box its chart has, with the part of it that is meant. Only the first
+    /// part can wait for a person.
+    fn boxed(&self, run: &Run) -> String {
+        let id = &self.planned.step;
+        let part = self.part.name().map(|part| format!(": {part}")).unwrap_or_default();
+        let trigger = run.flow().step(id).map(|step| step.trigger);
+        match trigger {
+            Some(Trigger::Manual) if self.number == 0 => format!("[{id}{part}]"),
+            _ => format!("({id}{part})"),
         }
     }
 }
@@ -125,59 +162,62 @@ impl State {
     }
 }
 
-/// Returns a step's name in the box its chart has, with the part of it that is meant.
-fn boxed(step: &PlannedStep) -> String {
-    let part = step.part().map(|part| format!(": {part}")).unwrap_or_default();
-    match step.trigger {
-        Trigger::Manual => format!("[{}{part}]", step.step),
-        Trigger::Automatic => format!("({}{part})", step.step),
-    }
-}
-
-impl Watcher for Progress<'_> {
+impl Watcher for Progress {
     fn happened(&self, run: &Run, event: &RunEvent) {
         match event {
-            RunEvent::Started { .. } | RunEvent::Performed { .. } => {}
-            RunEvent::Approved { .. } => self.show(run, State::Busy, "approved"),
-            RunEvent::Intended { effect, .. } => self.show(run, State::Busy, &effect.describe()),
-            RunEvent::HoldPlaced => {
-                let order = run.order();
-                self.note(&format!(
-                    "{WARN}hold {WARN:#}  {} {} takes no release and no deployment until it is lifted",
-                    order.app, order.environment
-                ));
+            RunEvent::Started { .. } | RunEvent::Performed { .. } | RunEvent::Ended { .. } => {}
+            RunEvent::Approved { step, .. } => self.show_present(run, step, State::Busy, "approved"),
+            RunEvent::Intended { step, effect } => {
+                self.show_present(run, step, State::Busy, &effect.describe());
+            }
+            RunEvent::HoldPlaced { environments } => {
+                for environment in environments {
+                    let app = &run.order().app;
+                    self.note(&format!(
+                        "{WARN}hold {WARN:#}  {app} {environment} takes no release and no deployment until it is lifted"
+                    ));
+                }
             }
             RunEvent::NotPerformed { why, .. } => self.note(&format!("{BAD}not done{BAD:#}  {}", clean(why))),
             RunEvent::ReplyLost { why, .. } => {
                 self.note(&format!("{WARN}in doubt{WARN:#}  {}; looking whether it happened", clean(why)));
             }
-            RunEvent::UnderWay { evidence, .. } => self.show(run, State::UnderWay, evidence),
-            RunEvent::StepDone { evidence, warning, .. } => {
-                self.show(run, State::Done, evidence);
+            RunEvent::UnderWay { step, evidence, .. } => {
+                self.show_present(run, step, State::UnderWay, evidence);
+            }
+            RunEvent::StepDone { step, outcome, evidence, warning } => {
+                let part = run.done().last().map_or(0, |done| done.part);
+                let good = run.flow().step(step).is_none_or(|step| step.good_outcome() == *outcome);
+                match good {
+                    true => self.show(run, step, part, State::Done, evidence),
+                    false => self.show(run, step, part, State::Failed, &format!("{outcome}: {evidence}")),
+                }
                 if let Some(warning) = warning {
                     self.note(&format!("{WARN}note {WARN:#}  {}", clean(warning)));
                 }
             }
-            RunEvent::Stopped { stop: Stop::Conflict { found, .. }, .. } => {
-                self.show(run, State::Stopped, &format!("found {found}"));
+            RunEvent::StepFailed { step, evidence } => self.show_present(run, step, State::Failed, evidence),
+            RunEvent::Stopped { step, stop: Stop::Conflict { found, .. } } => {
+                self.show_present(run, step, State::Stopped, &format!("found {found}"));
             }
-            RunEvent::Stopped { stop: Stop::Unknown { what }, .. } => {
-                self.show(run, State::Stopped, what);
+            RunEvent::Stopped { step, stop: Stop::Unknown { what } } => {
+                self.show_present(run, step, State::Stopped, what);
             }
             RunEvent::Resumed { by } => self.note(&format!("{DIM}resumed by {}{DIM:#}", clean(by))),
-            RunEvent::Ended { end: End::Failed { evidence, .. } } => {
-                self.show(run, State::Failed, evidence);
-            }
-            RunEvent::Ended { end: End::Done | End::Refused { .. } | End::Abandoned { .. } } => {}
         }
     }
 
     fn waiting(&self, run: &Run) {
-        let words = match run.phase() {
-            Phase::UnderWay { evidence } => evidence.clone(),
-            Phase::InDoubt { effect, .. } => format!("looking whether it happened: {}", effect.describe()),
-            _ => "waiting".to_owned(),
-        };
-        self.show(run, State::Busy, &words);
+        for (step, active) in run.active_steps() {
+            let words = match &active.phase {
+                Phase::UnderWay { evidence } => evidence.clone(),
+                Phase::InDoubt { effect, .. } => {
+                    format!("looking whether it happened: {}", effect.describe())
+                }
+                Phase::Looking => "waiting".to_owned(),
+                Phase::Stopped { .. } | Phase::Failed { .. } => continue,
+            };
+            self.show(run, step, active.part, State::Busy, &words);
+        }
     }
 }
