@@ -158,5 +158,6 @@ fn manual(step: &Step) -> bool {
 
 /// Whether it updates something, and not by taking it back.
 pub(super) fn deploys(step: &Step) -> bool {
-    !step.environments.is_empty() && step.operation != Operation::RedeployLastWorking
+    let takes_back = [Operation::RevertOnMain, Operation::RedeployLastWorking].contains(&step.operation);
+    !takes_back && !step.environments.is_empty()
 }
