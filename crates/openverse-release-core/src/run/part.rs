@@ -37,6 +37,11 @@ impl<'a> Part<'a> {
         &self.part.task
     }
 
+    /// Returns what tells it from the other parts of its step, for people.
+    pub fn name(&self) -> Option<&'a str> {
+        self.part.name()
+    }
+
     /// Returns what is deployed or tagged.
     pub fn version(&self) -> &'a DeployableVersion {
         self.part.version.as_deref().unwrap_or(&self.run.order().version)

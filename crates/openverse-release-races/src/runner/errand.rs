@@ -70,13 +70,14 @@ impl Errand {
         };
         Order {
             app: app.slug.clone(),
-            environment: self.environment,
+            environments: vec![self.environment],
             version: DeployableVersion {
                 image_tag: self.image_tag(),
                 bundle: Bundle { commit: sha(self.commit()), images },
             },
             kind,
             replaces: None,
+            last_working: BTreeMap::new(),
             reason: "explored".to_owned(),
             actor: "somebody".to_owned(),
             despite_running: false,

@@ -4,8 +4,8 @@ use std::{cell::RefCell, collections::BTreeMap};
 
 use chrono::TimeDelta;
 use openverse_release_core::{
-    App, DraftPlan, DraftWrite, Effect, End, GitHubRelease, Input, Limits, Look, Next, Phase, Project, Reply,
-    Run, plan, plan_draft,
+    App, DraftPlan, DraftWrite, Effect, End, GitHubRelease, Input, Limits, Look, Phase, Project, Reply, Run,
+    StepId, plan, plan_draft,
 };
 use rustc_hash::FxHashMap;
 
@@ -133,9 +133,9 @@ impl Ledger {
         let number = self.errand_number(errand);
         let app = &self.app;
         let order = errand.order(app);
-        let steps = plan(&self.project, app, &order.kind, errand.environment, &errand.run_id());
-        let steps = steps.unwrap_or_else(|error| unreachable!("the cast was checked: {error}"));
-        let started = Run::start(errand.run_id(), order, steps, &app.flow, MOMENT);
+        let plan = plan(&self.project, app, &order, &errand.run_id());
+        let plan = plan.unwrap_or_else(|error| unreachable!("the cast was checked: {error}"));
+        let started = Run::start(errand.run_id(), order, plan, MOMENT);
         let (run, _) = started.unwrap_or_else(|error| unreachable!("a plan has steps: {error}"));
         let mut kept = self.kept.borrow_mut();
         let run = kept.keep(run, number);
@@ -158,22 +158,24 @@ impl Ledger {
         let mut kept = self.kept.borrow_mut();
         let Kept { run, errand, .. } = kept.of(number);
         let (mut run, errand) = (run.clone(), *errand);
+        let step = only_step(&run);
         let by = || "somebody".to_owned();
         let words = || "explored".to_owned();
         let input = match told {
-            Told::Approve => Input::Approve { by: by() },
+            Told::Approve => Input::Approve { step, by: by() },
             Told::Resume => Input::Resume { by: by() },
             Told::Abandon { .. } => Input::Abandon { by: by(), reason: words() },
-            Told::Accepted => Input::Replied(Reply::Accepted { run: None }),
-            Told::Conflict => Input::Replied(Reply::Conflict {
-                found: "another state".to_owned(),
-                expected: "the one that was seen".to_owned(),
-            }),
-            Told::Lost => Input::Replied(Reply::Lost { why: words() }),
+            Told::Accepted => Input::Replied { step, reply: Reply::Accepted { run: None } },
+            Told::Conflict => {
+                let (found, expected) = ("another state".to_owned(), "the one that was seen".to_owned());
+                Input::Replied { step, reply: Reply::Conflict { found, expected } }
+            }
+            Told::Lost => Input::Replied { step, reply: Reply::Lost { why: words() } },
             Told::Saw { seen, .. } => {
                 let errand = kept.errands[usize::from(errand.0)];
                 let errand_of = |it: &Deployment| kept.errands[usize::from(it.errand.0)];
-                Input::Saw(self.eyes.see(&run, &self.app, errand, seen, errand_of))
+                let sight = self.eyes.see(&run, &step, &self.app, errand, seen, errand_of);
+                Input::Saw { step, sight }
             }
         };
         let is_late = matches!(told, Told::Saw { late: true, .. } | Told::Abandon { late: true });
@@ -195,7 +197,7 @@ impl Ledger {
 
     /// Tells whether the environment is held because of a run.
     pub(super) fn holds(&self, number: RunNumber) -> bool {
-        self.kept.borrow().of(number).run.holds()
+        self.kept.borrow().of(number).run.holds().next().is_some()
     }
 
     /// Returns what a run is about to change, or may have changed.
@@ -235,12 +237,26 @@ impl Kepts {
     }
 }
 
+/// Returns the step in which a run is: the one that has begun, or else the one that waits for a person.
+///
+/// The runs of the cast take one step after the other, so there is one until they end.
+pub(super) fn only_step(run: &Run) -> StepId {
+    let mut begun = run.active_steps().map(|(step, _)| step);
+    let only = begun.next();
+    debug_assert!(begun.next().is_none(), "the cast does nothing side by side");
+    let waiting = || run.wants().approvals.first().map(|step| step.id.clone());
+    only.cloned().or_else(waiting).unwrap_or_else(|| unreachable!("nothing is asked of a run that has ended"))
+}
+
 fn standing(run: &Run) -> Standing {
-    match run.next() {
-        Next::Approval(_) => Standing::WantsApproval,
-        Next::Stopped(_) => Standing::Stopped,
-        Next::Ended(end) => Standing::Ended { done: *end == End::Done },
-        Next::Look(look) => Standing::WantsToSee(match look {
+    let wants = run.wants();
+    if let Some(end) = wants.end {
+        return Standing::Ended { done: *end == End::Done };
+    }
+    match wants.looks.first() {
+        None if wants.stopped.is_empty() => Standing::WantsApproval,
+        None => Standing::Stopped,
+        Some((_, look)) => Standing::WantsToSee(match look {
             Look::Release { .. } => Question::Release,
             Look::ImageTag { .. } => Question::Tags,
             Look::Deployment(_) => Question::Deployments,
@@ -253,7 +269,8 @@ fn standing(run: &Run) -> Standing {
 }
 
 fn act(run: &Run) -> Option<Act> {
-    let Phase::InDoubt { effect, .. } = run.phase() else { return None };
+    let (_, active) = run.active_steps().next()?;
+    let Phase::InDoubt { effect, .. } = &active.phase else { return None };
     Some(match effect {
         Effect::PublishGitHubRelease { .. } => Act::Publish,
         Effect::PointImageTag { to, .. } => {

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use openverse_release_core::{
-    App, DeploymentRun, GitHubRunId, GitHubRunStatus, LiveVersion, ProposalSight, Run, Sight,
+    App, DeploymentRun, GitHubRunId, GitHubRunStatus, LiveVersion, ProposalSight, Run, Sight, StepId,
 };
 
 use super::{
@@ -38,6 +38,7 @@ impl Eyes {
     pub(super) fn see(
         self,
         run: &Run,
+        step: &StepId,
         app: &App,
         errand: Errand,
         seen: Seen,
@@ -67,9 +68,11 @@ impl Eyes {
                     .collect();
                 let target = app.deployment(errand.environment);
                 let commit = if self.reads_the_live_version { live } else { errand.commit() };
-                let live = target.filter(|it| it.version_endpoint.is_some() && run.needs_live(&runs)).map(
-                    |target| Ok(LiveVersion { commit: sha(commit), environment: target.local_name().to_owned() }),
-                );
+                let needs_live = run.part(step).is_some_and(|part| part.needs_live(&runs));
+                let target = target.filter(|it| it.version_endpoint.is_some() && needs_live);
+                let live = target.map(|target| {
+                    Ok(LiveVersion { commit: sha(commit), environment: target.local_name().to_owned() })
+                });
                 Sight::Deployment { runs, live, automation: None }
             }
             Seen::Proposal => Sight::Proposal(ProposalSight::Merged),

@@ -1,11 +1,11 @@
 //! The runner in words.
 
-use openverse_release_core::{EnvironmentName, Next, Run, Stop};
+use openverse_release_core::{EnvironmentName, Run, Stop};
 
 use super::{
     APP, Asked, Delivery, Move, ONLY_APP, Place, Runner,
     errand::ErrandKind,
-    ledger::{Act, RunNumber, Standing},
+    ledger::{Act, RunNumber, Standing, only_step},
     state::{Acting, Plan, State, Status},
 };
 use crate::cast::version;
@@ -55,7 +55,7 @@ impl Runner<'_> {
                 version(0)
             ),
             Move::Approve(at) => {
-                let step = self.read(before, at, |run| run.step().step.to_string()).unwrap_or_default();
+                let step = self.read(before, at, |run| only_step(run).to_string()).unwrap_or_default();
                 format!("Somebody lets the step {step} of run {} go ahead.", self.run(before, at))
             }
             Move::Look { at, late } => {
@@ -174,12 +174,13 @@ impl Runner<'_> {
         }
         let done = |state: &State| self.read(state, at, |run| run.done().len());
         let last = self.read(before, at, |run| {
-            let step = run.step();
-            step.part().map_or_else(|| step.step.to_string(), |part| format!("{} ({part})", step.step))
+            let step = only_step(run);
+            let planned = run.part(&step).and_then(|part| part.name());
+            planned.map_or_else(|| step.to_string(), |part| format!("{step} ({part})"))
         });
-        self.ledger.read(run, |it| match it.next() {
-            Next::Stopped(Stop::Conflict { found, .. }) => format!("stops: found {found}"),
-            Next::Stopped(Stop::Unknown { .. }) => "stops, since it cannot tell what became of it".to_owned(),
+        self.ledger.read(run, |it| match it.wants().stopped.first() {
+            Some((_, Stop::Conflict { found, .. })) => format!("stops: found {found}"),
+            Some((_, Stop::Unknown { .. })) => "stops, since it cannot tell what became of it".to_owned(),
             _ if done(before) != done(after) => format!("finds the step {} done", last.unwrap_or_default()),
             _ => "finds it under way".to_owned(),
         })
