@@ -84,7 +84,7 @@ async fn cut_off_everywhere(
         let run = session.run().id().clone();
         let whole = Arc::clone(&scene.engine.journal);
         scene.engine.journal = Arc::new(CutOff { journal: Arc::clone(&whole), left: records.into() });
-        let outcome = scene.engine.drive(&mut session, &Silent).await;
+        let outcome = scene.drive(&mut session, &Silent).await;
         drop(session);
         if outcome.is_ok() {
             return records;
@@ -96,7 +96,7 @@ async fn cut_off_everywhere(
         assert!(effects(&scene).await <= intents, "an effect without an intent after {records} records");
         scene.engine.journal = whole;
         let mut session = scene.engine.resume(&run, &Silent).unwrap();
-        scene.engine.drive(&mut session, &Silent).await.unwrap();
+        scene.drive(&mut session, &Silent).await.unwrap();
         assert_eq!(session.run().end(), Some(&End::Done), "cut off after {records} records");
         check(&scene, session.run()).await;
     }

@@ -1,5 +1,7 @@
 //! The contract of a journal, as rules that any journal has to keep.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use openverse_release_core::{
     App, Bundle, DeployableVersion, End, EnvironmentName, ImageTag, Order, OrderKind, Project, Run, RunEvent,
@@ -22,20 +24,25 @@ pub(crate) fn start(id: &str, app: &App, environment: EnvironmentName, at: i64) 
     let commit: openverse_release_core::CommitSha = "ab".repeat(20).parse().unwrap();
     let order = Order {
         app: app.slug.clone(),
-        environment,
+        environments: vec![environment],
         version: DeployableVersion {
             image_tag: ImageTag::of_commit(&commit),
             bundle: Bundle { commit, images: [].into() },
         },
         kind: OrderKind::RollBack,
         replaces: Some("cd".repeat(20).parse().unwrap()),
+        last_working: BTreeMap::new(),
         reason: format!("the reason of {id}"),
         actor: "ada".to_owned(),
         despite_running: false,
     };
     let id = id.parse().unwrap();
-    let steps = plan(&Project::openverse(), app, &order.kind, environment, &id).unwrap();
-    Run::start(id, order, steps, &app.flow, minute(at)).unwrap()
+    let plan = plan(&Project::openverse(), app, &order, &id).unwrap();
+    Run::start(id, order, plan, minute(at)).unwrap()
+}
+
+pub(crate) fn hold_placed() -> RunEvent {
+    RunEvent::HoldPlaced { environments: vec![PRODUCTION] }
 }
 
 pub(crate) fn begin(journal: &dyn Journal, id: &str, environment: EnvironmentName, at: i64) -> StoredRun {
@@ -72,11 +79,11 @@ pub(crate) fn a_run_that_began_is_given_back(journal: &dyn Journal) {
 
 pub(crate) fn what_is_appended_comes_back_as_it_was_and_in_order(journal: &dyn Journal) {
     let mut stored = begin(journal, "run-a", PRODUCTION, 1);
-    append(journal, &mut stored, 2, &[RunEvent::HoldPlaced, resumed()]);
+    append(journal, &mut stored, 2, &[hold_placed(), resumed()]);
     append(journal, &mut stored, 3, &[resumed()]);
 
     let events = journal.events(stored.run.id()).unwrap();
-    let tail = [(minute(2), RunEvent::HoldPlaced), (minute(2), resumed()), (minute(3), resumed())];
+    let tail = [(minute(2), hold_placed()), (minute(2), resumed()), (minute(3), resumed())];
     assert_eq!(events[events.len() - 3..], tail);
     let loaded = journal.load(stored.run.id()).unwrap().unwrap();
     assert_eq!((loaded.run, loaded.recorded as usize), (stored.run, events.len()));
@@ -161,7 +168,7 @@ pub(crate) fn a_hold_is_placed_with_its_event_and_stays_after_the_run(journal: &
     ] {
         let mut stored = begin(journal, id, PRODUCTION, 1);
         assert!(!journal.holds().unwrap().iter().any(|hold| hold.run == *stored.run.id()));
-        append(journal, &mut stored, 2, &[RunEvent::HoldPlaced]);
+        append(journal, &mut stored, 2, &[hold_placed()]);
         append(journal, &mut stored, 3, &[ended(end)]);
 
         let hold = journal.holds().unwrap().into_iter().find(|hold| hold.run == *stored.run.id()).unwrap();
@@ -178,7 +185,7 @@ pub(crate) fn a_hold_is_placed_with_its_event_and_stays_after_the_run(journal: &
 
 pub(crate) fn a_rollback_that_was_refused_holds_nothing(journal: &dyn Journal) {
     let mut stored = begin(journal, "run-a", PRODUCTION, 1);
-    append(journal, &mut stored, 2, &[RunEvent::HoldPlaced]);
+    append(journal, &mut stored, 2, &[hold_placed()]);
     assert_eq!(journal.holds().unwrap().len(), 1);
     let refused = End::Refused { found: "nothing".to_owned(), expected: "something".to_owned() };
     append(journal, &mut stored, 3, &[ended(refused)]);
@@ -188,7 +195,8 @@ pub(crate) fn a_rollback_that_was_refused_holds_nothing(journal: &dyn Journal) {
 pub(crate) fn lifting_is_for_one_app_and_environment_and_counts(journal: &dyn Journal) {
     for (id, environment) in [("run-a", PRODUCTION), ("run-b", PRODUCTION), ("run-c", STAGING)] {
         let mut stored = begin(journal, id, environment, 1);
-        append(journal, &mut stored, 2, &[RunEvent::HoldPlaced, ended(End::Done)]);
+        let hold = RunEvent::HoldPlaced { environments: vec![environment] };
+        append(journal, &mut stored, 2, &[hold, ended(End::Done)]);
     }
     let lift = |app: &App| {
         journal.lift_holds(&app.slug, PRODUCTION, "grace", "mended; it's \"fine\"", minute(9)).unwrap()

@@ -2,13 +2,13 @@
 
 use std::{path::Path, thread};
 
-use openverse_release_core::{End, RunEvent};
+use openverse_release_core::End;
 use openverse_release_engine::{Journal as _, JournalError, SqliteJournal};
 use rusqlite::Connection;
 use tempfile::TempDir;
 
 use crate::{
-    journal::{app, append, begin, ended, minute, resumed, start},
+    journal::{app, append, begin, ended, hold_placed, minute, resumed, start},
     scene::{PRODUCTION, STAGING},
 };
 
@@ -33,7 +33,7 @@ fn opening_again_gives_back_the_same_runs_and_holds() {
     let place = place();
     let journal = open(&place);
     let mut done = begin(&journal, "run-a", PRODUCTION, 1);
-    append(&journal, &mut done, 2, &[RunEvent::HoldPlaced, ended(End::Done)]);
+    append(&journal, &mut done, 2, &[hold_placed(), ended(End::Done)]);
     let mut unfinished = begin(&journal, "run-b", PRODUCTION, 3);
     append(&journal, &mut unfinished, 4, &[resumed()]);
     let holds = journal.holds().unwrap();
@@ -55,7 +55,7 @@ fn two_handles_on_one_file_see_each_other_and_do_not_overwrite() {
 
     let (second, events) = start("run-b", &app("api"), PRODUCTION, 2);
     assert!(matches!(other.begin(&second, &events), Err(JournalError::RunGoingOn { .. })));
-    append(&one, &mut stored, 3, &[RunEvent::HoldPlaced]);
+    append(&one, &mut stored, 3, &[hold_placed()]);
     assert_eq!(other.holds().unwrap().len(), 1);
     let stale = other.append(&mut elsewhere, minute(4), &[resumed()]);
     assert!(matches!(stale, Err(JournalError::Stale { .. })), "{stale:?}");
@@ -74,13 +74,13 @@ fn an_append_that_fails_halfway_records_nothing() {
     let mut stored = begin(&journal, "run-a", PRODUCTION, 1);
     let before = journal.events(stored.run.id()).unwrap();
     // A run holds once, so the third event cannot be recorded.
-    let events = [resumed(), RunEvent::HoldPlaced, RunEvent::HoldPlaced];
+    let events = [resumed(), hold_placed(), hold_placed()];
     let error = journal.append(&mut stored, minute(2), &events).unwrap_err();
 
     assert!(matches!(error, JournalError::Database { .. }), "{error:?}");
     assert_eq!(journal.events(stored.run.id()).unwrap(), before);
     assert_eq!(journal.holds().unwrap(), []);
-    append(&journal, &mut stored, 3, &[RunEvent::HoldPlaced]);
+    append(&journal, &mut stored, 3, &[hold_placed()]);
     assert_eq!(journal.holds().unwrap().len(), 1);
 }
 

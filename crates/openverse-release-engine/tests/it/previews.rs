@@ -1,9 +1,11 @@
 //! What a preview finds in the way of a release.
 
 use openverse_release_core::{ImageTag, ReleaseTarget};
-use openverse_release_engine::{EngineError, LiveAnswer, Preview};
+use openverse_release_engine::{EngineError, Preview};
 
-use crate::scene::{DRAFTED, FIRST, SECOND, STAGING, Scene, assert_says, digest_of, git_tag, image_tag};
+use crate::scene::{
+    DRAFTED, FIRST, PRODUCTION, SECOND, STAGING, Scene, assert_says, digest_of, git_tag, image_tag, refusal,
+};
 
 async fn preview(scene: &Scene) -> Preview {
     scene.engine.preview(scene.api()).await.unwrap()
@@ -17,12 +19,13 @@ async fn what_would_be_released_is_the_newest_commit_and_the_digests_of_its_imag
     assert_eq!(preview.blockers, []);
     assert_eq!(preview.cautions, [""; 0]);
     assert_eq!(preview.last_release, Some((git_tag(SECOND), past.second.clone())));
-    assert_eq!(preview.staging, Some(LiveAnswer::Commit(past.newest.clone())));
-    assert_eq!(preview.production, Some(LiveAnswer::Commit(past.second.clone())));
+    assert_eq!(preview.runs(STAGING), Some(past.newest.clone()));
+    assert_eq!(preview.runs(PRODUCTION), Some(past.second.clone()));
+    assert_eq!(preview.environments, [PRODUCTION]);
     let changes: Vec<_> = preview.changes.iter().map(|change| &change.sha).collect();
     assert_eq!(changes, [&past.newest], "what was released before is no change");
 
-    let order = preview.order(scene.api(), "ada").unwrap();
+    let order = scene.engine.order_release(scene.api(), &preview).await.unwrap();
     assert_eq!(order.version.image_tag, image_tag(DRAFTED));
     assert_eq!(order.version.bundle.commit, past.newest);
     let images: Vec<_> = order.version.bundle.images.into_iter().collect();
@@ -44,7 +47,7 @@ async fn without_a_draft_there_is_nothing_to_publish() {
         "exactly one",
         "the draft is made after a merge to main that changes the app; wait for it",
     );
-    assert_eq!(preview.order(scene.api(), "ada").unwrap_err(), *blocker);
+    assert_eq!(refusal(scene.engine.order_release(scene.api(), &preview).await), *blocker);
 }
 
 #[tokio::test]
@@ -219,7 +222,7 @@ async fn a_later_commit_is_not_released_without_its_companion_image() {
     let preview = preview(&scene).await;
 
     assert!(!preview.blockers.is_empty(), "{:?}", preview.images);
-    assert!(preview.order(scene.api(), "ada").is_err());
+    assert!(scene.engine.order_release(scene.api(), &preview).await.is_err());
 }
 
 #[tokio::test]

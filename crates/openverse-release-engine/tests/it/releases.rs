@@ -5,11 +5,12 @@ use std::time::Duration;
 use openverse_release_core::{
     End, GitHubRunStatus, ImageReference, ImageTag, Phase, Project, Run, Stop, Task,
 };
-use openverse_release_engine::Pause;
+use openverse_release_engine::Yield;
 use openverse_release_ports::{GitHubReleases as _, PullRequests as _};
 
 use crate::scene::{
     DRAFTED, PRODUCTION, Recorder, Scene, Silent, WhenWaiting, at_once, digest_of, git_tag, image_tag,
+    stop_of,
 };
 
 #[tokio::test]
@@ -17,9 +18,9 @@ async fn a_release_is_published_tagged_deployed_and_verified() {
     let (scene, past) = Scene::new().await;
     let mut session = scene.begin_approved_release().await;
     let recorder = Recorder::default();
-    let pause = scene.engine.drive(&mut session, &recorder).await.unwrap();
+    let pause = scene.drive(&mut session, &recorder).await.unwrap();
 
-    assert_eq!((pause, session.run().end()), (Pause::Ended, Some(&End::Done)));
+    assert_eq!((pause, session.run().end()), (Yield::Ended, Some(&End::Done)));
     let published = scene.github.release(past.draft).await.unwrap().unwrap();
     assert!(!published.draft);
     assert_eq!(scene.github.tag_commit(&git_tag(DRAFTED)).await.unwrap(), Some(past.newest.clone()));
@@ -53,9 +54,9 @@ async fn a_release_is_published_tagged_deployed_and_verified() {
 async fn nothing_is_published_before_somebody_approves() {
     let (scene, past) = Scene::new().await;
     let mut session = scene.begin_release().await;
-    let pause = scene.engine.drive(&mut session, &Silent).await.unwrap();
+    let pause = scene.drive(&mut session, &Silent).await.unwrap();
 
-    assert_eq!(pause, Pause::Approval);
+    assert_eq!(pause, Yield::Approval);
     assert!(scene.github.release(past.draft).await.unwrap().unwrap().draft);
     assert_eq!(scene.registry.writes(), []);
     assert_eq!(scene.asked_for(PRODUCTION).await, []);
@@ -67,11 +68,11 @@ async fn a_draft_that_changed_after_the_preview_is_not_published() {
     let (scene, past) = Scene::new().await;
     let mut session = scene.begin_approved_release().await;
     scene.github.change(past.draft, |draft| draft.notes.push_str(" And one more."));
-    let pause = scene.engine.drive(&mut session, &Silent).await.unwrap();
+    let pause = scene.drive(&mut session, &Silent).await.unwrap();
 
-    assert_eq!(pause, Pause::Ended);
+    assert_eq!(pause, Yield::Ended);
     let Some(End::Refused { found, expected }) = session.run().end() else {
-        panic!("{:?}", session.run().phase())
+        panic!("{:?}", session.run().wants())
     };
     assert!(found.contains("other release notes"), "{found}");
     assert!(expected.contains(&git_tag(DRAFTED).to_string()), "{expected}");
@@ -86,9 +87,9 @@ async fn what_is_released_is_what_was_previewed_wherever_latest_points_by_then()
     let (scene, past) = Scene::new().await;
     let mut session = scene.begin_approved_release().await;
     let later = scene.merge("Merged while the release goes on");
-    let pause = scene.engine.drive(&mut session, &Silent).await.unwrap();
+    let pause = scene.drive(&mut session, &Silent).await.unwrap();
 
-    assert_eq!((pause, session.run().end()), (Pause::Ended, Some(&End::Done)));
+    assert_eq!((pause, session.run().end()), (Yield::Ended, Some(&End::Done)));
     assert_ne!(later, past.newest);
     assert_eq!(scene.live(PRODUCTION).await, past.newest);
     for (index, (_, digest)) in scene.registry.writes().iter().enumerate() {
@@ -102,11 +103,11 @@ async fn an_image_tag_that_names_another_image_stops_the_run_with_both() {
     let mut session = scene.begin_approved_release().await;
     let nginx = &scene.api().images[1];
     scene.registry.set_tag(nginx, &image_tag(DRAFTED), digest_of(1, &past.first));
-    let pause = scene.engine.drive(&mut session, &Silent).await.unwrap();
+    let pause = scene.drive(&mut session, &Silent).await.unwrap();
 
-    assert_eq!(pause, Pause::Stopped);
-    let Phase::Stopped { stop: Stop::Conflict { found, expected }, .. } = session.run().phase() else {
-        panic!("{:?}", session.run().phase())
+    assert_eq!(pause, Yield::Stopped);
+    let Stop::Conflict { found, expected } = stop_of(session.run()) else {
+        panic!("{:?}", session.run().wants())
     };
     assert!(found.ends_with(&format!("names {}", digest_of(1, &past.first).short())), "{found}");
     assert!(expected.starts_with(digest_of(1, &past.newest).short()), "{expected}");
@@ -127,21 +128,24 @@ async fn what_others_perform_is_awaited_and_verified_and_never_performed_here() 
     let others = WhenWaiting(|run: &Run| {
         let tag = image_tag(DRAFTED);
         let named = |image: &_| at_once(scene.engine.world.registry.resolve(image, &tag)).unwrap();
-        match run.step().task {
+        let wants = run.wants();
+        let Some((step, _)) = wants.looks.first() else { return };
+        let part = run.part(step).unwrap();
+        match part.task() {
             Task::TagImages => {
                 let missing = scene.built(&past.newest).into_iter().find(|(image, _)| named(image).is_none());
                 let (image, digest) = missing.expect("nobody waits for what is done");
                 scene.registry.set_tag(&image, &tag, digest);
             }
-            Task::Deploy { .. } if !matches!(run.phase(), Phase::UnderWay { .. }) => {
+            Task::Deploy { .. } if !matches!(run.active(step).unwrap().phase, Phase::UnderWay { .. }) => {
                 at_once(scene.ask_for_deployment(PRODUCTION, &tag));
             }
             _ => {}
         }
     });
-    let pause = scene.engine.drive(&mut session, &others).await.unwrap();
+    let pause = scene.drive(&mut session, &others).await.unwrap();
 
-    assert_eq!((pause, session.run().end()), (Pause::Ended, Some(&End::Done)));
+    assert_eq!((pause, session.run().end()), (Yield::Ended, Some(&End::Done)));
     assert_eq!(scene.live(PRODUCTION).await, past.newest);
     assert_eq!(scene.registry.writes(), [], "the run itself tags nothing");
     assert_eq!(scene.asked_for(PRODUCTION).await, [], "and asks for no deployment");
@@ -155,12 +159,10 @@ async fn others_are_not_waited_for_without_end() {
     let (mut scene, past) = Scene::new().await;
     let_others_perform(&mut scene);
     let mut session = scene.begin_approved_release().await;
-    let pause = scene.engine.drive(&mut session, &Silent).await.unwrap();
+    let pause = scene.drive(&mut session, &Silent).await.unwrap();
 
-    assert_eq!(pause, Pause::Stopped);
-    let Phase::Stopped { stop: Stop::Unknown { what }, .. } = session.run().phase() else {
-        panic!("{:?}", session.run().phase())
-    };
+    assert_eq!(pause, Yield::Stopped);
+    let Stop::Unknown { what } = stop_of(session.run()) else { panic!("{:?}", session.run().wants()) };
     assert_eq!(*what, format!("openverse-api:rel-{DRAFTED} is not there yet, after 15 min of waiting"));
     let waited: Duration = scene.clock.sleeps().iter().sum();
     assert!((900..=930).contains(&waited.as_secs()), "{waited:?}");
@@ -174,7 +176,7 @@ async fn others_are_not_waited_for_without_end() {
     let run = session.run().id().clone();
     drop(session);
     let mut session = scene.engine.resume(&run, &Silent).unwrap();
-    scene.engine.drive(&mut session, &Silent).await.unwrap();
+    scene.drive(&mut session, &Silent).await.unwrap();
     assert_eq!(session.run().end(), Some(&End::Done));
 }
 
@@ -187,9 +189,9 @@ async fn a_step_that_somebody_did_by_hand_is_not_done_again() {
         scene.registry.set_tag(&image, &image_tag(DRAFTED), digest);
     }
     scene.deploy_by_hand(PRODUCTION, &image_tag(DRAFTED)).await;
-    scene.engine.approve(&mut session, &Silent).unwrap();
+    scene.approve(&mut session).unwrap();
     let recorder = Recorder::default();
-    scene.engine.drive(&mut session, &recorder).await.unwrap();
+    scene.drive(&mut session, &recorder).await.unwrap();
 
     // Nobody had made the changelog, so that is done.
     let changelog = "Intended Performed Intended Performed StepDone";

@@ -1,7 +1,7 @@
 //! Rolling back, and the hold that it leaves.
 
 use openverse_release_core::{End, GitHubRunStatus, ImageTag, OrderKind};
-use openverse_release_engine::{Hold, Pause, Session};
+use openverse_release_engine::{Hold, Session, Yield};
 
 use crate::{
     scene::{FIRST, PRODUCTION, Recorder, SECOND, STAGING, Scene, Silent, assert_says, image_tag, refusal},
@@ -15,8 +15,8 @@ async fn begin(scene: &Scene, to: Option<&ImageTag>, reason: &str) -> Session {
 
 async fn roll_back(scene: &Scene, to: Option<&ImageTag>, reason: &str) -> Session {
     let mut session = begin(scene, to, reason).await;
-    let pause = scene.engine.drive(&mut session, &Silent).await.unwrap();
-    assert_eq!((pause, session.run().end()), (Pause::Ended, Some(&End::Done)));
+    let pause = scene.drive(&mut session, &Silent).await.unwrap();
+    assert_eq!((pause, session.run().end()), (Yield::Ended, Some(&End::Done)));
     session
 }
 
@@ -31,7 +31,7 @@ async fn a_rollback_deploys_the_last_known_working_version_once_and_holds_there(
     let order = session.run().order().clone();
     assert_eq!((order.kind, &order.version.image_tag), (OrderKind::RollBack, &image_tag(FIRST)));
     let recorder = Recorder::default();
-    scene.engine.drive(&mut session, &recorder).await.unwrap();
+    scene.drive(&mut session, &recorder).await.unwrap();
 
     let expected = "HoldPlaced Intended Performed UnderWay UnderWay StepDone Ended";
     assert_eq!(recorder.events().join(" "), expected, "held before anything is asked for");
@@ -54,7 +54,7 @@ async fn a_rollback_deploys_the_last_known_working_version_once_and_holds_there(
 async fn a_hold_refuses_every_order_but_a_further_rollback_until_it_is_lifted() {
     let (scene, _) = Scene::new().await;
     let preview = scene.engine.preview(scene.api()).await.unwrap();
-    let release = preview.order(scene.api(), "ada").unwrap();
+    let release = scene.engine.order_release(scene.api(), &preview).await.unwrap();
     drop(roll_back(&scene, None, "searches got slow").await);
 
     let deployment = scene
@@ -120,7 +120,7 @@ async fn a_rollback_does_not_wait_for_a_deployment_that_hangs() {
     scene.ask_for_deployment(PRODUCTION, &image_tag(SECOND)).await;
     let mut session = begin(&scene, None, "it hangs").await;
     let recorder = Recorder::default();
-    scene.engine.drive(&mut session, &recorder).await.unwrap();
+    scene.drive(&mut session, &recorder).await.unwrap();
     assert_eq!(&recorder.events()[..3], ["HoldPlaced", "Intended", "Performed"]);
     assert_eq!(session.run().order().version.bundle.commit, past.first);
 }
@@ -130,9 +130,9 @@ async fn a_rollback_that_fails_leaves_the_hold() {
     let (scene, past) = Scene::new().await;
     scene.deployments.end(Ending::Badly);
     let mut session = begin(&scene, None, "slow").await;
-    scene.engine.drive(&mut session, &Silent).await.unwrap();
+    scene.drive(&mut session, &Silent).await.unwrap();
 
-    assert!(matches!(session.run().end(), Some(End::Failed { .. })), "{:?}", session.run().phase());
+    assert!(matches!(session.run().end(), Some(End::Failed { .. })), "{:?}", session.run().wants());
     assert_eq!(scene.live(PRODUCTION).await, past.second);
     assert_eq!(holds(&scene).len(), 1, "somebody meant this version not to come back");
 }

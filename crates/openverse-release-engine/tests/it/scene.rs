@@ -1,6 +1,7 @@
 //! A small world in memory with a short past, in which the engine works.
 
 use std::{
+    collections::BTreeSet,
     fmt::Debug,
     pin::pin,
     sync::{Arc, Mutex},
@@ -11,9 +12,9 @@ use std::{
 use openverse_release_core::{
     App, CommitSha, DeploymentMeans, DeploymentRun, DeploymentTarget, Digest, EnvironmentName,
     GitHubReleaseId, GitHubWorkflowFile, GitTag, ImageName, ImageTag, Limits, LiveVersion, Project, Run,
-    RunEvent,
+    RunEvent, Stop,
 };
-use openverse_release_engine::{Engine, EngineError, Refusal, Session, SqliteJournal, Watcher, World};
+use openverse_release_engine::{Engine, EngineError, Refusal, Session, SqliteJournal, Watcher, World, Yield};
 use openverse_release_ports::{
     DeploymentRequest, Deployments as _,
     conformance::{InMemoryGitHub, InMemoryProbe, InMemoryRegistry, ManualClock},
@@ -189,15 +190,30 @@ impl Scene {
     /// Begins a release of exactly what a preview shows now.
     pub(crate) async fn begin_release(&self) -> Session {
         let preview = self.engine.preview(self.api()).await.unwrap();
-        let order = preview.order(self.api(), &self.engine.actor).unwrap();
+        let order = self.engine.order_release(self.api(), &preview).await.unwrap();
         self.engine.begin(self.api(), order).unwrap()
     }
 
     /// Begins a release, and approves its first step.
     pub(crate) async fn begin_approved_release(&self) -> Session {
         let mut session = self.begin_release().await;
-        self.engine.approve(&mut session, &Silent).unwrap();
+        self.approve(&mut session).unwrap();
         session
+    }
+
+    /// Lets the step go ahead that waits for an approval.
+    pub(crate) fn approve(&self, session: &mut Session) -> Result<(), EngineError> {
+        let step = session.run().wants().approvals[0].id.clone();
+        self.engine.approve(session, &step, &Silent)
+    }
+
+    /// Drives a run until it wants a person, stops, or ends.
+    pub(crate) async fn drive(
+        &self,
+        session: &mut Session,
+        watcher: &dyn Watcher,
+    ) -> Result<Yield, EngineError> {
+        self.engine.drive(session, &BTreeSet::new(), watcher).await
     }
 }
 
@@ -235,6 +251,15 @@ pub(crate) fn at_once<T>(future: impl Future<Output = T>) -> T {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(outcome) => outcome,
         Poll::Pending => panic!("it waits for somebody"),
+    }
+}
+
+/// Returns why the only step stopped that did.
+#[track_caller]
+pub(crate) fn stop_of(run: &Run) -> Stop {
+    match &run.wants().stopped[..] {
+        [(_, stop)] => (*stop).clone(),
+        other => panic!("one step stopped is what it should be, and it is {other:?}"),
     }
 }
 

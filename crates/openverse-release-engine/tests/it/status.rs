@@ -59,7 +59,7 @@ async fn what_production_runs_has_every_name_it_goes_by() {
 async fn released_and_deployed_code_has_gone_through_every_step() {
     let (scene, _) = Scene::new().await;
     let mut session = scene.begin_approved_release().await;
-    scene.engine.drive(&mut session, &Silent).await.unwrap();
+    scene.drive(&mut session, &Silent).await.unwrap();
     let status = status(&scene).await;
 
     assert_eq!(marks(&scene, &status), "+Merge +Build +StagingDispatch +Publish +Tag +ProductionDispatch");
@@ -81,7 +81,7 @@ async fn a_run_and_a_deployment_under_way_and_a_hold_are_shown() {
     scene.deployments.end(Ending::Never);
     let order = scene.engine.order_rollback(scene.api(), PRODUCTION, None, "slow").await.unwrap();
     let mut session = scene.engine.begin(scene.api(), order).unwrap();
-    scene.engine.drive(&mut session, &Silent).await.unwrap();
+    scene.drive(&mut session, &Silent).await.unwrap();
     let status = status(&scene).await;
     let production = production(&status);
 
@@ -121,7 +121,7 @@ async fn after_a_rollback_the_hold_explains_why_production_is_not_at_the_newest_
     let (scene, past) = Scene::new().await;
     let order = scene.engine.order_rollback(scene.api(), PRODUCTION, None, "slow").await.unwrap();
     let mut session = scene.engine.begin(scene.api(), order).unwrap();
-    scene.engine.drive(&mut session, &Silent).await.unwrap();
+    scene.drive(&mut session, &Silent).await.unwrap();
     let running = format!("production runs {}", past.first.short());
     let says = async || status(&scene).await.disagreements.iter().any(|it| it.starts_with(&running));
 

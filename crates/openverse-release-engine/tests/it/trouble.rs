@@ -2,17 +2,17 @@
 
 use std::time::Duration;
 
-use openverse_release_core::{End, Phase, Stop};
-use openverse_release_engine::{EngineError, Pause, Session};
+use openverse_release_core::{End, Stop};
+use openverse_release_engine::{EngineError, Session, Yield};
 
 use crate::{
-    scene::{PRODUCTION, Recorder, Scene, Silent},
+    scene::{PRODUCTION, Recorder, Scene, Silent, stop_of},
     timed_deployments::Ending,
 };
 
-async fn release(scene: &Scene) -> (Session, Pause) {
+async fn release(scene: &Scene) -> (Session, Yield) {
     let mut session = scene.begin_approved_release().await;
-    let pause = scene.engine.drive(&mut session, &Silent).await.unwrap();
+    let pause = scene.drive(&mut session, &Silent).await.unwrap();
     (session, pause)
 }
 
@@ -22,9 +22,9 @@ async fn a_deployment_that_fails_ends_the_run_as_failed() {
     scene.deployments.end(Ending::Badly);
     let (session, pause) = release(&scene).await;
 
-    assert_eq!(pause, Pause::Ended);
+    assert_eq!(pause, Yield::Ended);
     let Some(End::Failed { step, evidence }) = session.run().end() else {
-        panic!("{:?}", session.run().phase())
+        panic!("{:?}", session.run().wants())
     };
     assert_eq!(step.as_str(), "ProductionDispatch");
     let answer = format!("/version answers {} in production", past.second.short());
@@ -51,17 +51,15 @@ async fn a_deployment_that_hangs_is_unknown_and_not_failed_and_can_be_resumed() 
     scene.deployments.end(Ending::Never);
     let (session, pause) = release(&scene).await;
 
-    assert_eq!(pause, Pause::Stopped);
-    let Phase::Stopped { stop: Stop::Unknown { what }, .. } = session.run().phase() else {
-        panic!("{:?}", session.run().phase())
-    };
+    assert_eq!(pause, Yield::Stopped);
+    let Stop::Unknown { what } = stop_of(session.run()) else { panic!("{:?}", session.run().wants()) };
     assert!(what.contains("deployment in progress") && what.ends_with("after 40 min of waiting"), "{what}");
 
     let run = session.run().id().clone();
     drop(session);
     scene.deployments.end(Ending::Well);
     let mut session = scene.engine.resume(&run, &Silent).unwrap();
-    scene.engine.drive(&mut session, &Silent).await.unwrap();
+    scene.drive(&mut session, &Silent).await.unwrap();
     assert_eq!(session.run().end(), Some(&End::Done));
     assert_eq!(scene.live(PRODUCTION).await, past.newest);
     assert_eq!(scene.asked_for(PRODUCTION).await.len(), 1);
@@ -73,7 +71,7 @@ async fn a_dispatch_whose_reply_was_lost_is_found_and_not_sent_again() {
     scene.deployments.lose_the_next_reply();
     let mut session = scene.begin_approved_release().await;
     let recorder = Recorder::default();
-    scene.engine.drive(&mut session, &recorder).await.unwrap();
+    scene.drive(&mut session, &recorder).await.unwrap();
 
     assert!(recorder.events().contains(&"ReplyLost".to_owned()), "{:?}", recorder.events());
     assert_eq!(session.run().end(), Some(&End::Done));
@@ -87,10 +85,8 @@ async fn a_live_app_that_does_not_follow_its_green_deployment_is_unknown_and_not
     scene.deployments.end(Ending::GreenButNotLive);
     let (session, pause) = release(&scene).await;
 
-    assert_eq!(pause, Pause::Stopped);
-    let Phase::Stopped { stop: Stop::Unknown { what }, .. } = session.run().phase() else {
-        panic!("{:?}", session.run().phase())
-    };
+    assert_eq!(pause, Yield::Stopped);
+    let Stop::Unknown { what } = stop_of(session.run()) else { panic!("{:?}", session.run().wants()) };
     let (old, new) = (past.second.short(), past.newest.short());
     let answer = format!("succeeded, but /version answers {old} in production and not {new}");
     assert!(what.contains(&answer), "{what}");
@@ -113,5 +109,5 @@ async fn a_run_that_is_given_up_leaves_what_it_did_and_the_way_free() {
     drop(session);
     assert!(scene.engine.check_no_run(scene.api(), PRODUCTION).is_ok());
     let error = scene.engine.resume(&run, &Silent).unwrap_err();
-    assert!(matches!(error, EngineError::NotNow(_)), "what has ended is not resumed: {error:?}");
+    assert!(matches!(error, EngineError::InputRejected(_)), "what has ended is not resumed: {error:?}");
 }
