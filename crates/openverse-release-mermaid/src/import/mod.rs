@@ -153,5 +153,5 @@ fn link(edge: &Edge, from: &Step, to: &Step) -> Result<Link, &'static str> {
         _ => return Err("it is drawn neither as \"-->\" nor \"-.->\" nor \"o--o\""),
     };
     let label = Some(label::plain(&edge.text)).filter(|_| !edge.text.is_empty());
-    Ok(Link { from: from.id.clone(), to: to.id.clone(), kind, label })
+    Ok(Link { label, ..Link::new(from.id.clone(), kind, to.id.clone()) })
 }
