@@ -93,10 +93,9 @@ impl Rule {
         let rules = [
             Self::new(RuleKind::Precedes, &published, &deployed)
                 .about(format!("no {guarded} deployment of a version that was never released")),
-            Self::new(RuleKind::Precedes, &tagged, &deployed)
-                .about(format!(
-                    "no {guarded} deployment of a version whose images have no release's image tag"
-                )),
+            Self::new(RuleKind::Precedes, &tagged, &deployed).about(format!(
+                "no {guarded} deployment of a version whose images have no release's image tag"
+            )),
             Self::new(RuleKind::LeadsTo, &published, &tagged)
                 .about("the images of every published release get its image tag"),
             Self::new(RuleKind::HappensOnce, &published, [""; 0]).about("no release is published twice"),

@@ -212,7 +212,8 @@ fn a_run_says_how_it_ended() {
         [
             "done",
             "production rolled back by Back: Deploy ended as failed: red",
-            "failed at Tag", "refused: found no draft",
+            "failed at Tag",
+            "refused: found no draft",
             "given up by ada: too late"
         ]
     );
