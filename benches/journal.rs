@@ -20,20 +20,21 @@ fn begin(journal: &SqliteJournal, api: &App, number: usize) -> Result<StoredRun,
     let commit: CommitSha = "5fa9e58fed9acb4ddba82d9349e79d85a2b90cb6".parse()?;
     let order = Order {
         app: api.slug.clone(),
-        environment: EnvironmentName::PRODUCTION,
+        environments: vec![EnvironmentName::PRODUCTION],
         version: DeployableVersion {
             image_tag: ImageTag::of_commit(&commit),
             bundle: Bundle { commit, images: [].into() },
         },
         kind: OrderKind::Deploy,
         replaces: None,
+        last_working: [].into(),
         reason: "to see how long it takes".to_owned(),
         actor: "ada".to_owned(),
         despite_running: false,
     };
     let id = format!("run-{number}").parse()?;
-    let steps = plan(&Project::openverse(), api, &order.kind, order.environment, &id)?;
-    let (run, events) = Run::start(id, order, steps, &api.flow, NOW)?;
+    let plan = plan(&Project::openverse(), api, &order, &id)?;
+    let (run, events) = Run::start(id, order, plan, NOW)?;
     Ok(journal.begin(&run, &events)?)
 }
 

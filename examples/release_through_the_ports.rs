@@ -6,10 +6,10 @@
 //! cargo run -p openverse-release-examples --example release_through_the_ports
 //! ```
 
-use std::{error::Error, sync::Arc, time::Duration};
+use std::{collections::BTreeSet, error::Error, sync::Arc, time::Duration};
 
-use openverse_release_core::{EnvironmentName, Limits, Project, Run, RunEvent};
-use openverse_release_engine::{Engine, Pause, Session, SqliteJournal, Watcher, World};
+use openverse_release_core::{EnvironmentName, Limits, Project, Run, RunEvent, StepId};
+use openverse_release_engine::{Engine, Session, SqliteJournal, Watcher, World, Yield};
 use openverse_release_github::GitHub;
 use openverse_release_live::{HttpVersionProbe, ProbeConfig};
 use openverse_release_oci::{OciRegistry, RegistryConfig};
@@ -20,22 +20,21 @@ use openverse_release_sandbox::{Options, Sandbox, StandIns, Timing};
 struct Printer;
 
 impl Watcher for Printer {
-    fn happened(&self, run: &Run, event: &RunEvent) {
-        let mut place = run.step().step.clone();
-        let what = match event {
-            RunEvent::Approved { by, .. } => format!("approved by {by}"),
-            RunEvent::Intended { effect, .. } => format!("about to {}", effect.describe()),
-            RunEvent::Performed { .. } => "accepted; looking whether it shows".to_owned(),
-            RunEvent::UnderWay { evidence, .. } => format!("waiting: {evidence}"),
-            RunEvent::StepDone { step, evidence, .. } => {
-                place.clone_from(step); // The run itself is at the next one by now.
-                format!("done: {evidence}")
+    fn happened(&self, _: &Run, event: &RunEvent) {
+        let (step, what) = match event {
+            RunEvent::Approved { step, by } => (Some(step), format!("approved by {by}")),
+            RunEvent::Intended { step, effect } => (Some(step), format!("about to {}", effect.describe())),
+            RunEvent::Performed { step, .. } => (Some(step), "accepted; looking whether it shows".to_owned()),
+            RunEvent::UnderWay { step, evidence, .. } => (Some(step), format!("waiting: {evidence}")),
+            RunEvent::StepDone { step, evidence, .. } => (Some(step), format!("done: {evidence}")),
+            RunEvent::Ended { end } => (None, format!("the run ended: {end:?}\n")),
+            RunEvent::HoldPlaced { environments } => {
+                let held: Vec<_> = environments.iter().map(EnvironmentName::as_str).collect();
+                (None, format!("{}: no release and no deployment from now on", held.join(" and ")))
             }
-            RunEvent::Ended { end } => format!("the run ended: {end:?}\n"),
-            RunEvent::HoldPlaced => "held: no release and no deployment from now on".to_owned(),
-            other => format!("{other:?}"),
+            other => (None, format!("{other:?}")),
         };
-        println!("  {:>18}  {what}", place.as_str());
+        println!("  {:>18}  {what}", step.map_or("", StepId::as_str));
     }
 
     fn waiting(&self, _: &Run) {}
@@ -58,8 +57,11 @@ fn connect(project: &Project, places: StandIns, requests: &Requests) -> Result<W
 
 /// Drives a run to its end, saying yes to every step that asks.
 async fn drive(engine: &Engine, mut session: Session) -> Result<(), Box<dyn Error>> {
-    while engine.drive(&mut session, &Printer).await? == Pause::Approval {
-        engine.approve(&mut session, &Printer)?;
+    while engine.drive(&mut session, &BTreeSet::new(), &Printer).await? == Yield::Approval {
+        let asking: Vec<_> = session.run().wants().approvals.iter().map(|step| step.id.clone()).collect();
+        for step in asking {
+            engine.approve(&mut session, &step, &Printer)?;
+        }
     }
     Ok(())
 }
@@ -91,7 +93,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let preview = engine.preview(api).await?;
     println!("A release of {} changes:", preview.changes.len());
     preview.changes.iter().for_each(|change| println!("  {} {}", change.sha.short(), change.subject));
-    let order = preview.order(api, &engine.actor)?;
+    let order = engine.order_release(api, &preview).await?;
     drive(&engine, engine.begin(api, order)?).await?;
 
     println!("It is bad, so production goes back:");

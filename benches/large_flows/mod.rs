@@ -79,12 +79,8 @@ impl Parts {
             step.split = step.split.or(Some(Branches::One));
         }
         let ids: Vec<_> = self.steps.iter().map(|step| step.id.clone()).collect();
-        let link = |(from, to, kind): (usize, usize, LinkKind)| Link {
-            from: ids[from].clone(),
-            to: ids[to].clone(),
-            kind,
-            label: None,
-        };
+        let link =
+            |(from, to, kind): (usize, usize, LinkKind)| Link::new(ids[from].clone(), kind, ids[to].clone());
         let links = self.links.into_iter().map(link).collect();
         let flow = Flow::new("made up", Version::new(1, 0, 0), self.steps, links, Vec::new());
         flow.unwrap_or_else(|error| panic!("{error}"))

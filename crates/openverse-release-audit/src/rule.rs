@@ -71,8 +71,8 @@ impl Rule {
         }
     }
 
-    fn about(mut self, about: &str) -> Self {
-        self.about = Some(about.to_owned());
+    fn about(mut self, about: impl Into<String>) -> Self {
+        self.about = Some(about.into());
         self
     }
 
@@ -88,11 +88,14 @@ impl Rule {
         let published = steps(&|step| step.operation == Operation::PublishGitHubRelease);
         let tagged = steps(&|step| step.operation == Operation::TagImage);
         let deployed = steps(&|step| deploys_a_release(step, environments));
+        let guarded = environments.iter().filter(|it| it.guarded).map(|it| it.name.to_string());
+        let guarded = guarded.collect::<Vec<_>>().join(" or ");
         let rules = [
             Self::new(RuleKind::Precedes, &published, &deployed)
-                .about("no production deployment of a version that was never released"),
-            Self::new(RuleKind::Precedes, &tagged, &deployed)
-                .about("no production deployment of a version whose images have no release's image tag"),
+                .about(format!("no {guarded} deployment of a version that was never released")),
+            Self::new(RuleKind::Precedes, &tagged, &deployed).about(format!(
+                "no {guarded} deployment of a version whose images have no release's image tag"
+            )),
             Self::new(RuleKind::LeadsTo, &published, &tagged)
                 .about("the images of every published release get its image tag"),
             Self::new(RuleKind::HappensOnce, &published, [""; 0]).about("no release is published twice"),

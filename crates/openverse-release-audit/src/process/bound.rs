@@ -26,7 +26,7 @@ impl Bound {
         for way in &net.moves {
             way.takes.iter().for_each(|&place| leaving[place].push(way));
         }
-        let ends: BTreeSet<_> = net.ends.iter().flatten().copied().collect();
+        let ends: BTreeSet<_> = net.ends.iter().flatten().chain(&net.last).copied().collect();
         let mut bound = Self { weights: vec![None; net.places] };
         ends.iter().for_each(|&place| bound.weights[place] = Some(0));
         // First which tokens can ever come to an end, then at what price.

@@ -80,7 +80,7 @@ impl Process {
     }
 
     pub(super) fn ends_with(&self, tokens: &[usize]) -> bool {
-        self.net.ends.iter().any(|end| end == tokens)
+        self.net.ends_with(tokens)
     }
 
     /// Returns how few steps lead from tokens to an end, at the least; none where none do.

@@ -1,8 +1,8 @@
 //! The steps of a flow as a net: what each takes, and what it leaves.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
-use openverse_release_core::{Branches, Flow, LinkKind, Operation, Step, StepId};
+use openverse_release_core::{Flow, LinkKind, Operation, Step, StepId, flow::net::Net as TokenGame};
 
 /// How much of what is documented counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,8 +19,9 @@ pub enum Reading {
 /// A net of steps and places: a step happens where each place it takes from holds a token, and puts one
 /// on each place it gives to.
 ///
-/// A [`Flow`] leads from each step to one of those after it, so a single token goes along, except where a
-/// step says that it goes on to all of them. Any other net can be written here by hand.
+/// The net of a [`Flow`] has the places of the [token game](TokenGame) of the core, which says what splits,
+/// joins and outcomes mean: each outcome that something follows is another way in which its step can happen.
+/// Any other net can be written here by hand.
 ///
 /// ```
 /// use openverse_release_audit::{Ending, Net, Process, align};
@@ -41,6 +42,8 @@ pub struct Net {
     pub(super) steps: Vec<StepId>,
     pub(super) moves: Vec<Move>,
     pub(super) ends: Vec<Vec<usize>>,
+    /// The places where tokens may stay.
+    pub(super) last: BTreeSet<usize>,
 }
 
 /// One way in which a step can happen.
@@ -66,32 +69,35 @@ impl Net {
 
     /// Returns a net without steps.
     pub fn new() -> Self {
-        Self { places: 1, steps: Vec::new(), moves: Vec::new(), ends: Vec::new() }
+        Self { places: 1, steps: Vec::new(), moves: Vec::new(), ends: Vec::new(), last: BTreeSet::new() }
     }
 
     /// Returns the net of a flow. A step that `seen` denies can happen without an event in the log.
     pub fn of(flow: &Flow, reading: Reading, seen: impl Fn(&Step) -> bool) -> Self {
+        let game = TokenGame::of(flow);
         let mut net = Self::new();
-        let after: BTreeMap<_, _> =
-            flow.steps().map(|step| (&step.id, Outputs::of(flow, step, &mut net))).collect();
-        for step in flow.steps() {
-            let gives: Vec<_> = after[&step.id].all();
-            let mut add = |takes: &[usize]| net.add(step.id.clone(), takes, &gives, !seen(step));
-            let arrows = flow.before(&step.id, &LinkKind::FORWARD);
-            let arrows: Vec<_> = arrows.map(|before| after[&before.id].to(&step.id)).collect();
-            if step.join == Some(Branches::All) {
-                add(&arrows);
-            } else {
-                arrows.iter().for_each(|&place| add(&[place]));
+        let first = net.places;
+        net.places += game.places();
+        let of_game = |places: Vec<usize>| places.into_iter().map(|place| first + place).collect::<Vec<_>>();
+        let gives: Vec<Vec<_>> = (0..game.len())
+            .map(|step| {
+                let exits = game.exits(step).iter().map(|exit| of_game(game.outputs(exit)));
+                exits.map(|places| if places.is_empty() { vec![net.last_place()] } else { places }).collect()
+            })
+            .collect();
+        let started_by_people = started_by_people(flow, &game);
+        for (number, step) in flow.steps().enumerate() {
+            let mut takes: Vec<_> = game.inputs(number).into_iter().map(of_game).collect();
+            if begins_a_case(flow, step, reading) {
+                takes.push(vec![Self::START]);
             }
-            for before in also_comes_after(flow, step, reading) {
-                match before {
-                    Some(before) => add(&after[&before.id].all()),
-                    None => add(&[Self::START]),
+            let by_people = started_by_people.iter().filter(|(_, to)| *to == number).map(|(from, _)| *from);
+            let again = comes_again_after(flow, step, reading).filter_map(|id| game.number(id));
+            takes.extend(by_people.chain(again).flat_map(|before| gives[before].iter().cloned()));
+            for takes in &takes {
+                for gives in &gives[number] {
+                    net.add(step.id.clone(), takes, gives, !seen(step));
                 }
-            }
-            if flow.after(&step.id, &LinkKind::FORWARD).next().is_none() {
-                net.may_end(&gives);
             }
         }
         net
@@ -114,6 +120,23 @@ impl Net {
         self.ends.push(sorted(places));
     }
 
+    /// Says that tokens may stay on this place when a case ends: it may end with as many tokens as there are
+    /// on such places, at least one, and none elsewhere.
+    pub fn may_stay(&mut self, place: usize) {
+        self.last.insert(place);
+    }
+
+    pub(super) fn ends_with(&self, tokens: &[usize]) -> bool {
+        let stay = !tokens.is_empty() && tokens.iter().all(|place| self.last.contains(place));
+        stay || self.ends.iter().any(|end| end == tokens)
+    }
+
+    fn last_place(&mut self) -> usize {
+        let place = self.place();
+        self.may_stay(place);
+        place
+    }
+
     /// Returns every way in which a step can happen, with the places it takes from and gives to.
     pub fn ways(&self) -> impl Iterator<Item = (&StepId, &[usize], &[usize])> {
         self.moves.iter().map(|way| (&self.steps[way.step], &*way.takes, &*way.gives))
@@ -129,66 +152,41 @@ impl Net {
     }
 }
 
-/// The places that a step gives tokens to.
-enum Outputs {
-    /// One, from which whatever comes next takes.
-    Shared(usize),
-    /// One for each step that the step goes on to.
-    Each(BTreeMap<StepId, usize>),
-}
-
-impl Outputs {
-    fn of(flow: &Flow, step: &Step, net: &mut Net) -> Self {
-        if step.split != Some(Branches::All) {
-            return Self::Shared(net.place());
-        }
-        let next = flow.after(&step.id, &LinkKind::FORWARD);
-        Self::Each(next.map(|next| (next.id.clone(), net.place())).collect())
-    }
-
-    fn to(&self, next: &StepId) -> usize {
-        match self {
-            Self::Shared(place) => *place,
-            Self::Each(places) => places[next],
-        }
-    }
-
-    fn all(&self) -> Vec<usize> {
-        match self {
-            Self::Shared(place) => vec![*place],
-            Self::Each(places) => places.values().copied().collect(),
-        }
-    }
-}
-
 fn sorted(places: &[usize]) -> Vec<usize> {
     let mut places = places.to_vec();
     places.sort_unstable();
     places
 }
 
-/// Returns what a step can come right after, beside the steps that an arrow leads from; `None` stands for
-/// the beginning.
-fn also_comes_after<'a>(flow: &'a Flow, step: &'a Step, reading: Reading) -> Vec<Option<&'a Step>> {
-    let mut before: Vec<_> = flow.before(&step.id, &[LinkKind::RollsBack]).map(Some).collect();
+/// Returns the links that a token does not go along by itself, as the steps that they lead from and to: a
+/// person may start those rollbacks at any time.
+fn started_by_people(flow: &Flow, game: &TokenGame) -> BTreeSet<(usize, usize)> {
+    let branches: BTreeSet<_> = game.branches().iter().map(|branch| branch.link).collect();
+    let others = flow.links().enumerate().filter(|(number, _)| !branches.contains(number));
+    others.filter_map(|(_, link)| Some((game.number(&link.from)?, game.number(&link.to)?))).collect()
+}
+
+fn begins_a_case(flow: &Flow, step: &Step, reading: Reading) -> bool {
     let nothing_before = flow.before(&step.id, &LinkKind::ALL).next().is_none();
-    if reading == Reading::Document {
-        if !step.environments.is_empty() {
-            before.push(Some(step));
-        }
-        // Forward again, after a rollback that deployed something else.
-        let rollbacks = flow.after(&step.id, &[LinkKind::RollsBack]);
-        before.extend(rollbacks.filter(|by| by.operation == Operation::RedeployLastWorking).map(Some));
-    }
-    if nothing_before || (reading == Reading::Document && step.operation == Operation::RevertOnMain) {
-        before.push(None);
-    }
-    before
+    nothing_before || (reading == Reading::Document && step.operation == Operation::RevertOnMain)
+}
+
+/// Returns the steps after which a deployment can be made once more, as the document says in words.
+fn comes_again_after<'a>(
+    flow: &'a Flow,
+    step: &'a Step,
+    reading: Reading,
+) -> impl Iterator<Item = &'a StepId> {
+    // Forward again, after a rollback that deployed something else.
+    let rollbacks = flow.after(&step.id, &LinkKind::ALL);
+    let rollbacks = rollbacks.filter(|by| by.operation == Operation::RedeployLastWorking);
+    let itself = (!step.environments.is_empty()).then_some(step);
+    itself.into_iter().chain(rollbacks).filter(move |_| reading == Reading::Document).map(|step| &step.id)
 }
 
 #[cfg(test)]
 mod tests {
-    use openverse_release_core::{EnvironmentName, FlowBuilder};
+    use openverse_release_core::{Branches, EnvironmentName, FlowBuilder};
 
     use super::*;
     use crate::{Ending, Process, align};

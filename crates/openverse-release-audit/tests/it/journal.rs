@@ -8,7 +8,8 @@ use openverse_release_audit::{
 };
 use openverse_release_core::{
     AppSlug, Bundle, CommitSha, DeployableVersion, End, EnvironmentName, GitHubRelease, GitHubReleaseId,
-    ImageTag, Order, OrderKind, Project, ReleaseDate, ReleaseTarget, RunEvent, RunId, StepId, plan,
+    ImageTag, Order, OrderKind, Outcome, Plan, Project, ReleaseDate, ReleaseTarget, RunEvent, RunId, StepId,
+    plan,
 };
 
 use crate::formats::told;
@@ -25,7 +26,7 @@ pub(crate) fn date(day: i64) -> ReleaseDate {
     ReleaseDate::from_moment(start() + Duration::days(day)).unwrap()
 }
 
-fn version(tag: ImageTag, letter: char) -> DeployableVersion {
+pub(crate) fn version(tag: ImageTag, letter: char) -> DeployableVersion {
     let project = Project::openverse();
     let image = project.app("api").unwrap().images[0].clone();
     let digest = format!("sha256:{}", letter.to_string().repeat(64)).parse().unwrap();
@@ -36,17 +37,18 @@ fn version(tag: ImageTag, letter: char) -> DeployableVersion {
 fn order(app: &str, kind: OrderKind, version: DeployableVersion, replaces: Option<CommitSha>) -> Order {
     Order {
         app: app.parse::<AppSlug>().unwrap(),
-        environment: EnvironmentName::PRODUCTION,
+        environments: vec![EnvironmentName::PRODUCTION],
         version,
         kind,
         replaces,
+        last_working: BTreeMap::new(),
         reason: "because".to_owned(),
         actor: "ada".to_owned(),
         despite_running: false,
     }
 }
 
-fn released(app: &str, day: i64, letter: char) -> Order {
+pub(crate) fn released(app: &str, day: i64, letter: char) -> Order {
     let project = Project::openverse();
     let tag = project.app(app).unwrap().release_tag(date(day)).unwrap();
     let draft = GitHubRelease {
@@ -67,22 +69,23 @@ fn run(day: i64, order: Order, left: usize) -> RecordedRun {
     let project = Project::openverse();
     let app = project.app(order.app.as_str()).unwrap();
     let id: RunId = format!("run-{day}").parse().unwrap();
-    let steps = plan(&project, app, &order.kind, order.environment, &id).unwrap();
+    let Plan { flow, first, steps } = plan(&project, app, &order, &id).unwrap();
     let mut at = start() + Duration::days(day);
     let mut tick = || {
         at += Duration::minutes(1);
         at
     };
-    let names: Vec<StepId> = steps.iter().map(|planned| planned.step.clone()).collect();
-    let (flow, flow_version) = (app.flow.name().to_owned(), app.flow.version().clone());
-    let mut events = vec![(tick(), RunEvent::Started { order: Box::new(order), steps, flow, flow_version })];
-    for (number, step) in names.iter().take(names.len() - left).enumerate() {
-        if number == 0 {
-            events.push((tick(), RunEvent::Approved { step: step.clone(), by: "grace".to_owned() }));
-        }
+    let parts = steps.iter().flat_map(|planned| planned.parts.iter().map(|_| planned.step.clone()));
+    let parts: Vec<StepId> = parts.collect();
+    let by = "grace".to_owned();
+    let approved = RunEvent::Approved { step: first.clone(), by };
+    let (order, flow) = (Box::new(order), Box::new(flow));
+    let mut events = vec![(tick(), RunEvent::Started { order, flow, first, steps }), (tick(), approved)];
+    for step in parts.iter().take(parts.len() - left) {
         events.push((tick(), RunEvent::Performed { step: step.clone(), run: None }));
         let (step, evidence) = (step.clone(), "seen".to_owned());
-        events.push((tick(), RunEvent::StepDone { step, evidence, warning: None }));
+        let outcome = Outcome::done();
+        events.push((tick(), RunEvent::StepDone { step, outcome, evidence, warning: None }));
     }
     if left == 0 {
         events.push((tick(), RunEvent::Ended { end: End::Done }));
@@ -188,8 +191,11 @@ fn a_run_says_how_it_ended() {
     let (step, evidence) = ("Tag".parse::<StepId>().unwrap(), "no such image".to_owned());
     let (found, expected) = ("no draft".to_owned(), "one".to_owned());
     let (by, reason) = ("ada".to_owned(), "too late".to_owned());
+    let (back, environments) = ("Back".parse().unwrap(), vec![EnvironmentName::PRODUCTION]);
+    let because = "Deploy ended as failed: red".to_owned();
     let ends = [
         End::Done,
+        End::RolledBack { step: back, environments, because },
         End::Failed { step, evidence },
         End::Refused { found, expected },
         End::Abandoned { by, reason },
@@ -203,7 +209,13 @@ fn a_run_says_how_it_ended() {
     let outcomes = log.objects().filter_map(|object| Some(object.attribute("outcome")?.to_string()));
     assert_eq!(
         outcomes.collect::<Vec<_>>(),
-        ["done", "failed at Tag", "refused: found no draft", "given up by ada: too late"]
+        [
+            "done",
+            "production rolled back by Back: Deploy ended as failed: red",
+            "failed at Tag",
+            "refused: found no draft",
+            "given up by ada: too late"
+        ]
     );
 }
 

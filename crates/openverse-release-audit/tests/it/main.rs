@@ -4,6 +4,7 @@ mod explanations;
 mod formats;
 mod hostile;
 mod journal;
+mod journal_of_branches;
 mod naive;
 mod objects;
 mod questions;

@@ -6,15 +6,17 @@ use openverse_release_audit::{
     CaseSink, Cases, Ending, Happened, Net, Process, Reading, Replay, Rule, RuleBook, RuleKind, Verdict,
     align,
 };
-use openverse_release_core::{Flow, LinkKind, StepId, flows};
+use openverse_release_core::{Flow, Link, Step, StepId, flows};
 use proptest::prelude::*;
 
-use crate::wide::side_by_side;
+use crate::wide::{branches_that_end_apart, side_by_side};
 
 /// A net as it is: tokens that are moved one step at a time.
 struct Tokens {
     ways: Vec<(String, Vec<usize>, Vec<usize>)>,
     ends: Vec<Vec<usize>>,
+    /// Where any number of tokens may stay.
+    last: Vec<usize>,
     /// The steps that can happen without being seen.
     unseen: Vec<String>,
 }
@@ -32,10 +34,16 @@ pub(crate) fn put(tokens: &[usize], takes: &[usize], gives: &[usize]) -> Option<
 }
 
 impl Tokens {
-    fn of(net: &Net, ends: &[Vec<usize>], unseen: &[&str]) -> Self {
+    fn of(net: &Net, ends: &[Vec<usize>], last: &[usize], unseen: &[&str]) -> Self {
         let ways = net.ways().map(|(step, takes, gives)| (step.to_string(), takes.to_vec(), gives.to_vec()));
         let ends = ends.iter().map(|end| put(end, &[], &[]).unwrap_or_default()).collect();
-        Self { ways: ways.collect(), ends, unseen: unseen.iter().map(ToString::to_string).collect() }
+        let last = last.to_vec();
+        Self { ways: ways.collect(), ends, last, unseen: unseen.iter().map(ToString::to_string).collect() }
+    }
+
+    fn may_end(&self, tokens: &Vec<usize>) -> bool {
+        let stay = tokens.iter().filter(|token| self.last.contains(token)).count();
+        (stay > 0 && stay == tokens.len()) || self.ends.contains(tokens)
     }
 
     /// Adds where the tokens may have moved on to unseen.
@@ -65,7 +73,7 @@ impl Tokens {
                 return Verdict::Deviates { at };
             }
         }
-        let ended = markings.iter().any(|tokens| self.ends.contains(tokens));
+        let ended = markings.iter().any(|tokens| self.may_end(tokens));
         if ended { Verdict::Fits } else { Verdict::UnderWay }
     }
 
@@ -93,7 +101,7 @@ impl Tokens {
                 }
             }
             if reached == before {
-                let ended = |tokens: &Vec<usize>| ending == Ending::Open || self.ends.contains(tokens);
+                let ended = |tokens: &Vec<usize>| ending == Ending::Open || self.may_end(tokens);
                 let ends = reached.iter().filter(|((at, tokens), _)| *at == trace.len() && ended(tokens));
                 return ends.map(|(_, cost)| *cost).min();
             }
@@ -171,7 +179,8 @@ impl Part {
         let end = net.place();
         self.add(&mut net, Net::START, end);
         net.may_end(&[end]);
-        Example { net, ends: vec![vec![end]], unseen: Vec::new(), names: [&NAMES[..], &["X"]].concat() }
+        let (ends, last) = (vec![vec![end]], Vec::new());
+        Example { net, ends, last, unseen: Vec::new(), names: [&NAMES[..], &["X"]].concat() }
     }
 }
 
@@ -180,6 +189,7 @@ impl Part {
 struct Example {
     net: Net,
     ends: Vec<Vec<usize>>,
+    last: Vec<usize>,
     unseen: Vec<&'static str>,
     names: Vec<&'static str>,
 }
@@ -193,6 +203,7 @@ impl Example {
             flows::indexer_worker(),
             flows::ingestion_server(),
             side_by_side(4),
+            branches_that_end_apart(),
         ];
         let reading = prop::sample::select(vec![Reading::Chart, Reading::Document]);
         let of_flow = (prop::sample::select(flows), reading, any::<u8>(), any::<u8>());
@@ -210,13 +221,18 @@ impl Example {
         let net = Net::of(flow, reading, |step| !unseen.contains(&step.id.as_str()));
         let gives =
             |id: &StepId| net.ways().find(|(step, ..)| *step == id).map(|(_, _, gives)| gives.to_vec());
-        let last = flow.steps().filter(|step| flow.after(&step.id, &LinkKind::FORWARD).next().is_none());
-        let ends = last.map(|step| gives(&step.id).unwrap()).collect();
-        Self { net, ends, unseen, names: [&names[..], &["Something"]].concat() }
+        // The first way of a step is the good one.
+        let goes_on = |step: &Step| {
+            let good = |link: &Link| link.outcome.as_ref().is_none_or(|it| *it == step.good_outcome());
+            flow.links().any(|link| link.from == step.id && link.kind.is_forward() && good(&link))
+        };
+        let last = flow.steps().filter(|step| !goes_on(step)).flat_map(|step| gives(&step.id).unwrap());
+        let (ends, last) = (Vec::new(), last.collect());
+        Self { net, ends, last, unseen, names: [&names[..], &["Something"]].concat() }
     }
 
     fn tokens(&self) -> Tokens {
-        Tokens::of(&self.net, &self.ends, &self.unseen)
+        Tokens::of(&self.net, &self.ends, &self.last, &self.unseen)
     }
 
     fn named(&self, trace: &[usize]) -> Vec<&'static str> {

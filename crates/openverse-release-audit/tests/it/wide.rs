@@ -4,7 +4,7 @@ use openverse_release_audit::{
     Audit, Auditor, CaseSink, Cases, Ending, Explained, Found, Happened, Net, Process, Question,
     QuestionError, Reading, Replay, TooLarge, Verdict,
 };
-use openverse_release_core::{Branches, EnvironmentName, Flow, FlowBuilder};
+use openverse_release_core::{Branches, EnvironmentName, Flow, FlowBuilder, Outcome};
 
 /// Builds that all have to happen between a merge and its deployment.
 pub(crate) fn side_by_side(width: usize) -> Flow {
@@ -17,6 +17,20 @@ pub(crate) fn side_by_side(width: usize) -> Flow {
         flow.triggers(merge, build).triggers(build, deploy);
     }
     flow.splits(merge, Branches::All).joins(deploy, Branches::All);
+    flow.build().unwrap()
+}
+
+/// Two deployments side by side, one of which goes back by itself if it fails.
+pub(crate) fn branches_that_end_apart() -> Flow {
+    let mut flow = FlowBuilder::new("apart", semver::Version::new(1, 0, 0));
+    let build = flow.build_images("Build", "Build");
+    let [staging, production] = [EnvironmentName::STAGING, EnvironmentName::PRODUCTION];
+    let one = flow.deploy_commit_by_github_workflow("One", "Deploy to staging", staging);
+    let other = flow.deploy_commit_by_github_workflow("Other", "Deploy to production", production);
+    let back = flow.redeploy_last_working_by_itself("Back", "Go back", production);
+    let failed = || "failed".parse::<Outcome>().unwrap();
+    flow.outcomes(other, vec![Outcome::done(), failed()]).splits(build, Branches::All);
+    flow.triggers(build, one).triggers(build, other).triggers(other, back).on(failed());
     flow.build().unwrap()
 }
 
@@ -62,6 +76,25 @@ fn twenty_branches_come_in_any_order_and_none_is_left_out() {
         assert_eq!(variant.cost, Some(1));
         assert!(variant.explanation.contains(&Explained::Missing(missing)), "{variant:?}");
     }
+}
+
+#[test]
+fn branches_that_end_apart_end_together_and_either_outcome_is_a_way_to_happen() {
+    let flow = branches_that_end_apart();
+    let trace = |names: &[&str]| names.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let traces = [
+        trace(&["Build", "One", "Other"]),
+        trace(&["Build", "Other", "One"]),
+        trace(&["Build", "Other", "Back", "One"]),
+        trace(&["Build", "One", "Other", "Back"]),
+        trace(&["Build", "One"]),
+        trace(&["Build", "One", "Back", "Other"]),
+    ];
+    let required = audit(&flow, &traces, Ending::Required);
+    assert_eq!((required.fitting, required.deviating), (4, 2), "{required:#?}");
+    assert_eq!(required.deviations[0].expected, ["Other"]);
+    let open = audit(&flow, &traces, Ending::Open);
+    assert_eq!((open.fitting, open.under_way, open.deviating), (4, 1, 1), "{open:#?}");
 }
 
 #[test]

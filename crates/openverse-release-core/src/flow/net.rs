@@ -232,6 +232,24 @@ impl Net {
         self.steps[step].joins_all && self.steps[step].into.len() > 1
     }
 
+    /// Returns the places that a step takes a token from when it begins: one set for each way in which it can,
+    /// beside being entered from outside.
+    pub fn inputs(&self, step: usize) -> Vec<Vec<usize>> {
+        let mut known = BTreeSet::new();
+        let places = self.leading_to(step).iter().map(|&branch| self.branches[branch].place);
+        let places = places.filter(|&place| known.insert(place));
+        match self.waits_for_all(step) {
+            true => vec![places.collect()],
+            false => places.map(|place| vec![place]).collect(),
+        }
+    }
+
+    /// Returns the places that get a token when a step ends so.
+    pub fn outputs(&self, exit: &Exit) -> Vec<usize> {
+        let places = exit.branches.iter().map(|&branch| self.branches[branch].place);
+        places.take(if exit.all { exit.branches.len() } else { 1 }).collect()
+    }
+
     /// Returns the branches that get a token together when a step ends: one set for each way in which it can
     /// end and each choice that is made then.
     pub fn choices(&self, step: usize) -> Vec<Vec<usize>> {
@@ -305,12 +323,7 @@ impl Net {
         if marking.entered.contains(&step) {
             return Some(Vec::new());
         }
-        let mut places = self.leading_to(step).iter().map(|&branch| self.branches[branch].place);
-        if !self.waits_for_all(step) {
-            return places.find(|&place| marking.has(place)).map(|place| vec![place]);
-        }
-        let places: Vec<_> = places.collect();
-        places.iter().all(|&place| marking.has(place)).then_some(places)
+        self.inputs(step).into_iter().find(|places| places.iter().all(|&place| marking.has(place)))
     }
 
     /// Lets a step begin.
@@ -350,9 +363,7 @@ impl Net {
             IllegalMove::NoSuchOutcome { step: self.id(step).clone(), found: outcome.clone(), expected }
         })?;
         marking.begun.remove(&step);
-        let places: Vec<_> = exit.branches.iter().map(|&branch| self.branches[branch].place).collect();
-        let given = if exit.all { places.len() } else { places.len().min(1) };
-        places.into_iter().take(given).for_each(|place| *marking.tokens.entry(place).or_default() += 1);
+        self.outputs(exit).into_iter().for_each(|place| *marking.tokens.entry(place).or_default() += 1);
         Ok(())
     }
 }

@@ -175,7 +175,7 @@ prop_compose! {
                 1 => LinkKind::Continues,
                 _ => LinkKind::RollsBack,
             };
-            Link { from: from.id.clone(), to: to.id.clone(), kind, label: label.map(|label| plain(&label)) }
+            Link { label: label.map(|label| plain(&label)), ..Link::new(from.id.clone(), kind, to.id.clone()) }
         };
         let links = if steps.is_empty() { Vec::new() } else { links.into_iter().map(link).collect() };
         Flow::new("x", "1.0.0".parse().unwrap(), steps, links, Vec::new()).unwrap()
