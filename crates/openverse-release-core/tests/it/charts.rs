@@ -238,12 +238,8 @@ proptest! {
         prop_assume!(!text.contains(turns));
         let mut parts = Parts::staging_only();
         parts.steps[0].label.clone_from(&text);
-        parts.links.push(Link {
-            from: "Merge".parse().unwrap(),
-            to: "Build".parse().unwrap(),
-            kind: LinkKind::Triggers,
-            label: Some(text.clone()),
-        });
+        let (from, to) = ("Merge".parse().unwrap(), "Build".parse().unwrap());
+        parts.links.push(Link { label: Some(text.clone()), ..Link::new(from, LinkKind::Triggers, to) });
         let chart = Chart::read(&parts.flow().to_mermaid(ChartLevel::Overview));
         prop_assert_eq!(&chart.steps[0].label, &text);
         prop_assert_eq!(chart.links.last().unwrap().label.as_ref(), Some(&text));

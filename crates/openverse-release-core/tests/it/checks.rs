@@ -342,10 +342,7 @@ fn chain(length: usize, closed: bool) -> Flow {
         };
         Step::new(id.clone(), "", Trigger::Manual, operation).updating(environments)
     };
-    let link = |from: usize, to: usize| {
-        let (from, to) = (ids[from].clone(), ids[to].clone());
-        Link { from, to, kind: LinkKind::Enables, label: None }
-    };
+    let link = |from: usize, to: usize| Link::new(ids[from].clone(), LinkKind::Enables, ids[to].clone());
     let mut links: Vec<_> = (1..length).map(|to| link(to - 1, to)).collect();
     if closed {
         links.push(link(length - 1, 1));

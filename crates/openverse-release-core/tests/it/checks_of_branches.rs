@@ -49,7 +49,7 @@ fn branches_that_all_happen_meet_at_a_step_that_waits_for_all() {
 fn branches_of_which_one_happens_leave_a_step_waiting_that_waits_for_all() {
     let flow = block(&["One", "Other"]).without_link("Revert", "One").link("Revert", "-->", "Merge");
     let findings = of_branches(&flow.split("Merge", One).join("Join", All).flow());
-    insta::assert_snapshot!(findings.join("\n"), @"error [deadlock] small: Join: it waits for One and for Other, of which a run has only one (by way of Revert -> Merge -> One -> Join) (it happens so: Revert, Merge, One)");
+    insta::assert_snapshot!(findings.join("\n"), @"error [deadlock] small: Join: it waits for Other too, from where not every run comes (by way of Revert -> Merge -> One -> Join) (it happens so: Revert, Merge, One)");
 }
 
 #[test]
@@ -62,7 +62,7 @@ fn a_rollback_that_begins_inside_of_a_block_leaves_the_join_waiting() {
 fn branches_that_all_happen_make_a_step_that_waits_for_one_happen_twice() {
     let flow = block(&["One", "Other"]).without_link("Revert", "One").link("Revert", "-->", "Merge");
     let findings = of_branches(&flow.split("Merge", All).flow());
-    insta::assert_snapshot!(findings.join("\n"), @"error [lack-of-synchronisation] small: Join: it happens for One and for Other, each by itself, and a run can have both (by way of Revert -> Merge -> One -> Join) (it happens so: Merge, Other, One, Join, Join)");
+    insta::assert_snapshot!(findings.join("\n"), @"error [lack-of-synchronisation] small: Join: it happens for One and for Other, each by itself, and a run can have both (by way of Revert -> Merge -> One -> Join) (it happens so: Revert, Merge, Other, One, Join, Join)");
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn a_branch_that_may_end_before_leaves_the_join_waiting() {
         .split("Merge", All)
         .split("One", One)
         .join("Join", All);
-    insta::assert_snapshot!(of_branches(&flow.flow()).join("\n"), @"error [deadlock] small: Join: it waits for One too, and what leads there may have ended before (by way of Revert -> Merge -> Other -> Join) (it happens so: Merge, Other, One, Stop)");
+    insta::assert_snapshot!(of_branches(&flow.flow()).join("\n"), @"error [deadlock] small: Join: it waits for One too, from where not every run comes (by way of Revert -> Merge -> Other -> Join) (it happens so: Revert, Merge, Other, One, Stop)");
 }
 
 /// A merge, and builds that follow it and each other by these arrows.
@@ -111,21 +111,21 @@ fn an_alternative_that_may_end_leaves_the_join_waiting_though_another_does_not_e
         ("Meet", &["Done"]),
     ];
     let flow = beside_another(&links).split("Begin", One).split("A", All).split("P", One).flow();
-    insta::assert_snapshot!(of_branches(&flow).join("\n"), @"error [deadlock] small: Done: it waits for Meet too, and what leads there may have ended before (by way of Merge -> Other -> Done) (it happens so: Merge, Other, Begin, A, Q, P, S)");
+    insta::assert_snapshot!(of_branches(&flow).join("\n"), @"error [deadlock] small: Done: it waits for Meet too, from where not every run comes (by way of Merge -> Other -> Done) (it happens so: Merge, Other, Begin, A, Q, P, S)");
     // So it is if what may have ended goes on by one of several branches, or by all of them.
     let further: [(&str, &[&str]); 3] = [("R", &["T", "U"]), ("T", &["Meet"]), ("U", &["Meet"])];
     let links = [&links[..3], &further, &links[4..]].concat();
     let parts = beside_another(&links).split("Begin", One).split("A", All).split("P", One);
-    insta::assert_snapshot!(of_branches(&parts.clone().split("R", One).flow()).join("\n"), @"error [deadlock] small: Done: it waits for Meet too, and what leads there may have ended before (by way of Merge -> Other -> Done) (it happens so: Merge, Other, Begin, A, Q, P, S)");
+    insta::assert_snapshot!(of_branches(&parts.clone().split("R", One).flow()).join("\n"), @"error [deadlock] small: Done: it waits for Meet too, from where not every run comes (by way of Merge -> Other -> Done) (it happens so: Merge, Other, Begin, A, Q, P, S)");
     let flow = parts.split("R", All).join("Meet", All).without_link("B", "Meet").flow();
-    insta::assert_snapshot!(of_branches(&flow).join("\n"), @"error [deadlock] small: Done: it waits for Meet too, and what leads there may have ended before (by way of Merge -> Other -> Done) (it happens so: Merge, Other, Begin, B)");
+    insta::assert_snapshot!(of_branches(&flow).join("\n"), @"error [deadlock] small: Done: it waits for Meet too, from where not every run comes (by way of Merge -> Other -> Done) (it happens so: Merge, Other, Begin, B)");
     // And if an alternative ends by all of its branches, or after they have met.
     let links: [(&str, &[&str]); 3] = [("Begin", &["B", "A"]), ("A", &["P", "Q"]), ("B", &["Done"])];
     let parts = beside_another(&links).split("Begin", One).split("A", All);
-    insta::assert_snapshot!(of_branches(&parts.flow()).join("\n"), @"error [deadlock] small: Done: it waits for B too, and what leads there may have ended before (by way of Merge -> Other -> Done) (it happens so: Merge, Other, Begin, A, Q, P)");
+    insta::assert_snapshot!(of_branches(&parts.flow()).join("\n"), @"error [deadlock] small: Done: it waits for B too, from where not every run comes (by way of Merge -> Other -> Done) (it happens so: Merge, Other, Begin, A, Q, P)");
     let met: [(&str, &[&str]); 2] = [("P", &["Meet"]), ("Q", &["Meet"])];
     let parts = beside_another(&[&links[..], &met].concat()).split("Begin", One).split("A", All);
-    insta::assert_snapshot!(of_branches(&parts.join("Meet", All).flow()).join("\n"), @"error [deadlock] small: Done: it waits for B too, and what leads there may have ended before (by way of Merge -> Other -> Done) (it happens so: Merge, Other, Begin, A, Q, P, Meet)");
+    insta::assert_snapshot!(of_branches(&parts.join("Meet", All).flow()).join("\n"), @"error [deadlock] small: Done: it waits for B too, from where not every run comes (by way of Merge -> Other -> Done) (it happens so: Merge, Other, Begin, A, Q, P, Meet)");
 }
 
 #[test]
@@ -158,7 +158,7 @@ fn branches_that_are_not_nested_are_judged_within_others() {
     assert_eq!(of_branches(&parts(&links).flow()), [""; 0]);
     // P just ends; if the beginning may go on to nowhere instead, the end waits for ever.
     let flow = parts(&links).step("C", Automatic, Operation::BuildImages).link("Begin", "-->", "C").flow();
-    insta::assert_snapshot!(of_branches(&flow).join("\n"), @"error [deadlock] small: Done: it waits for Q too, and what leads there may have ended before (by way of Merge -> Other -> Done) (it happens so: Merge, Other, Begin, C)");
+    insta::assert_snapshot!(of_branches(&flow).join("\n"), @"error [deadlock] small: Done: it waits for Q too, from where not every run comes (by way of Merge -> Other -> Done) (it happens so: Merge, Other, Begin, C)");
 }
 
 #[test]
@@ -169,7 +169,7 @@ fn a_branch_that_nothing_comes_by_leaves_the_join_waiting() {
         .link("Build", "o--o", "Dead")
         .link("Dead", "-->", "Staging")
         .join("Staging", All);
-    insta::assert_snapshot!(of_branches(&flow.flow()).join("\n"), @"error [deadlock] small: Staging: it waits for Dead, which never happens (by way of Merge -> Build -> Staging)");
+    insta::assert_snapshot!(of_branches(&flow.flow()).join("\n"), @"error [deadlock] small: Staging: it waits for Dead, which never happens (by way of Merge -> Build -> Staging) (it happens so: Merge, Build)");
 }
 
 /// Branches that do not meet in the reverse order in which they parted.

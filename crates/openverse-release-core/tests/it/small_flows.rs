@@ -101,7 +101,7 @@ impl Parts {
             "o--o" => LinkKind::RollsBack,
             _ => panic!("no such line: {line}"),
         };
-        self.links.push(Link { from: from.parse().unwrap(), to: to.parse().unwrap(), kind, label: None });
+        self.links.push(Link::new(from.parse().unwrap(), kind, to.parse().unwrap()));
         self
     }
 

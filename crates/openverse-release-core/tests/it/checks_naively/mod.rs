@@ -192,7 +192,7 @@ proptest! {
         let mut steps: Vec<Step> = flow.steps().cloned().collect();
         let last = steps.len() - 1;
         let (from, to) = (steps[last].id.clone(), steps[0].id.clone());
-        let link = Link { from, to, kind: LinkKind::Triggers, label: None };
+        let link = Link::new(from, LinkKind::Triggers, to);
         let flow_of = |steps: &[Step], links| {
             Flow::new("any", flow.version().clone(), steps.to_vec(), links, Vec::new()).unwrap()
         };

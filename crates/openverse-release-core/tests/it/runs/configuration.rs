@@ -1,11 +1,11 @@
 //! How runs go that deploy by configuration, when the world is not as it should be.
 
 use openverse_release_core::{
-    Effect, End, ImageTag, Input, Look, Next, Order, Performer, ProposalSight, Reply, RunEvent, Sight,
+    Effect, End, ImageTag, Look, Order, Performer, ProposalSight, Reply, RunEvent, Sight,
 };
 
 use super::{
-    drive::{Drive, Mishap},
+    drive::{Drive, Mishap, Next},
     errand::{Kind, errand},
     world::{World, earlier, released, sha},
 };
@@ -22,18 +22,18 @@ fn others() -> ImageTag {
 /// Drives a run up to the first such effect, which is not performed yet.
 fn up_to(drive: &mut Drive, world: &mut World, wanted: impl Fn(&Effect) -> bool) -> Effect {
     for _ in 0..100 {
-        if let Next::Approval(_) = drive.run.next() {
-            drive.tell(world, Input::Approve { by: "ada".to_owned() });
+        if let Next::Approval(_) = drive.next() {
+            drive.approve(world);
         }
         if let Some(effect) = drive.see(world) {
             if wanted(&effect) {
                 return effect;
             }
             let reply = world.perform(&effect);
-            drive.tell(world, Input::Replied(reply));
+            drive.replied(world, reply);
         }
     }
-    panic!("it never comes to that: {:?}", drive.run.phase());
+    panic!("it never comes to that: {:?}", drive.phase());
 }
 
 fn sets(effect: &Effect) -> bool {
@@ -45,7 +45,7 @@ fn applies(effect: &Effect) -> bool {
 }
 
 fn done(drive: &Drive) {
-    assert_eq!(drive.run.next(), Next::Ended(&End::Done));
+    assert_eq!(drive.next(), Next::Ended(&End::Done));
 }
 
 fn count(world: &World, what: &str) -> usize {
@@ -87,7 +87,7 @@ fn an_obstacle_refuses_a_deployment_before_anything_is_changed_and_places_no_hol
             go(&mut drive, &mut world);
             assert!(drive.refused().contains(words), "{}", drive.refused());
             assert!(world.mutations.is_empty());
-            assert!(!drive.run.holds());
+            assert!(drive.holds().is_empty());
         }
     }
 }
@@ -127,12 +127,12 @@ fn what_begins_to_run_between_setting_and_applying_stops_the_run() {
         let mut drive = errand.start(&world);
         let effect = up_to(&mut drive, &mut world, sets);
         let reply = world.perform(&effect);
-        drive.tell(&world, Input::Replied(reply));
+        drive.replied(&world, reply);
         world.running = vec!["the data refresh of images".to_owned()];
         go(&mut drive, &mut world);
         assert!(drive.conflict().contains("the data refresh of images"), "{}", drive.conflict());
         assert_eq!((count(&world, "set"), count(&world, "apply")), (1, 0));
-        assert_eq!(drive.run.holds(), kind == Kind::RollBack);
+        assert_eq!(drive.holds(), errand.holds());
 
         world.running.clear();
         drive.restart(&world);
@@ -179,7 +179,7 @@ fn a_file_that_changes_between_look_and_effect_is_refused_and_replaced_only_afte
     let effect = up_to(&mut drive, &mut world, sets);
     world.site("production").file = other.clone();
     let reply = world.perform(&effect);
-    drive.tell(&world, Input::Replied(reply));
+    drive.replied(&world, reply);
     assert_eq!(drive.refused(), other.as_str());
     assert!(world.mutations.is_empty());
 
@@ -190,7 +190,7 @@ fn a_file_that_changes_between_look_and_effect_is_refused_and_replaced_only_afte
     let effect = up_to(&mut drive, &mut world, sets);
     world.site("production").file = other.clone();
     let reply = world.perform(&effect);
-    drive.tell(&world, Input::Replied(reply));
+    drive.replied(&world, reply);
     assert_eq!(drive.conflict(), other.as_str());
     drive.restart(&world);
     let Effect::SetImageTag { from, .. } = up_to(&mut drive, &mut world, sets) else { panic!("nothing set") };
@@ -230,7 +230,7 @@ fn what_this_run_set_is_not_set_again_over_somebody_elses_change() {
             let last = if applied { applies } else { sets };
             let effect = up_to(&mut drive, &mut world, last);
             let reply = world.perform(&effect);
-            drive.tell(&world, Input::Replied(reply));
+            drive.replied(&world, reply);
             let before = world.mutations.clone();
             world.site("production").file = theirs.clone();
             for _ in 0..3 {
@@ -257,7 +257,7 @@ fn what_this_run_applied_is_not_applied_again_over_somebody_elses_deployment() {
     let mut drive = errand.start(&world);
     let effect = up_to(&mut drive, &mut world, applies);
     let reply = world.perform(&effect);
-    drive.tell(&world, Input::Replied(reply));
+    drive.replied(&world, reply);
     world.site("production").applied = earlier();
     for _ in 0..3 {
         go(&mut drive, &mut world);
@@ -298,13 +298,13 @@ fn a_failed_apply_is_no_refusal_even_where_nothing_had_to_be_set() {
     let mut drive = errand.start(&world);
     go(&mut drive, &mut world);
     assert!(drive.conflict().contains("is tainted"), "{}", drive.conflict());
-    assert!(drive.run.holds());
+    assert_eq!(drive.holds(), errand.holds());
     // Whatever is in its way now, what was tainted has been changed.
     world.checkout_trouble = Some("on the branch other".to_owned());
     drive.restart(&world);
     go(&mut drive, &mut world);
     assert!(drive.conflict().contains("on the branch other"), "{}", drive.conflict());
-    assert!(drive.run.holds());
+    assert_eq!(drive.holds(), errand.holds());
 }
 
 #[test]
@@ -313,9 +313,9 @@ fn what_may_have_been_changed_by_a_lost_attempt_is_not_forgotten_when_the_next_i
     let mut world = errand.world();
     let mut drive = errand.start(&world);
     up_to(&mut drive, &mut world, sets);
-    drive.tell(&world, Input::Replied(Reply::Lost { why: "connection reset".to_owned() }));
+    drive.replied(&world, Reply::Lost { why: "connection reset".to_owned() });
     up_to(&mut drive, &mut world, sets);
-    drive.tell(&world, Input::Replied(Reply::NotDone { why: "read-only file system".to_owned() }));
+    drive.replied(&world, Reply::NotDone { why: "read-only file system".to_owned() });
     assert_eq!(drive.conflict(), "read-only file system");
     world.checkout_trouble = Some("on the branch other".to_owned());
     drive.restart(&world);
@@ -377,7 +377,7 @@ fn what_somebody_deployed_by_hand_while_the_run_stood_still_is_not_applied_again
     let mut drive = errand.start(&world);
     let effect = up_to(&mut drive, &mut world, sets);
     let reply = world.perform(&effect);
-    drive.tell(&world, Input::Replied(reply));
+    drive.replied(&world, reply);
     world.running = vec!["the DAG image_workflow".to_owned()];
     go(&mut drive, &mut world);
     drive.conflict();
@@ -400,14 +400,14 @@ fn a_dry_run_is_spared_only_right_after_the_file_was_set() {
     let mut drive = errand.start(&world);
     let effect = up_to(&mut drive, &mut world, sets);
     let reply = world.perform(&effect);
-    drive.tell(&world, Input::Replied(reply));
+    drive.replied(&world, reply);
     assert!(!foresees(&drive));
     drive.restart(&world);
     assert!(foresees(&drive), "who knows how long ago that was");
     let effect = up_to(&mut drive, &mut world, applies);
     assert!(foresees(&drive), "in doubt");
     let reply = world.perform(&effect);
-    drive.tell(&world, Input::Replied(reply));
+    drive.replied(&world, reply);
     assert!(foresees(&drive), "read back");
     assert_eq!(drive.see(&mut world), None);
     assert!(foresees(&drive), "the next target");
@@ -426,7 +426,7 @@ fn what_runs_as_configured_already_is_neither_set_nor_applied_and_a_rollback_hol
         go(&mut drive, &mut world);
         done(&drive);
         assert!(world.mutations.is_empty(), "{:?}", world.mutations);
-        assert_eq!(drive.run.holds(), kind == Kind::RollBack);
+        assert_eq!(drive.holds(), errand.holds());
     }
 }
 
@@ -436,10 +436,10 @@ fn a_rollback_by_configuration_places_its_hold_before_it_sets_anything() {
     let mut world = errand.world();
     let mut drive = errand.start(&world);
     up_to(&mut drive, &mut world, sets);
-    assert!(drive.run.holds());
-    drive.tell(&world, Input::Replied(Reply::NotDone { why: "read-only file system".to_owned() }));
+    assert_eq!(drive.holds(), errand.holds());
+    drive.replied(&world, Reply::NotDone { why: "read-only file system".to_owned() });
     assert_eq!(drive.refused(), "read-only file system");
-    assert!(!drive.run.holds(), "nothing was changed");
+    assert!(drive.holds().is_empty(), "nothing was changed");
 }
 
 #[test]
@@ -459,10 +459,10 @@ fn a_configuration_that_cannot_be_seen_is_unknown_after_a_while() {
     let errand = errand("catalog", Kind::Deploy);
     let mut world = errand.world();
     let mut drive = errand.start(&world);
-    let blind = || Input::Saw(Sight::Blind { why: "the state is locked by ben".to_owned() });
-    assert_eq!(drive.tell(&world, blind()), None);
+    let blind = || Sight::Blind { why: "the state is locked by ben".to_owned() };
+    assert_eq!(drive.saw(&world, blind()), None);
     world.now += drive.limits.sight;
-    drive.tell(&world, blind());
+    drive.saw(&world, blind());
     assert!(drive.unknown().contains("locked by ben"), "{}", drive.unknown());
     assert!(world.mutations.is_empty());
 }

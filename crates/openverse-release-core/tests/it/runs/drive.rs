@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use openverse_release_core::{
-    App, Effect, Input, Limits, Look, Next, Order, Project, Reply, Run, RunEvent, Stop, plan,
+    App, Effect, End, EnvironmentName, Input, Limits, Look, Order, Phase, Project, Reply, Run, RunEvent,
+    Sight, Step, StepId, Stop, Wants, plan,
 };
 
 use super::world::{IMAGE_TAG, World};
@@ -24,6 +25,15 @@ impl Mishap {
         [Self::None, Self::CrashBefore, Self::CrashAfter, Self::LostRequest, Self::LostReply, Self::ByHand];
 }
 
+/// What a run wants in which one step at most is under way.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Next<'a> {
+    Look(Look),
+    Approval(&'a Step),
+    Stopped(&'a Stop),
+    Ended(&'a End),
+}
+
 /// A run being driven, with the history that a journal would have.
 pub(super) struct Drive {
     pub(super) run: Run,
@@ -34,8 +44,8 @@ pub(super) struct Drive {
 impl Drive {
     pub(super) fn start(world: &World, app: &App, order: Order) -> Self {
         let id = "run-1".parse().unwrap();
-        let steps = plan(&Project::openverse(), app, &order.kind, order.environment, &id).unwrap();
-        let (run, events) = Run::start(id, order, steps, &app.flow, world.now).unwrap();
+        let plan = plan(&Project::openverse(), app, &order, &id).unwrap();
+        let (run, events) = Run::start(id, order, plan, world.now).unwrap();
         let history = events.into_iter().map(|event| (world.now, event)).collect();
         Self { run, history, limits: Limits::default() }
     }
@@ -49,14 +59,62 @@ impl Drive {
         decision.perform
     }
 
+    /// Returns what the run wants, of which there is one thing at any time.
+    pub(super) fn next(&self) -> Next<'_> {
+        let Wants { looks, approvals, stopped, end } = self.run.wants();
+        match (looks.as_slice(), approvals.as_slice(), stopped.as_slice(), end) {
+            ([(_, look)], [], [], None) => Next::Look(look.clone()),
+            ([], [step], [], None) => Next::Approval(step),
+            ([], [], [(_, stop)], None) => Next::Stopped(stop),
+            ([], [], [], Some(end)) => Next::Ended(end),
+            other => panic!("expected one thing that is wanted, found {other:?}"),
+        }
+    }
+
+    /// Returns the only step that is under way.
+    pub(super) fn step(&self) -> StepId {
+        let mut steps = self.run.active_steps().map(|(step, _)| step.clone());
+        let step = steps.next().expect("a step is under way");
+        assert_eq!(steps.next(), None, "one step is under way");
+        step
+    }
+
+    /// Returns where the only step stands that is under way.
+    pub(super) fn phase(&self) -> &Phase {
+        &self.run.active(&self.step()).unwrap().phase
+    }
+
+    pub(super) fn holds(&self) -> Vec<EnvironmentName> {
+        self.run.holds().collect()
+    }
+
+    /// Lets the step go ahead that asks for it.
+    pub(super) fn approve(&mut self, world: &World) {
+        let Next::Approval(step) = self.next() else { panic!("nothing to approve: {:?}", self.run.wants()) };
+        let step = step.id.clone();
+        self.tell(world, Input::Approve { step, by: "ada".to_owned() });
+    }
+
+    /// Tells what was seen of the step that is under way, and returns what the run then wants to do.
+    pub(super) fn saw(&mut self, world: &World, sight: Sight) -> Option<Effect> {
+        self.tell(world, Input::Saw { step: self.step(), sight })
+    }
+
+    /// Tells what became of the effect of the step that is under way.
+    pub(super) fn replied(&mut self, world: &World, reply: Reply) {
+        self.tell(world, Input::Replied { step: self.step(), reply });
+    }
+
     /// Forgets everything but the history, as a crash does, and takes the run up again.
     pub(super) fn restart(&mut self, world: &World) {
         self.run = Run::replay(self.run.id().clone(), self.history.clone()).unwrap();
-        self.tell(world, Input::Resume { by: "ada".to_owned() });
+        if self.run.end().is_none() {
+            self.tell(world, Input::Resume { by: "ada".to_owned() });
+        }
     }
 
     pub(super) fn look(&self) -> Look {
-        match self.run.next() {
+        match self.next() {
             Next::Look(look) => look,
             other => panic!("expected a look, found {other:?}"),
         }
@@ -64,26 +122,26 @@ impl Drive {
 
     /// Looks, and returns what the run then wants to do.
     pub(super) fn see(&mut self, world: &mut World) -> Option<Effect> {
-        let sight = world.see(&self.run, &self.look());
-        self.tell(world, Input::Saw(sight))
+        let sight = world.see(&self.run, &self.step(), &self.look());
+        self.saw(world, sight)
     }
 
     pub(super) fn conflict(&self) -> &str {
-        match self.run.next() {
+        match self.next() {
             Next::Stopped(Stop::Conflict { found, .. }) => found,
             other => panic!("expected a conflict, found {other:?}"),
         }
     }
 
     pub(super) fn refused(&self) -> &str {
-        match self.run.next() {
-            Next::Ended(openverse_release_core::End::Refused { found, .. }) => found,
+        match self.next() {
+            Next::Ended(End::Refused { found, .. }) => found,
             other => panic!("expected a refusal, found {other:?}"),
         }
     }
 
     pub(super) fn unknown(&self) -> &str {
-        match self.run.next() {
+        match self.next() {
             Next::Stopped(Stop::Unknown { what }) => what,
             other => panic!("expected unknown, found {other:?}"),
         }
@@ -93,57 +151,87 @@ impl Drive {
     pub(super) fn go_on(&mut self, world: &mut World, mut mishaps: impl Iterator<Item = Mishap>) {
         for _ in 0..100 {
             self.go(world, &mut mishaps);
-            if !matches!(self.run.next(), Next::Stopped(Stop::Unknown { .. })) {
+            let unknown = |(_, stop): &(&StepId, &Stop)| matches!(stop, Stop::Unknown { .. });
+            if !self.run.wants().stopped.iter().any(unknown) {
                 return;
             }
             self.restart(world);
         }
-        panic!("the run cannot tell, however often it is resumed: {:?}", self.run.phase());
+        panic!("the run cannot tell, however often it is resumed: {:?}", self.run.wants());
     }
 
     /// Drives the run until it stops or ends; each attempt to perform meets the next mishap.
     pub(super) fn go(&mut self, world: &mut World, mut mishaps: impl Iterator<Item = Mishap>) {
         self.go_for(world, &mut mishaps, 10_000);
-        let at_rest = matches!(self.run.next(), Next::Stopped(_) | Next::Ended(_));
-        assert!(at_rest, "the run goes on for ever: {:?}", self.run.phase());
+        assert!(self.is_at_rest(), "the run goes on for ever: {:?}", self.run.wants());
     }
 
-    /// Drives the run like [`Drive::go`], for so many looks at most.
+    /// Tells whether nothing is wanted but a person who looks at why it stopped.
+    pub(super) fn is_at_rest(&self) -> bool {
+        let wants = self.run.wants();
+        wants.looks.is_empty() && wants.approvals.is_empty()
+    }
+
+    /// Drives the run like [`Drive::go`], for so many turns at most. In each, everything is approved, and the
+    /// world is looked at for every step that is under way.
     pub(super) fn go_for(
         &mut self,
         world: &mut World,
         mishaps: &mut impl Iterator<Item = Mishap>,
-        looks: usize,
+        turns: usize,
     ) {
-        for _ in 0..looks {
-            if matches!(self.run.next(), Next::Approval(_)) {
-                self.tell(world, Input::Approve { by: "ada".to_owned() });
+        for _ in 0..turns {
+            let approvals: Vec<_> = self.run.wants().approvals.iter().map(|step| step.id.clone()).collect();
+            for step in approvals {
+                if self.run.awaits_approval(&step) {
+                    self.tell(world, Input::Approve { step, by: "ada".to_owned() });
+                }
             }
-            if matches!(self.run.next(), Next::Stopped(_) | Next::Ended(_)) {
+            if self.is_at_rest() {
                 return;
             }
-            if let Some(effect) = self.see(world) {
-                self.attempt(world, &effect, mishaps.next().unwrap_or(Mishap::None));
-                world.blind_until = world.now + world.blinks.pop_front().unwrap_or_default();
+            for (step, look) in self.run.wants().looks {
+                self.turn(world, step, &look, mishaps);
             }
             world.now += TimeDelta::seconds(1);
         }
     }
 
-    fn attempt(&mut self, world: &mut World, effect: &Effect, mishap: Mishap) {
-        let lost = Input::Replied(Reply::Lost { why: "connection reset".to_owned() });
+    /// Looks for one step, if the run still wants that, and tries what it then wants to do.
+    fn turn(
+        &mut self,
+        world: &mut World,
+        step: StepId,
+        look: &Look,
+        mishaps: &mut impl Iterator<Item = Mishap>,
+    ) {
+        if !self.run.active(&step).is_some_and(|active| active.phase.is_going_on())
+            || self.run.end().is_some()
+        {
+            return;
+        }
+        let sight = world.see(&self.run, &step, look);
+        if let Some(effect) = self.tell(world, Input::Saw { step: step.clone(), sight }) {
+            self.attempt(world, step, &effect, mishaps.next().unwrap_or(Mishap::None));
+            world.blind_until = world.now + world.blinks.pop_front().unwrap_or_default();
+        }
+    }
+
+    fn attempt(&mut self, world: &mut World, step: StepId, effect: &Effect, mishap: Mishap) {
+        let lost = Reply::Lost { why: "connection reset".to_owned() };
+        let replied = |drive: &mut Self, world: &World, reply| {
+            drive.tell(world, Input::Replied { step: step.clone(), reply });
+        };
         match mishap {
             Mishap::None => {
                 let reply = world.perform(effect);
-                self.tell(world, Input::Replied(reply));
+                replied(self, world, reply);
             }
             Mishap::LostReply => {
                 world.perform(effect);
-                self.tell(world, lost);
+                replied(self, world, lost);
             }
-            Mishap::LostRequest => {
-                self.tell(world, lost);
-            }
+            Mishap::LostRequest => replied(self, world, lost),
             Mishap::CrashAfter => {
                 world.perform(effect);
                 self.restart(world);

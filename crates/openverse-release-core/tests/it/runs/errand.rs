@@ -48,6 +48,12 @@ pub(super) const ERRANDS: &[Errand] = &[
         takes: &["register", "update"],
     },
     Errand {
+        app: "api",
+        kind: Kind::RollBack,
+        environment: EnvironmentName::PRODUCTION,
+        takes: &["dispatch"],
+    },
+    Errand {
         app: "frontend",
         kind: Kind::RollBack,
         environment: EnvironmentName::PRODUCTION,
@@ -176,7 +182,17 @@ impl Errand {
             Kind::RollOut => OrderKind::RollOut,
             Kind::RollBack => OrderKind::RollBack,
         };
-        Order { environment: self.environment, ..world.order(kind) }
+        Order { environments: self.environments(), ..world.order(kind) }
+    }
+
+    /// Returns what the run updates.
+    fn environments(&self) -> Vec<EnvironmentName> {
+        vec![self.environment]
+    }
+
+    /// Returns what is held afterwards.
+    pub(super) fn holds(&self) -> Vec<EnvironmentName> {
+        if self.kind == Kind::RollBack { self.environments() } else { Vec::new() }
     }
 
     pub(super) fn start(&self, world: &World) -> Drive {

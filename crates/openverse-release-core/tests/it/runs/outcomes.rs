@@ -2,12 +2,13 @@
 
 use chrono::TimeDelta;
 use openverse_release_core::{
-    AutomationSight, Effect, End, GitHubRun, GitHubRunId, GitHubRunStatus, Input, Job, JobStatus, JobStep,
-    Next, NotNow, OrderKind, Performer, Phase, ReplayError, Reply, Run, RunEvent, Sight, Stop,
+    AutomationSight, Effect, End, EnvironmentName, GitHubRun, GitHubRunId, GitHubRunStatus, Input,
+    InputRejected, Job, JobStatus, JobStep, OrderKind, Outcome, Performer, Phase, ReplayError, Reply, Run,
+    RunEvent, Sight, StepId, Stop,
 };
 
 use super::{
-    drive::{Drive, Mishap},
+    drive::{Drive, Mishap, Next},
     errand::{Kind, errand},
     service::Fate,
     world::{TAG, World, api, digest, sha},
@@ -25,9 +26,11 @@ fn go(drive: &mut Drive, world: &mut World) {
 fn a_release_waits_for_an_approval_before_it_publishes() {
     let world = World::new();
     let drive = release(&world);
-    assert!(matches!(drive.run.next(), Next::Approval(step) if step.step.as_str() == "Publish"));
-    let error = drive.run.decide(Input::Saw(Sight::Blind { why: String::new() }), world.now, &drive.limits);
-    assert_eq!(error, Err(NotNow::NotLooking));
+    assert!(matches!(drive.next(), Next::Approval(step) if step.id.as_str() == "Publish"));
+    let step: StepId = "Publish".parse().unwrap();
+    let sight = Sight::Blind { why: String::new() };
+    let error = drive.run.decide(Input::Saw { step: step.clone(), sight }, world.now, &drive.limits);
+    assert_eq!(error, Err(InputRejected::NotLooking { step }));
 }
 
 #[test]
@@ -56,7 +59,7 @@ fn a_release_published_by_hand_on_the_right_commit_is_gone_on_with() {
     world.release.as_mut().unwrap().draft = false;
     world.tag_commit = Some(sha('b'));
     go(&mut drive, &mut world);
-    assert_eq!(drive.run.next(), Next::Ended(&End::Done));
+    assert_eq!(drive.next(), Next::Ended(&End::Done));
     assert_eq!(
         world.mutations,
         [
@@ -83,11 +86,11 @@ fn a_release_published_by_hand_on_another_commit_is_refused() {
 fn a_published_release_that_was_turned_back_is_a_conflict_and_not_published_again() {
     let mut world = World::new();
     let mut drive = release(&world);
-    drive.tell(&world, Input::Approve { by: "ada".to_owned() });
-    let sight = world.see(&drive.run, &drive.look());
-    let effect = drive.tell(&world, Input::Saw(sight)).unwrap();
+    drive.approve(&world);
+    let sight = world.see(&drive.run, &drive.step(), &drive.look());
+    let effect = drive.saw(&world, sight).unwrap();
     world.perform(&effect);
-    drive.tell(&world, Input::Replied(Reply::Accepted { run: None }));
+    drive.replied(&world, Reply::Accepted { run: None });
     world.release.as_mut().unwrap().draft = true;
     go(&mut drive, &mut world);
     assert!(drive.conflict().contains("turned back into a draft"), "{}", drive.conflict());
@@ -97,7 +100,7 @@ fn a_published_release_that_was_turned_back_is_a_conflict_and_not_published_agai
     world.release.as_mut().unwrap().draft = false;
     drive.restart(&world);
     go(&mut drive, &mut world);
-    assert_eq!(drive.run.next(), Next::Ended(&End::Done));
+    assert_eq!(drive.next(), Next::Ended(&End::Done));
     assert_eq!(world.mutations.iter().filter(|mutation| *mutation == "publish").count(), 1);
 }
 
@@ -108,7 +111,7 @@ fn an_image_tag_that_names_another_image_is_a_conflict_that_shows_both() {
     world.tags.insert(companion, Some(digest('9')));
     let mut drive = release(&world);
     go(&mut drive, &mut world);
-    let Next::Stopped(Stop::Conflict { found, expected }) = drive.run.next() else { panic!("no conflict") };
+    let Next::Stopped(Stop::Conflict { found, expected }) = drive.next() else { panic!("no conflict") };
     assert!(found.contains("sha256:999999999999"), "{found}");
     assert!(expected.contains("sha256:222222222222"), "{expected}");
     assert_eq!(world.mutations, ["publish"], "no image is tagged where another is tagged wrongly");
@@ -122,7 +125,7 @@ fn a_failed_deployment_fails_the_run() {
     let mut drive = release(&world);
     go(&mut drive, &mut world);
     assert!(
-        matches!(drive.run.next(), Next::Ended(End::Failed { step, .. }) if step.as_str() == "ProductionDispatch")
+        matches!(drive.next(), Next::Ended(End::Failed { step, .. }) if step.as_str() == "ProductionDispatch")
     );
     assert_eq!(world.mutations.last().unwrap(), "dispatch");
 }
@@ -133,7 +136,7 @@ fn a_deployment_that_ends_red_but_is_live_is_done_with_a_warning() {
     world.next_outcome = GitHubRunStatus::Failed;
     let mut drive = release(&world);
     go(&mut drive, &mut world);
-    assert_eq!(drive.run.next(), Next::Ended(&End::Done));
+    assert_eq!(drive.next(), Next::Ended(&End::Done));
     let warning = drive.run.done().last().unwrap().warning.as_deref().unwrap();
     assert!(warning.contains("failed although its version is live"), "{warning}");
 }
@@ -174,7 +177,7 @@ fn a_deployment_that_hangs_is_unknown_and_can_be_resumed() {
     world.now += TimeDelta::hours(5);
     drive.restart(&world);
     go(&mut drive, &mut world);
-    assert_eq!(drive.run.next(), Next::Ended(&End::Done));
+    assert_eq!(drive.next(), Next::Ended(&End::Done));
     assert_eq!(world.mutations.iter().filter(|mutation| *mutation == "dispatch").count(), 1);
 }
 
@@ -195,7 +198,7 @@ fn a_deployment_of_somebody_else_that_was_followed_and_is_gone_is_not_asked_for(
     world.deploy(super::world::IMAGE_TAG, "repository_dispatch");
     let mut drive = release(&world);
     drive.go_for(&mut world, &mut std::iter::empty(), 60);
-    assert!(matches!(drive.run.phase(), Phase::UnderWay { .. }), "{:?}", drive.run.phase());
+    assert!(matches!(drive.phase(), Phase::UnderWay { .. }), "{:?}", drive.phase());
     world.deployments.clear();
     for _ in 0..2 {
         go(&mut drive, &mut world);
@@ -216,7 +219,7 @@ fn a_deployment_whose_answer_was_lost_is_asked_for_again_only_once_a_person_resu
 
     drive.restart(&world);
     go(&mut drive, &mut world);
-    assert_eq!(drive.run.next(), Next::Ended(&End::Done));
+    assert_eq!(drive.next(), Next::Ended(&End::Done));
     assert_eq!(world.mutations, ["dispatch"]);
 }
 
@@ -232,7 +235,7 @@ fn a_deployment_whose_answer_was_lost_and_that_appears_late_is_not_asked_for_twi
     world.now += TimeDelta::minutes(10);
     drive.restart(&world);
     go(&mut drive, &mut world);
-    assert_eq!(drive.run.next(), Next::Ended(&End::Done));
+    assert_eq!(drive.next(), Next::Ended(&End::Done));
     assert_eq!(world.mutations, ["dispatch"]);
 }
 
@@ -260,7 +263,7 @@ fn what_is_performed_elsewhere_is_awaited_and_never_performed() {
     world.deploy(super::world::IMAGE_TAG, "repository_dispatch");
     drive.restart(&world);
     go(&mut drive, &mut world);
-    assert_eq!(drive.run.next(), Next::Ended(&End::Done));
+    assert_eq!(drive.next(), Next::Ended(&End::Done));
     assert_eq!(world.mutations, ["publish"]);
 }
 
@@ -299,7 +302,7 @@ fn the_automation_that_tags_and_deploys_is_followed_job_by_job_and_a_bad_end_of_
     let began = world.now;
     world.automation = Some(automation(&world, InProgress, JobStatus::Run(InProgress)));
     drive.go_for(&mut world, &mut std::iter::empty(), 10);
-    let Phase::UnderWay { evidence } = drive.run.phase() else { panic!("{:?}", drive.run.phase()) };
+    let Phase::UnderWay { evidence } = drive.phase() else { panic!("{:?}", drive.phase()) };
     assert_eq!(
         evidence,
         "openverse-api:rel-2026.11.20.10.00.00 is not there yet; the GitHub Workflow is in progress (job \
@@ -318,7 +321,7 @@ fn the_automation_that_tags_and_deploys_is_followed_job_by_job_and_a_bad_end_of_
     }
     drive.restart(&world);
     drive.go_for(&mut world, &mut std::iter::empty(), 10);
-    assert_eq!(drive.run.step().step.as_str(), "ProductionDispatch");
+    assert_eq!(drive.step().as_str(), "ProductionDispatch");
 
     // The images are tagged, and nobody asked for the deployment.
     world.automation = Some(automation(&world, Failed, JobStatus::Run(Failed)));
@@ -333,20 +336,20 @@ fn the_automation_that_tags_and_deploys_is_followed_job_by_job_and_a_bad_end_of_
     world.deploy(super::world::IMAGE_TAG, "repository_dispatch");
     drive.restart(&world);
     go(&mut drive, &mut world);
-    assert_eq!(drive.run.next(), Next::Ended(&End::Done));
+    assert_eq!(drive.next(), Next::Ended(&End::Done));
 }
 
 #[test]
 fn a_blind_world_is_unknown_after_a_while() {
     let world = World::new();
     let mut drive = release(&world);
-    drive.tell(&world, Input::Approve { by: "ada".to_owned() });
-    let blind = || Input::Saw(Sight::Blind { why: "no route to host".to_owned() });
-    assert_eq!(drive.tell(&world, blind()), None);
-    assert!(matches!(drive.run.phase(), Phase::Looking));
+    drive.approve(&world);
+    let blind = || Sight::Blind { why: "no route to host".to_owned() };
+    assert_eq!(drive.saw(&world, blind()), None);
+    assert!(matches!(drive.phase(), Phase::Looking));
     let mut later = world.clone();
     later.now += TimeDelta::minutes(3);
-    drive.tell(&later, blind());
+    drive.saw(&later, blind());
     assert!(drive.unknown().contains("no route to host"), "{}", drive.unknown());
 }
 
@@ -354,25 +357,25 @@ fn a_blind_world_is_unknown_after_a_while() {
 fn a_refused_call_ends_a_run_that_changed_nothing_and_stops_one_that_did() {
     let mut world = World::new();
     let mut drive = release(&world);
-    drive.tell(&world, Input::Approve { by: "ada".to_owned() });
-    let sight = world.see(&drive.run, &drive.look());
-    drive.tell(&world, Input::Saw(sight)).unwrap();
-    drive.tell(&world, Input::Replied(Reply::NotDone { why: "403".to_owned() }));
+    drive.approve(&world);
+    let sight = world.see(&drive.run, &drive.step(), &drive.look());
+    drive.saw(&world, sight).unwrap();
+    drive.replied(&world, Reply::NotDone { why: "403".to_owned() });
     assert_eq!(drive.refused(), "403");
 
     let mut drive = release(&world);
-    drive.tell(&world, Input::Approve { by: "ada".to_owned() });
+    drive.approve(&world);
     let mut told = false;
-    while let Next::Look(look) = drive.run.next() {
-        let sight = world.see(&drive.run, &look);
-        match drive.tell(&world, Input::Saw(sight)) {
+    while let Next::Look(look) = drive.next() {
+        let sight = world.see(&drive.run, &drive.step(), &look);
+        match drive.saw(&world, sight) {
             Some(effect @ Effect::PublishGitHubRelease { .. }) => {
                 world.perform(&effect);
-                drive.tell(&world, Input::Replied(Reply::Accepted { run: None }));
+                drive.replied(&world, Reply::Accepted { run: None });
             }
             Some(_) => {
                 told = true;
-                drive.tell(&world, Input::Replied(Reply::NotDone { why: "403".to_owned() }));
+                drive.replied(&world, Reply::NotDone { why: "403".to_owned() });
             }
             None => {}
         }
@@ -385,16 +388,19 @@ fn a_refused_call_ends_a_run_that_changed_nothing_and_stops_one_that_did() {
 fn a_rollback_places_its_hold_before_it_acts_and_a_refused_one_holds_nothing() {
     let mut world = World::after_the_release_of("api");
     let mut drive = Drive::start(&world, &api(Performer::Runner), world.order(OrderKind::RollBack));
-    let sight = world.see(&drive.run, &drive.look());
-    drive.tell(&world, Input::Saw(sight)).unwrap();
+    let sight = world.see(&drive.run, &drive.step(), &drive.look());
+    drive.saw(&world, sight).unwrap();
     let places: Vec<_> = drive
         .history
         .iter()
-        .filter(|(_, event)| matches!(event, RunEvent::HoldPlaced | RunEvent::Intended { .. }))
+        .filter(|(_, event)| matches!(event, RunEvent::HoldPlaced { .. } | RunEvent::Intended { .. }))
         .collect();
-    assert!(matches!(places[0].1, RunEvent::HoldPlaced), "{places:?}");
-    drive.tell(&world, Input::Replied(Reply::NotDone { why: "403".to_owned() }));
-    assert!(!drive.run.holds());
+    assert!(
+        matches!(&places[0].1, RunEvent::HoldPlaced { environments } if *environments == [EnvironmentName::PRODUCTION]),
+        "{places:?}"
+    );
+    drive.replied(&world, Reply::NotDone { why: "403".to_owned() });
+    assert!(drive.holds().is_empty());
 }
 
 #[test]
@@ -403,7 +409,7 @@ fn a_forced_deployment_happens_even_where_the_version_runs_already() {
     world.live = sha('b');
     let mut drive = Drive::start(&world, &api(Performer::Runner), world.order(OrderKind::Deploy));
     go(&mut drive, &mut world);
-    assert_eq!(drive.run.next(), Next::Ended(&End::Done));
+    assert_eq!(drive.next(), Next::Ended(&End::Done));
     assert_eq!(world.mutations, ["dispatch"]);
 }
 
@@ -413,14 +419,22 @@ fn a_history_in_the_wrong_order_is_no_run() {
     let drive = release(&world);
     let id = drive.run.id().clone();
     let approve = RunEvent::Approved { step: "Publish".parse().unwrap(), by: "ada".to_owned() };
-    let done = RunEvent::StepDone { step: "Tag".parse().unwrap(), evidence: String::new(), warning: None };
+    let done = |step: &str, outcome: Outcome| RunEvent::StepDone {
+        step: step.parse().unwrap(),
+        outcome,
+        evidence: String::new(),
+        warning: None,
+    };
     let replay = |events: Vec<RunEvent>| {
         let history = drive.history.clone().into_iter();
         Run::replay(id.clone(), history.chain(events.into_iter().map(|event| (world.now, event))))
     };
     assert!(replay(vec![approve.clone()]).is_ok());
     let out_of_place = |position| Err(ReplayError::OutOfPlace { run: id.clone(), position });
-    assert_eq!(replay(vec![done]), out_of_place(2));
+    assert_eq!(replay(vec![done("Tag", Outcome::done())]), out_of_place(2));
+    assert!(replay(vec![approve.clone(), done("Publish", Outcome::done())]).is_ok());
+    let failed = done("Publish", "failed".parse().unwrap());
+    assert_eq!(replay(vec![approve.clone(), failed]), out_of_place(3), "nothing follows that outcome");
     assert_eq!(replay(vec![approve.clone(), approve.clone()]), out_of_place(3));
     let end = RunEvent::Ended { end: End::Done };
     assert_eq!(replay(vec![end, approve]), out_of_place(3));
@@ -433,7 +447,7 @@ fn the_release_names_its_git_tag_in_every_refusal() {
     let mut drive = release(&world);
     world.release = None;
     go(&mut drive, &mut world);
-    let Next::Ended(End::Refused { expected, .. }) = drive.run.next() else { panic!("not refused") };
+    let Next::Ended(End::Refused { expected, .. }) = drive.next() else { panic!("not refused") };
     assert!(expected.contains(TAG), "{expected}");
 }
 
@@ -450,9 +464,7 @@ fn a_rollout_that_is_taken_back_before_it_is_seen_has_failed_and_one_that_is_rep
         drive
     };
     let drive = at_once(Fate::IsTakenBack);
-    let Next::Ended(End::Failed { evidence, .. }) = drive.run.next() else {
-        panic!("{:?}", drive.run.phase())
-    };
+    let Next::Ended(End::Failed { evidence, .. }) = drive.next() else { panic!("{:?}", drive.run.wants()) };
     assert!(
         evidence.contains("took ecs-svc/1 back to production-api:1: tasks failed to start."),
         "{evidence}"
@@ -473,9 +485,9 @@ fn a_run_is_not_given_up_while_what_it_asked_for_may_still_appear() {
         world.perform(&effect);
         let reply =
             if lost { Reply::Lost { why: "reset".to_owned() } } else { Reply::Accepted { run: None } };
-        drive.tell(&world, Input::Replied(reply));
+        drive.replied(&world, reply);
         let refused = |drive: &Drive, world: &World| {
-            drive.run.decide(give_up(), world.now, &drive.limits) == Err(NotNow::MayStillAppear)
+            drive.run.decide(give_up(), world.now, &drive.limits) == Err(InputRejected::MayStillAppear)
         };
         assert!(refused(&drive, &world));
         let mut later = world.clone();

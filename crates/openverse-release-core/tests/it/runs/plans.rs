@@ -1,7 +1,8 @@
 //! Which steps of a flow carry out an order, and which flows can continue a run.
 
 use openverse_release_core::{
-    EnvironmentName, Flow, OrderKind, Performer, PlanError, PlannedStep, Project, RunId, Task, Trigger, plan,
+    App, EnvironmentName, Flow, Order, OrderKind, Performer, Plan, PlanError, PlannedPart, Project, RunId,
+    Task, Trigger, plan,
 };
 
 use super::{
@@ -13,28 +14,51 @@ fn run() -> RunId {
     "run-1".parse().unwrap()
 }
 
-fn steps(app: &str, kind: &OrderKind, environment: EnvironmentName) -> Result<Vec<String>, PlanError> {
-    let project = Project::openverse();
-    let planned = plan(&project, project.app(app).unwrap(), kind, environment, &run())?;
-    Ok(planned.iter().map(|step| step.step.to_string()).collect())
+fn planned(app: &App, kind: &OrderKind, environment: EnvironmentName) -> Result<Plan, PlanError> {
+    let order = Order { environments: vec![environment], ..World::new().order(kind.clone()) };
+    plan(&Project::openverse(), app, &order, &run())
+}
+
+fn of_openverse(app: &str, kind: &OrderKind, environment: EnvironmentName) -> Result<Plan, PlanError> {
+    planned(Project::openverse().app(app).unwrap(), kind, environment)
+}
+
+/// Returns what a plan does, each step with its trigger, one part a line.
+fn tasks(plan: &Plan) -> Vec<String> {
+    let task = |part: &PlannedPart| match &part.task {
+        Task::Publish => "publish".to_owned(),
+        Task::TagImages => "tag".to_owned(),
+        Task::Deploy { target, .. } => format!("deploy {}", target.environment),
+        Task::Configure { target } => format!("configure {}", target.local_name()),
+        Task::RollOut { target, .. } => format!("roll out {}", target.environment),
+        Task::Propose { proposal } => format!("propose {}", proposal.branch),
+    };
+    let steps = plan.steps.iter().zip(plan.flow.steps());
+    let of_a_step = steps.flat_map(|(planned, step)| {
+        assert_eq!(planned.step, step.id, "the steps of a plan are those of its flow");
+        planned.parts.iter().map(move |part| format!("{} ({:?}): {}", step.id, step.trigger, task(part)))
+    });
+    of_a_step.collect()
+}
+
+fn tasks_of(app: &str, kind: &OrderKind, environment: EnvironmentName) -> Vec<String> {
+    tasks(&of_openverse(app, kind, environment).unwrap())
 }
 
 #[test]
 fn a_release_walks_the_flow_from_publishing_to_production() {
     let release = World::new().release_order().kind;
     for app in ["api", "frontend"] {
-        let planned = steps(app, &release, EnvironmentName::PRODUCTION).unwrap();
-        assert_eq!(planned, ["Publish", "Tag", "ProductionDispatch"]);
+        let plan = of_openverse(app, &release, EnvironmentName::PRODUCTION).unwrap();
+        let steps: Vec<_> = plan.steps.iter().map(|step| step.step.as_str()).collect();
+        assert_eq!(steps, ["Publish", "Tag", "ProductionDispatch"]);
+        assert_eq!(plan.first.as_str(), "Publish");
+        let links: Vec<_> = plan.flow.links().map(|link| format!("{} {}", link.from, link.to)).collect();
+        assert_eq!(links, ["Publish Tag", "Tag ProductionDispatch"]);
     }
-    let planned = plan(
-        &Project::openverse(),
-        &api(Performer::Elsewhere),
-        &release,
-        EnvironmentName::PRODUCTION,
-        &run(),
-    )
-    .unwrap();
-    let facts: Vec<_> = planned.iter().map(|step| (step.trigger, step.performer)).collect();
+    let plan = planned(&api(Performer::Elsewhere), &release, EnvironmentName::PRODUCTION).unwrap();
+    let steps = plan.steps.iter().zip(plan.flow.steps());
+    let facts: Vec<_> = steps.map(|(planned, step)| (step.trigger, planned.performer)).collect();
     assert_eq!(
         facts,
         [
@@ -48,12 +72,15 @@ fn a_release_walks_the_flow_from_publishing_to_production() {
 #[test]
 fn a_forced_deployment_and_a_rollback_are_one_step_that_the_run_performs_itself() {
     let one = |kind: OrderKind, environment| {
-        let planned =
-            plan(&Project::openverse(), &api(Performer::Elsewhere), &kind, environment, &run()).unwrap();
-        assert_eq!(planned.len(), 1);
-        assert_eq!(planned[0].performer, Performer::Runner);
-        assert!(matches!(planned[0].task, Task::Deploy { forced: true, .. }));
-        planned[0].step.to_string()
+        let plan = planned(&api(Performer::Elsewhere), &kind, environment).unwrap();
+        assert_eq!(plan.steps.len(), 1);
+        assert_eq!(plan.steps[0].performer, Performer::Runner);
+        assert!(matches!(
+            &plan.steps[0].parts[..],
+            [PlannedPart { task: Task::Deploy { forced: true, .. }, .. }]
+        ));
+        assert_eq!(plan.first, plan.steps[0].step);
+        plan.first.to_string()
     };
     assert_eq!(one(OrderKind::Deploy, EnvironmentName::PRODUCTION), "ProductionDispatch");
     assert_eq!(one(OrderKind::Deploy, EnvironmentName::STAGING), "StagingDispatch");
@@ -68,42 +95,28 @@ fn what_follows_main_by_itself_is_deployed_by_nobody() {
         ("indexer-worker", EnvironmentName::STAGING),
         ("indexer-worker", EnvironmentName::PRODUCTION),
     ] {
-        let error = steps(app, &OrderKind::Deploy, environment).unwrap_err();
+        let error = of_openverse(app, &OrderKind::Deploy, environment).unwrap_err();
         assert!(matches!(error, PlanError::FollowsMain { .. }), "{app}: {error}");
     }
-}
-
-fn tasks(app: &str, kind: &OrderKind, environment: EnvironmentName) -> Vec<String> {
-    let project = Project::openverse();
-    let planned = plan(&project, project.app(app).unwrap(), kind, environment, &run()).unwrap();
-    let task = |step: &PlannedStep| match &step.task {
-        Task::Publish => "publish".to_owned(),
-        Task::TagImages => "tag".to_owned(),
-        Task::Deploy { target, .. } => format!("deploy {}", target.environment),
-        Task::Configure { target } => format!("configure {}", target.local_name()),
-        Task::RollOut { target, .. } => format!("roll out {}", target.environment),
-        Task::Propose { proposal } => format!("propose {}", proposal.branch),
-    };
-    planned.iter().map(|step| format!("{}: {} {:?}", step.step, task(step), step.trigger)).collect()
 }
 
 #[test]
 fn a_deployment_by_configuration_ends_with_a_pull_request_of_it() {
     let release = World::new().release_order().kind;
     assert_eq!(
-        tasks("catalog", &release, EnvironmentName::PRODUCTION),
+        tasks_of("catalog", &release, EnvironmentName::PRODUCTION),
         [
-            "Publish: publish Manual",
-            "Tag: tag Automatic",
-            "ManCat: configure production Manual",
-            "ManCat: propose deploy/catalog/run-1 Automatic"
+            "Publish (Manual): publish",
+            "Tag (Automatic): tag",
+            "ManCat (Manual): configure production",
+            "ManCat (Manual): propose deploy/catalog/run-1"
         ]
     );
     assert_eq!(
-        tasks("catalog", &OrderKind::RollBack, EnvironmentName::PRODUCTION),
+        tasks_of("catalog", &OrderKind::RollBack, EnvironmentName::PRODUCTION),
         [
-            "ApplyRollback: configure production Manual",
-            "ApplyRollback: propose deploy/catalog/run-1 Automatic"
+            "ApplyRollback (Manual): configure production",
+            "ApplyRollback (Manual): propose deploy/catalog/run-1"
         ]
     );
 }
@@ -112,18 +125,18 @@ fn a_deployment_by_configuration_ends_with_a_pull_request_of_it() {
 fn a_release_of_the_ingestion_server_deploys_dev_and_then_production_and_a_rollback_only_what_it_names() {
     let release = World::new().release_order().kind;
     assert_eq!(
-        tasks("ingestion-server", &release, EnvironmentName::PRODUCTION)[2..],
+        tasks_of("ingestion-server", &release, EnvironmentName::PRODUCTION)[2..],
         [
-            "Deploy: configure dev Manual",
-            "Deploy: configure production Automatic",
-            "Deploy: propose deploy/ingestion-server/run-1 Automatic"
+            "Deploy (Manual): configure dev",
+            "Deploy (Manual): configure production",
+            "Deploy (Manual): propose deploy/ingestion-server/run-1"
         ]
     );
     for (environment, called) in
         [(EnvironmentName::PRODUCTION, "production"), (EnvironmentName::STAGING, "dev")]
     {
-        let planned = tasks("ingestion-server", &OrderKind::Deploy, environment);
-        assert_eq!(planned[0], format!("Deploy: configure {called} Manual"));
+        let planned = tasks_of("ingestion-server", &OrderKind::Deploy, environment);
+        assert_eq!(planned[0], format!("Deploy (Manual): configure {called}"));
         assert_eq!(planned.len(), 2);
     }
 }
@@ -134,11 +147,11 @@ fn a_rollout_by_ecs_is_the_deployment_alone_and_needs_a_service() {
         [(EnvironmentName::PRODUCTION, "ProductionDispatch"), (EnvironmentName::STAGING, "StagingDispatch")]
     {
         assert_eq!(
-            tasks("api", &OrderKind::RollOut, environment),
-            [format!("{step}: roll out {environment} Manual")]
+            tasks_of("api", &OrderKind::RollOut, environment),
+            [format!("{step} (Manual): roll out {environment}")]
         );
     }
-    let error = steps("catalog", &OrderKind::RollOut, EnvironmentName::PRODUCTION).unwrap_err();
+    let error = of_openverse("catalog", &OrderKind::RollOut, EnvironmentName::PRODUCTION).unwrap_err();
     assert!(matches!(error, PlanError::NoService { .. }), "{error}");
 }
 
@@ -146,14 +159,12 @@ fn a_rollout_by_ecs_is_the_deployment_alone_and_needs_a_service() {
 fn who_tags_the_images_also_proposes_the_changelog() {
     let release = World::new().release_order().kind;
     let branches = |performer| {
-        let planned =
-            plan(&Project::openverse(), &api(performer), &release, EnvironmentName::PRODUCTION, &run())
-                .unwrap();
-        let branch = |step: PlannedStep| match step.task {
+        let plan = planned(&api(performer), &release, EnvironmentName::PRODUCTION).unwrap();
+        let branch = |part: PlannedPart| match part.task {
             Task::Propose { proposal } => Some(proposal.branch.to_string()),
             _ => None,
         };
-        planned.into_iter().filter_map(branch).collect::<Vec<_>>()
+        plan.steps.into_iter().flat_map(|step| step.parts).filter_map(branch).collect::<Vec<_>>()
     };
     assert_eq!(branches(Performer::Runner), [format!("changelog/{TAG}")]);
     assert!(branches(Performer::Elsewhere).is_empty());

@@ -1,10 +1,10 @@
 //! How runs go that propose changes for review: the changelog, which is an afterthought, and the
 //! configuration that was applied, which is not.
 
-use openverse_release_core::{Effect, End, Input, Next, ProposalSight, Reply};
+use openverse_release_core::{Effect, End, ProposalSight, Reply};
 
 use super::{
-    drive::Drive,
+    drive::{Drive, Next},
     errand::{Kind, errand},
     world::{PAGE, TAG, World},
 };
@@ -26,21 +26,21 @@ fn is_proposal(effect: &Effect) -> bool {
 /// Drives a run to its end or stop; what would propose a change gets this reply, and is not done.
 fn go_without_proposing(drive: &mut Drive, world: &mut World, reply: &Reply) {
     for _ in 0..10_000 {
-        match drive.run.next() {
+        match drive.next() {
             Next::Approval(_) => {
-                drive.tell(world, Input::Approve { by: "ada".to_owned() });
+                drive.approve(world);
             }
             Next::Stopped(_) | Next::Ended(_) => return,
             Next::Look(_) => {
                 if let Some(effect) = drive.see(world) {
                     let reply = if is_proposal(&effect) { reply.clone() } else { world.perform(&effect) };
-                    drive.tell(world, Input::Replied(reply));
+                    drive.replied(world, reply);
                 }
                 world.now += chrono::TimeDelta::seconds(1);
             }
         }
     }
-    panic!("the run goes on for ever: {:?}", drive.run.phase());
+    panic!("the run goes on for ever: {:?}", drive.run.wants());
 }
 
 fn refusals() -> [Reply; 3] {
@@ -62,7 +62,7 @@ fn a_changelog_that_cannot_be_made_leaves_the_release_done_with_a_warning() {
         let mut world = errand.world();
         let mut drive = errand.start(&world);
         go_without_proposing(&mut drive, &mut world, &reply);
-        assert_eq!(drive.run.next(), Next::Ended(&End::Done), "{reply:?}");
+        assert_eq!(drive.next(), Next::Ended(&End::Done), "{reply:?}");
         assert_eq!(world.mutations.last().unwrap(), "dispatch");
         let why =
             if matches!(reply, Reply::Lost { .. }) { "tried 3 times to commit" } else { "403 forbidden" };
@@ -78,7 +78,7 @@ fn a_taken_branch_of_the_changelog_is_left_alone_and_warned_of() {
     world.proposals.insert(changelog(), taken.clone());
     let mut drive = errand.start(&world);
     go(&mut drive, &mut world);
-    assert_eq!(drive.run.next(), Next::Ended(&End::Done));
+    assert_eq!(drive.next(), Next::Ended(&End::Done));
     assert!(warnings(&drive)[0].contains("another file"), "{:?}", warnings(&drive));
     assert_eq!(world.proposals[&changelog()], taken);
 }
@@ -91,7 +91,7 @@ fn a_changelog_that_cannot_be_seen_is_left_undone_after_a_while() {
     world.blinks = [0, 0, 200].map(chrono::TimeDelta::seconds).into();
     let mut drive = errand.start(&world);
     go(&mut drive, &mut world);
-    assert_eq!(drive.run.next(), Next::Ended(&End::Done));
+    assert_eq!(drive.next(), Next::Ended(&End::Done));
     assert!(warnings(&drive)[0].contains("no route to host"), "{:?}", warnings(&drive));
     assert!(!world.mutations.iter().any(|it| it.starts_with("open changelog")), "{:?}", world.mutations);
 }
@@ -103,11 +103,11 @@ fn a_pull_request_of_the_configuration_that_cannot_be_opened_stops_the_run_until
         let mut world = errand.world();
         let mut drive = errand.start(&world);
         go_without_proposing(&mut drive, &mut world, &reply);
-        assert!(matches!(drive.run.next(), Next::Stopped(_)), "{reply:?}");
+        assert!(matches!(drive.next(), Next::Stopped(_)), "{reply:?}");
         assert!(world.mutations.last().unwrap().starts_with("apply"));
         drive.restart(&world);
         go(&mut drive, &mut world);
-        assert_eq!(drive.run.next(), Next::Ended(&End::Done));
+        assert_eq!(drive.next(), Next::Ended(&End::Done));
         assert_eq!(world.mutations, errand.takes());
         assert!(warnings(&drive).is_empty());
     }
@@ -127,7 +127,7 @@ fn a_taken_branch_of_the_configuration_stops_the_run() {
     world.proposals.clear();
     drive.restart(&world);
     go(&mut drive, &mut world);
-    assert_eq!(drive.run.next(), Next::Ended(&End::Done));
+    assert_eq!(drive.next(), Next::Ended(&End::Done));
 }
 
 #[test]
@@ -141,7 +141,7 @@ fn a_closed_pull_request_is_not_opened_again_and_warned_of() {
     }
     let mut drive = errand.start(&world);
     go(&mut drive, &mut world);
-    assert_eq!(drive.run.next(), Next::Ended(&End::Done));
+    assert_eq!(drive.next(), Next::Ended(&End::Done));
     assert_eq!(warnings(&drive).len(), 2);
     assert!(!world.mutations.iter().any(|it| it.starts_with("commit") || it.starts_with("open")));
 }
@@ -154,7 +154,7 @@ fn what_is_merged_or_open_already_is_not_proposed_again() {
         world.proposals.insert(CONFIGURATION.to_owned(), seen);
         let mut drive = errand.start(&world);
         go(&mut drive, &mut world);
-        assert_eq!(drive.run.next(), Next::Ended(&End::Done));
+        assert_eq!(drive.next(), Next::Ended(&End::Done));
         assert_eq!(world.mutations, errand.takes()[..2]);
         assert!(warnings(&drive).is_empty());
     }
@@ -174,7 +174,7 @@ fn a_branch_that_somebody_took_away_is_not_pushed_again() {
                 break;
             }
             let reply = world.perform(&effect);
-            drive.tell(&world, Input::Replied(reply));
+            drive.replied(&world, reply);
             if opens {
                 break;
             }

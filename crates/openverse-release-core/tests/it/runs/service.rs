@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use openverse_release_core::{
-    DeploymentId, EcsService, Effect, Followed, LiveVersion, Look, RegistrationMarker, Reply, RolloutState,
-    ServiceDeployment, ServiceDescription, ServiceEvent, ServiceSight, Sight, TaskCounts, TaskDefinitionArn,
+    DeploymentId, EcsService, Effect, ExternalRun, LiveVersion, Look, RegistrationMarker, Reply,
+    RolloutState, ServiceDeployment, ServiceDescription, ServiceEvent, ServiceSight, Sight, TaskCounts,
+    TaskDefinitionArn,
 };
 
 use super::world::{World, sha};
@@ -103,7 +104,7 @@ impl Service {
                 assert_eq!(wanted.task_definition, arn("production-api", newest));
                 self.deployments.push((newest, now));
                 mutations.push("update".to_owned());
-                Some(Followed::EcsDeployment(id(self.deployments.len() - 1)))
+                Some(ExternalRun::EcsDeployment(id(self.deployments.len() - 1)))
             }
             effect => panic!("no effect on a service: {effect:?}"),
         };

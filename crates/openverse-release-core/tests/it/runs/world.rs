@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, VecDeque};
 use chrono::{DateTime, TimeDelta, Utc};
 use openverse_release_core::{
     App, AutomationSight, Bundle, CommitSha, Configured, DeployableVersion, DeploymentRun, DeploymentTarget,
-    Digest, Effect, EnvironmentName, Followed, Foreseen, GitHubRelease, GitHubReleaseId, GitHubRunId,
-    GitHubRunStatus, ImageName, ImageTag, LiveVersion, Look, Order, OrderKind, Performer, Project,
-    ProposalSight, ReleaseTarget, Reply, Run, Sight,
+    Digest, Effect, EnvironmentName, ExternalRun, Foreseen, GitHubRelease, GitHubReleaseId, GitHubRunId,
+    GitHubRunStatus, GitHubWorkflowFile, ImageName, ImageTag, LiveVersion, Look, Order, OrderKind, Performer,
+    Project, ProposalSight, ReleaseTarget, Reply, Run, Scope, Sight, StepId,
 };
 
 use super::service::Service;
@@ -48,6 +48,8 @@ pub(super) fn api(performer: Performer) -> App {
 
 #[derive(Debug, Clone)]
 pub(super) struct Deployment {
+    /// The GitHub Workflow that deploys, if it matters.
+    pub(super) workflow: Option<GitHubWorkflowFile>,
     pub(super) run: DeploymentRun,
     pub(super) ends_at: DateTime<Utc>,
     pub(super) outcome: GitHubRunStatus,
@@ -162,13 +164,19 @@ impl World {
             OrderKind::RollBack => (earlier(), sha('a')),
             _ => (released(), sha('b')),
         };
+        let app = app(&self.app, Performer::Runner);
+        let environments = match kind {
+            OrderKind::Release { .. } => Scope::of_release(&app).unwrap().environments,
+            _ => vec![EnvironmentName::PRODUCTION],
+        };
         let images = self.tags.keys().cloned().zip(['1', '2'].map(digest)).collect();
         Order {
             app: self.app.parse().unwrap(),
-            environment: EnvironmentName::PRODUCTION,
+            environments,
             version: DeployableVersion { image_tag, bundle: Bundle { commit, images } },
             kind,
             replaces: Some(self.live.clone()),
+            last_working: BTreeMap::new(),
             reason: "because".to_owned(),
             actor: "ada".to_owned(),
             despite_running: false,
@@ -196,7 +204,7 @@ impl World {
         }
     }
 
-    pub(super) fn see(&mut self, run: &Run, look: &Look) -> Sight {
+    pub(super) fn see(&mut self, run: &Run, step: &StepId, look: &Look) -> Sight {
         self.evolve();
         if self.now < self.blind_until {
             return Sight::Blind { why: "no route to host".to_owned() };
@@ -211,15 +219,19 @@ impl World {
                 automation: automation.as_ref().and_then(|_| self.automation.clone()).map(Box::new),
             },
             Look::Deployment(look) => {
+                let part = run.part(step).unwrap();
                 let visible = |it: &&Deployment| {
-                    it.run.created_at >= look.since && it.run.created_at + self.appears_after <= self.now
+                    it.workflow.as_ref().is_none_or(|workflow| *workflow == look.workflow)
+                        && it.run.created_at >= look.since
+                        && it.run.created_at + self.appears_after <= self.now
                 };
                 let mut runs: Vec<_> =
                     self.deployments.iter().filter(visible).map(|it| it.run.clone()).collect();
                 runs.reverse();
                 let live = LiveVersion { commit: self.live.clone(), environment: "production".to_owned() };
-                let live = run.needs_live(&runs).then_some(Ok(live));
-                let automation = look.automation.as_ref().filter(|_| run.needs_automation(&runs));
+                let asked = look.endpoint.is_some() && part.needs_live(&runs);
+                let live = asked.then_some(Ok(live));
+                let automation = look.automation.as_ref().filter(|_| part.needs_automation(&runs));
                 let automation = automation.and_then(|_| self.automation.clone()).map(Box::new);
                 Sight::Deployment { runs, live, automation }
             }
@@ -267,11 +279,13 @@ impl World {
                 self.tags.insert(image.clone(), Some(to.clone()));
                 self.mutations.push(format!("tag {}", image.short()));
             }
-            Effect::DispatchDeployment { image_tag, run_name, event_type, .. } => {
+            Effect::DispatchDeployment { workflow, image_tag, run_name, event_type, .. } => {
                 self.mutations.push("dispatch".to_owned());
                 let event = if event_type.is_some() { "repository_dispatch" } else { "workflow_dispatch" };
                 let id = self.deploy(&format!("{image_tag}: {run_name}"), event);
-                started = self.tells_run_id.then_some(Followed::GitHubRun(id));
+                let deployment = self.deployments.last_mut().unwrap();
+                deployment.workflow = Some(workflow.clone());
+                started = self.tells_run_id.then_some(ExternalRun::GitHubRun(id));
             }
             Effect::SetImageTag { target, from, to } => return self.set(target, from, to),
             Effect::ApplyConfiguration { target, image_tag } => return self.apply(target, image_tag),
@@ -323,6 +337,7 @@ impl World {
     pub(super) fn deploy(&mut self, title: &str, event: &str) -> GitHubRunId {
         let id = GitHubRunId(100 + self.deployments.len() as u64);
         self.deployments.push(Deployment {
+            workflow: None,
             run: DeploymentRun {
                 id,
                 title: title.to_owned(),
