@@ -9,6 +9,7 @@
 mod answer;
 mod call;
 mod client;
+pub mod live;
 mod retry;
 
 pub use answer::Answer;

@@ -1,3 +1,4 @@
 //! Tests over real HTTP on loopback.
 
+mod live;
 mod write;

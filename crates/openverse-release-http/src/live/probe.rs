@@ -5,11 +5,11 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use http::{HeaderValue, StatusCode, header};
 use openverse_release_core::{HttpUrl, LiveVersion};
-use openverse_release_http::{Answer, Call, HttpClient};
 use openverse_release_ports::{Clock, PortError, Requests, System, VersionProbe};
 use serde::Deserialize;
 
-use crate::ProbeConfig;
+use super::ProbeConfig;
+use crate::{Answer, Call, HttpClient};
 
 /// Asks live apps for their version over HTTP.
 ///

@@ -10,7 +10,7 @@ use std::{
 
 use openverse_release_core::LiveVersion;
 use openverse_release_http::HttpSettings;
-use openverse_release_live::{HttpVersionProbe, ProbeConfig};
+use openverse_release_http::live::{HttpVersionProbe, ProbeConfig};
 use openverse_release_ports::{PortError, Requests, System, VersionProbe, conformance::ManualClock};
 use openverse_release_testkit::{Reply, StandIn};
 
