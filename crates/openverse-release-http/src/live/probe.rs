@@ -45,8 +45,7 @@ impl VersionProbe for HttpVersionProbe {
             .header(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
         let answer = self.http.read(&call, &action).await?;
         if answer.status != StatusCode::OK {
-            let now = self.http.clock().now();
-            return Err(answer.refusal(System::LiveApp, &action, answer.excerpt(), now));
+            return Err(answer.refusal(System::LiveApp, &action, answer.excerpt()));
         }
         read_version(&answer).map_err(|detail| PortError::Malformed {
             system: System::LiveApp,
