@@ -12,7 +12,7 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use openverse_release_core::{End, Limits, Project, Run, RunEvent};
 use openverse_release_engine::{Engine, Pause, SqliteJournal, StoredRun, Watcher, World};
 use openverse_release_github::GitHub;
-use openverse_release_live::{HttpVersionProbe, ProbeConfig};
+use openverse_release_http::live::{HttpVersionProbe, ProbeConfig};
 use openverse_release_oci::{OciRegistry, RegistryConfig};
 use openverse_release_ports::{Clock, Requests, SystemClock};
 use openverse_release_sandbox::{Options, Sandbox, Server, StandIns, Timing};

@@ -11,7 +11,7 @@ use std::{collections::BTreeSet, error::Error, sync::Arc, time::Duration};
 use openverse_release_core::{EnvironmentName, Limits, Project, Run, RunEvent, StepId};
 use openverse_release_engine::{Engine, Session, SqliteJournal, Watcher, World, Yield};
 use openverse_release_github::GitHub;
-use openverse_release_live::{HttpVersionProbe, ProbeConfig};
+use openverse_release_http::live::{HttpVersionProbe, ProbeConfig};
 use openverse_release_oci::{OciRegistry, RegistryConfig};
 use openverse_release_ports::{Clock, Requests, SystemClock};
 use openverse_release_sandbox::{Options, Sandbox, StandIns, Timing};

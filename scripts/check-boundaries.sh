@@ -16,7 +16,7 @@ normal_tree() {
 }
 
 # By name: runtimes and async, network and TLS, databases, clocks and chance.
-readonly impure='(tokio|async|futures|smol|mio|polling|reqwest|hyper|http|h2|ureq|curl|axum|tower|octocrab|oci|rustls|native-tls|openssl|ring|aws-lc|socket2|rusqlite|libsqlite3|redb|git2|gix|time|jiff|iana-time-zone|quanta|instant|web-time|rand|getrandom|fastrand)'
+readonly impure='(tokio|async|futures|smol|mio|polling|reqwest|hyper|http|h2|ureq|curl|axum|tower|oci|rustls|native-tls|openssl|ring|aws-lc|socket2|rusqlite|libsqlite3|redb|git2|gix|time|jiff|iana-time-zone|quanta|instant|web-time|rand|getrandom|fastrand)'
 core=$(normal_tree openverse-release-core)
 while read -r crate; do
     refuse "openverse-release-core depends on $crate; it has no async, network, database, clock or chance"
@@ -41,7 +41,6 @@ layers ports core
 layers http core ports
 layers github core ports http
 layers oci core ports http
-layers live core ports http
 layers airflow core ports http
 layers ecs core ports http
 layers infra core ports

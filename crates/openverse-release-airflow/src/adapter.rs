@@ -85,7 +85,7 @@ impl Airflow {
         let parameters = [parameters, &[("limit", &*limit), ("offset", &*offset)]].concat();
         let call = wire::json(Call::get(wire::url(&self.config, &path, &parameters)?));
         let answer = self.authorized(&call, Kind::Read, action).await?;
-        if answer.status == StatusCode::OK { Ok(answer) } else { Err(refusal(&answer, action, &self.http)) }
+        if answer.status == StatusCode::OK { Ok(answer) } else { Err(refusal(&answer, action)) }
     }
 
     /// Returns a DAG as it is now, unless there is none or its file is gone.
@@ -97,7 +97,7 @@ impl Airflow {
         match answer.status {
             StatusCode::OK => Ok(wire::read::<DagEntry>(&answer, &action, "a DAG")?.into_dag()),
             StatusCode::NOT_FOUND => Ok(None),
-            _ => Err(refusal(&answer, &action, &self.http)),
+            _ => Err(refusal(&answer, &action)),
         }
     }
 
@@ -106,7 +106,7 @@ impl Airflow {
         let url = wire::url(&self.config, &path, &[("update_mask", "is_paused")])?;
         let body = Bytes::from(json!({ "is_paused": paused }).to_string());
         let answer = self.authorized(&wire::json(Call::patch(url, body)), Kind::Write, action).await?;
-        if answer.status.is_success() { Ok(()) } else { Err(refusal(&answer, action, &self.http)) }
+        if answer.status.is_success() { Ok(()) } else { Err(refusal(&answer, action)) }
     }
 }
 

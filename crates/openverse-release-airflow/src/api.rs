@@ -32,7 +32,7 @@ pub(crate) async fn detect(config: &AirflowConfig, http: &HttpClient) -> Result<
                 return Ok(api);
             }
             StatusCode::NOT_FOUND => {}
-            _ => return Err(refusal(&answer, &action, http)),
+            _ => return Err(refusal(&answer, &action)),
         }
     }
     let detail = "found neither api/v2 nor api/v1 there, expected the base URL of an Airflow 3 or 2";

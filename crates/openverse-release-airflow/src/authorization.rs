@@ -3,7 +3,7 @@
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use bytes::Bytes;
 use http::{HeaderValue, StatusCode};
-use openverse_release_http::{Call, HttpClient};
+use openverse_release_http::{Call, HttpClient, secret_header};
 use openverse_release_ports::{PortError, System};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
@@ -37,7 +37,7 @@ impl Authorization {
             (AirflowCredentials::Token(token), _) => bearer(token).map(Some),
             (AirflowCredentials::Password { username, password }, AirflowApi::V1) => {
                 let pair = format!("{username}:{}", password.expose_secret());
-                secret_header(&format!("Basic {}", BASE64_STANDARD.encode(pair))).map(Some)
+                header_with(&format!("Basic {}", BASE64_STANDARD.encode(pair))).map(Some)
             }
             (AirflowCredentials::Password { username, password }, AirflowApi::V2) => {
                 // Held while a token is fetched, so that requests at the same time share it.
@@ -83,7 +83,7 @@ async fn fetch(
         let said = wire::said(&answer).filter(|_| answer.status == StatusCode::UNAUTHORIZED);
         let status = answer.status.canonical_reason().unwrap_or("no details");
         let detail = said.unwrap_or_else(|| status.to_owned());
-        return Err(answer.refusal(System::Airflow, &action, detail, http.clock().now()));
+        return Err(answer.refusal(System::Airflow, &action, detail));
     }
     // The parser's message would quote the body, and with it a secret.
     let found: TokenAnswer = serde_json::from_slice(&answer.body).map_err(|_| {
@@ -93,16 +93,13 @@ async fn fetch(
 }
 
 fn bearer(token: &SecretString) -> Result<HeaderValue, PortError> {
-    secret_header(&format!("Bearer {}", token.expose_secret()))
+    header_with(&format!("Bearer {}", token.expose_secret()))
 }
 
-/// Returns a header that no debug print shows.
-fn secret_header(text: &str) -> Result<HeaderValue, PortError> {
-    let mut value = HeaderValue::from_str(text).map_err(|_| PortError::NotAllowed {
+fn header_with(text: &str) -> Result<HeaderValue, PortError> {
+    secret_header(text).map_err(|_| PortError::NotAllowed {
         system: System::Airflow,
         action: "access".to_owned(),
         detail: "the token or password holds a character that no header can carry".to_owned(),
-    })?;
-    value.set_sensitive(true);
-    Ok(value)
+    })
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use http::{HeaderValue, header};
 use openverse_release_core::{Dag, DagId, DagRun, DagRunId, DagRunState, HttpUrl};
-use openverse_release_http::{Answer, Call, HttpClient, with_query};
+use openverse_release_http::{Answer, Call, with_query};
 use openverse_release_ports::{PortError, System};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, de::DeserializeOwned};
@@ -118,9 +118,9 @@ pub(crate) fn read<T: DeserializeOwned>(
 }
 
 /// Returns the error that an answer other than the expected one is.
-pub(crate) fn refusal(answer: &Answer, action: &str, http: &HttpClient) -> PortError {
+pub(crate) fn refusal(answer: &Answer, action: &str) -> PortError {
     let detail = said(answer).unwrap_or_else(|| answer.excerpt());
-    answer.refusal(System::Airflow, action, detail, http.clock().now())
+    answer.refusal(System::Airflow, action, detail)
 }
 
 /// Returns what Airflow says of an error in its own words, if it does.

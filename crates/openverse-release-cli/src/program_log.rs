@@ -7,8 +7,9 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use chrono::{SecondsFormat, Utc};
+use chrono::SecondsFormat;
 use openverse_release_infra::{OutputSink, OutputStream};
+use openverse_release_ports::{Clock as _, SystemClock};
 
 use crate::output::{DIM, Output, clean};
 
@@ -39,7 +40,7 @@ impl OutputSink for ProgramLog {
         }
         // A log that cannot be written is no reason to stop a deployment half-way.
         if let Some(file) = file.as_mut() {
-            let now = Utc::now().to_rfc3339_opts(SecondsFormat::Millis, true);
+            let now = SystemClock.now().to_rfc3339_opts(SecondsFormat::Millis, true);
             writeln!(file, "{now} {line}").ok();
         }
     }

@@ -7,10 +7,10 @@ use openverse_release_core::{App, BranchName, DeploymentMeans, Project};
 use openverse_release_ecs::{EcsConfig, EcsServices};
 use openverse_release_engine::{EngineError, NotConnected, World};
 use openverse_release_github::GitHub;
+use openverse_release_http::live::{HttpVersionProbe, ProbeConfig};
 use openverse_release_infra::{
     Author, CodeCheckout, DagCheckout, Infrastructure, InfrastructureConfig, Protocol,
 };
-use openverse_release_live::{HttpVersionProbe, ProbeConfig};
 use openverse_release_oci::{Credentials, OciRegistry, RegistryConfig};
 use openverse_release_ports::{
     Clock, CodeReverts, Configuration, ConfiguredVariables, ContainerServices, DagSync, Dags, Provisioning,

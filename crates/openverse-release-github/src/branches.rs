@@ -3,13 +3,13 @@
 use async_trait::async_trait;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use openverse_release_core::{BranchName, CommitSha, FileContent, RepositoryPath};
+use openverse_release_http::quote;
 use openverse_release_ports::{Branches, FileChange, PortError, WriteError};
 use serde_json::json;
 
 use crate::{
     answer::malformed,
     calls::Write,
-    quote::quote,
     repository::Repository,
     wire::{Contents, FileCommit, GitRef},
 };
@@ -49,9 +49,8 @@ impl Branches for Repository {
         let query = form_urlencoded::Serializer::new(String::new()).append_pair("ref", reference).finish();
         let target = format!("{}?{query}", self.named_path("contents", path.as_str()));
         let found: Option<Contents> = self.github.read_json_if_there(&target, &action).await?;
-        let no_file = |words: String| {
-            malformed(&action, format!("found {}, expected a file with text", quote(&words, None)))
-        };
+        let no_file =
+            |words: String| malformed(&action, format!("found {}, expected a file with text", quote(&words)));
         found.map(Contents::into_domain).transpose().map_err(no_file)
     }
 

@@ -1,41 +1,27 @@
 //! The client and how it is configured.
 
-use std::{fmt, sync::Arc};
+use std::sync::Arc;
 
 use http::HeaderValue;
-use octocrab::{AuthState, Octocrab, OctocrabBuilder};
 use openverse_release_core::{GitHubRepository, HttpUrl};
-use openverse_release_http::HttpSettings;
-use openverse_release_ports::{Clock, Requests, SystemClock};
+use openverse_release_http::{BaseUrl, HttpClient, HttpSettings, secret_header};
+use openverse_release_ports::{Clock, Requests, System, SystemClock};
 use secrecy::{ExposeSecret as _, SecretString};
 
-use crate::{repository::Repository, transport::Transport};
+use crate::{policy::GitHubPolicy, repository::Repository};
 
 const PUBLIC_GITHUB: &str = "https://api.github.com";
 
 /// GitHub's REST API at one base URL, with one token. Clones share everything.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct GitHub(pub(crate) Arc<Connection>);
 
+#[derive(Debug)]
 pub(crate) struct Connection {
-    pub(crate) octocrab: Octocrab,
-    /// As the URL standard writes it, so that what a server links to can be compared with it, and
-    /// without a slash at its end.
-    pub(crate) base: String,
-    pub(crate) token: Option<SecretString>,
-    pub(crate) settings: HttpSettings,
-    pub(crate) requests: Requests,
-    pub(crate) clock: Arc<dyn Clock>,
-}
-
-impl fmt::Debug for GitHub {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("GitHub")
-            .field("base", &self.0.base)
-            .field("token", &self.0.token.as_ref().map(|_| "[token]"))
-            .field("settings", &self.0.settings)
-            .finish_non_exhaustive()
-    }
+    pub(crate) http: HttpClient,
+    pub(crate) policy: Arc<GitHubPolicy>,
+    /// What each request sends to be let in.
+    pub(crate) authorization: Option<HeaderValue>,
 }
 
 impl GitHub {
@@ -87,12 +73,6 @@ pub enum BuildError {
     /// The token has characters that no HTTP header can hold, such as a line break.
     #[error("the GitHub token holds characters that no token has")]
     Token,
-    /// There is no tokio runtime, which the client's background task needs.
-    #[error("a GitHub client can only be built inside a tokio runtime")]
-    NoRuntime,
-    /// The HTTP client could not be set up, for want of root certificates for instance.
-    #[error("the HTTP client could not be set up")]
-    Http(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
 impl GitHubBuilder {
@@ -131,34 +111,19 @@ impl GitHubBuilder {
         self
     }
 
-    /// Builds the client, inside a tokio runtime. Nothing is sent.
+    /// Builds the client. Nothing is sent.
     ///
     /// # Errors
-    /// When the token or the base URL cannot be used, or there is no runtime.
+    /// If the token or the base URL cannot be used.
     pub fn build(self) -> Result<GitHub, BuildError> {
-        let url = plain_url(self.base.as_ref().map_or(PUBLIC_GITHUB, HttpUrl::as_str))?;
-        let auth = match &self.token {
-            // octocrab would say so only at the first request.
-            Some(token) if HeaderValue::from_str(token.expose_secret()).is_err() => {
-                return Err(BuildError::Token);
-            }
-            Some(token) => AuthState::AccessToken { token: token.clone() },
-            None => AuthState::None,
-        };
-        if tokio::runtime::Handle::try_current().is_err() {
-            return Err(BuildError::NoRuntime);
-        }
-        let transport =
-            Transport::new(&url, &self.settings).map_err(|error| BuildError::Http(error.into()))?;
-        let Ok(octocrab) = OctocrabBuilder::new_empty().with_service(transport).with_auth(auth).build();
-        let base = url.as_str().trim_end_matches('/').to_owned();
-        let Self { token, settings, requests, clock, .. } = self;
-        Ok(GitHub(Arc::new(Connection { octocrab, base, token, settings, requests, clock })))
+        let Self { base, token, settings, requests, clock } = self;
+        let text = base.as_ref().map_or(PUBLIC_GITHUB, HttpUrl::as_str);
+        let base = BaseUrl::new(text).ok_or_else(|| BuildError::BaseUrl { base: text.to_owned() })?;
+        let header = |token: &SecretString| secret_header(&format!("Bearer {}", token.expose_secret()));
+        let authorization = token.as_ref().map(header).transpose().map_err(|_| BuildError::Token)?;
+        let policy = Arc::new(GitHubPolicy { base, token });
+        let http = HttpClient::new(System::GitHub, settings, requests, clock)
+            .with_policy(Arc::<GitHubPolicy>::clone(&policy));
+        Ok(GitHub(Arc::new(Connection { http, policy, authorization })))
     }
-}
-
-fn plain_url(text: &str) -> Result<reqwest::Url, BuildError> {
-    let url = reqwest::Url::parse(text).ok();
-    let plain = url.filter(|url| url.query().is_none() && url.fragment().is_none());
-    plain.ok_or_else(|| BuildError::BaseUrl { base: text.to_owned() })
 }

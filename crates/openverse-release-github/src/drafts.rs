@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use openverse_release_core::{DraftContent, GitHubRelease, GitHubReleaseId};
-use openverse_release_http::Answer;
+use openverse_release_http::{Answer, quote};
 use openverse_release_ports::{
     DraftNow, GitHubReleases as _, PortError, ReleaseDrafts, WriteError, conflict_with_draft,
     require_draft_to_update, require_same_draft,
@@ -79,6 +79,6 @@ impl Repository {
             None => "another git tag".to_owned(),
         };
         let expected = format!("a draft {} of {}", wanted.git_tag, wanted.target.as_commitish());
-        Err(malformed(action, format!("found {}, expected {expected}", crate::quote::quote(&found, None))))
+        Err(malformed(action, format!("found {}, expected {expected}", quote(&found))))
     }
 }

@@ -4,13 +4,11 @@ use openverse_release_core::{
     BranchName, CommitSha, DispatchEventType, GitHubRelease, GitHubRepository, GitHubRun, GitHubWorkflowFile,
     ImageTag, PullRequest,
 };
+use openverse_release_http::quote;
 use openverse_release_ports::DeploymentRequest;
 use serde::{Deserialize, de::DeserializeOwned};
 
-use crate::{
-    quote::quote,
-    wire::{self, Release, Run},
-};
+use crate::wire::{self, Release, Run};
 
 /// Something that happened in a repository, as far as a release has to do with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -172,7 +170,7 @@ fn told<T: DeserializeOwned>(name: &str, body: &[u8]) -> Result<Envelope<T>, Eve
 }
 
 fn error(event: &str, detail: &str) -> EventError {
-    EventError { event: event.to_owned(), detail: quote(detail, None) }
+    EventError { event: event.to_owned(), detail: quote(detail) }
 }
 
 fn release(Envelope { repository, told }: Envelope<ReleaseTold>) -> Option<GitHubEvent> {

@@ -15,10 +15,10 @@
 //! # }
 //! ```
 //!
-//! octocrab shapes and authenticates the requests; the transport below it is this crate's own,
-//! because octocrab's repeats writes and follows redirects. A read is repeated on rate limits,
-//! server errors and broken connections. A write is repeated only after GitHub said that it did
-//! nothing, which is what a rate limit says.
+//! Requests are sent by [`openverse_release_http`], which repeats a read on rate limits, server errors
+//! and broken connections, and a write only after GitHub said that it did nothing. This crate adds
+//! what is GitHub's own: its two kinds of rate limit, its error texts, redirects of renamed
+//! repositories, and the token, which no error shows.
 
 mod answer;
 mod branches;
@@ -29,13 +29,11 @@ mod drafts;
 mod events;
 mod history;
 mod pages;
+mod policy;
 mod pull_requests;
-mod quote;
-mod rate_limit;
 mod releases;
 mod repository;
 mod runs;
-mod transport;
 mod wire;
 
 pub use client::{BuildError, GitHub, GitHubBuilder};

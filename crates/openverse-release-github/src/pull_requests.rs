@@ -5,6 +5,7 @@ use std::{cmp::Reverse, collections::BTreeMap};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use openverse_release_core::{BranchName, CommitSha, PullRequest, PullRequestNumber};
+use openverse_release_http::quote;
 use openverse_release_ports::{NewPullRequest, PortError, PullRequests, WriteError};
 use serde_json::json;
 
@@ -12,7 +13,6 @@ use crate::{
     answer::malformed,
     calls::Write,
     pages::PAGE_SIZE,
-    quote::quote,
     repository::Repository,
     wire::{self, Review},
 };
@@ -164,5 +164,5 @@ impl Repository {
 }
 
 fn undocumented(action: &str, words: &str) -> PortError {
-    malformed(action, format!("found {}, expected a documented one", quote(words, None)))
+    malformed(action, format!("found {}, expected a documented one", quote(words)))
 }

@@ -5,6 +5,7 @@ use std::{cmp::Reverse, collections::BTreeMap};
 use async_trait::async_trait;
 use http::StatusCode;
 use openverse_release_core::{CommitSha, GitHubRelease, GitHubReleaseId, GitTag, GitTagPrefix};
+use openverse_release_http::quote;
 use openverse_release_ports::{GitHubReleases, PortError, WriteError, require_same_draft};
 use serde_json::json;
 
@@ -12,7 +13,6 @@ use crate::{
     answer::malformed,
     calls::Write,
     pages::PAGE_SIZE,
-    quote::quote,
     repository::Repository,
     wire::{GitObject, GitRef, Release, TagObject},
 };
@@ -130,7 +130,7 @@ impl Repository {
             }
             object = self.github.json_of::<TagObject>(&answer, action)?.object;
         }
-        let kind = quote(&object.kind, None);
+        let kind = quote(&object.kind);
         Err(malformed(action, format!("found a git tag on a {kind}, expected it on a commit")))
     }
 }

@@ -5,12 +5,12 @@ use std::{cmp::Reverse, collections::BTreeMap};
 use async_trait::async_trait;
 use chrono::SecondsFormat;
 use openverse_release_core::{GitHubRun, GitHubRunId, GitHubWorkflowFile, Job};
+use openverse_release_http::quote;
 use openverse_release_ports::{GitHubRunQuery, GitHubRuns, PortError};
 
 use crate::{
     answer::malformed,
     pages::PAGE_SIZE,
-    quote::quote,
     repository::Repository,
     wire::{JobItem, JobsPage, Run, RunsPage},
 };
@@ -86,5 +86,5 @@ impl GitHubRuns for Repository {
 }
 
 fn unknown_status(action: &str, words: &str) -> PortError {
-    malformed(action, format!("found {}, expected a documented status", quote(words, None)))
+    malformed(action, format!("found {}, expected a documented status", quote(words)))
 }

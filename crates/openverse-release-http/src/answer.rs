@@ -5,6 +5,8 @@ use chrono::{DateTime, Duration, Utc};
 use http::{HeaderMap, StatusCode, header};
 use openverse_release_ports::{PortError, System};
 
+use crate::quote;
+
 /// An answer: its status, its headers, and its body in full.
 #[derive(Debug, Clone)]
 pub struct Answer {
@@ -22,19 +24,12 @@ impl Answer {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
-    /// Returns the beginning of the body in one line, or the status's own words where there is none.
+    /// Returns the beginning of the body in one line, or the status's own words if it is empty.
     pub fn excerpt(&self) -> String {
-        const SHOWN: usize = 200;
-        let text = String::from_utf8_lossy(&self.body);
-        let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        if line.is_empty() {
-            return self.status.canonical_reason().unwrap_or("no details").to_owned();
+        match quote(&String::from_utf8_lossy(&self.body)) {
+            empty if empty.is_empty() => self.status.canonical_reason().unwrap_or("no details").to_owned(),
+            text => text,
         }
-        let mut shown: String = line.chars().take(SHOWN).collect();
-        if shown.len() < line.len() {
-            shown.push('…');
-        }
-        shown
     }
 
     /// Returns when the system wants to be asked again, if it says so: seconds or a date.
@@ -49,13 +44,12 @@ impl Answer {
     /// Returns the error that an answer other than the expected one is.
     ///
     /// `detail` is what the system said, in whatever form it says such things.
-    pub fn refusal(&self, system: System, action: &str, detail: String, now: DateTime<Utc>) -> PortError {
+    pub fn refusal(&self, system: System, action: &str, detail: String) -> PortError {
         let action = action.to_owned();
         match self.status {
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
                 PortError::NotAllowed { system, action, detail }
             }
-            StatusCode::TOO_MANY_REQUESTS => PortError::RateLimited { system, until: self.retry_at(now) },
             status if status.is_redirection() => {
                 let target = self.header(header::LOCATION.as_str()).unwrap_or("somewhere else");
                 let detail =

@@ -1,7 +1,7 @@
 //! What is asked of a system.
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, header::InvalidHeaderValue};
 use openverse_release_core::HttpUrl;
 use reqwest::Url;
 
@@ -44,6 +44,11 @@ impl Call {
         Self { body, ..Self::new(Method::PATCH, url) }
     }
 
+    /// Returns a request to delete what is at a URL.
+    pub fn delete(url: HttpUrl) -> Self {
+        Self::new(Method::DELETE, url)
+    }
+
     /// Adds a header, in place of one of the same name.
     #[must_use]
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
@@ -60,55 +65,19 @@ pub fn with_query(url: &HttpUrl, parameters: &[(&str, &str)]) -> Option<HttpUrl>
     parsed.as_str().parse().ok()
 }
 
-/// Returns the URL that a `Link` header names as the next page, if it names one.
+/// Returns a header with a secret, which no debug output shows.
 ///
 /// # Errors
-/// The link's own text, when it leads to another origin than the page itself: a list does not
-/// continue somewhere else, and the credentials do not belong there.
-pub fn next_page(page: &HttpUrl, headers: &HeaderMap) -> Result<Option<HttpUrl>, String> {
-    let links = headers.get_all(http::header::LINK).iter().filter_map(|value| value.to_str().ok());
-    let next = links.flat_map(|value| value.split(',')).find_map(|link| {
-        let (target, parameters) = link.trim().strip_prefix('<')?.split_once('>')?;
-        let is_next = |parameter: &str| {
-            let (name, value) = parameter.split_once('=').unwrap_or_default();
-            name.trim().eq_ignore_ascii_case("rel") && value.trim().trim_matches('"') == "next"
-        };
-        parameters.split(';').any(is_next).then(|| target.to_owned())
-    });
-    let Some(target) = next else { return Ok(None) };
-    let here = Url::parse(page.as_str()).map_err(|_| target.clone())?;
-    let there = here.join(&target).map_err(|_| target.clone())?;
-    if here.origin() != there.origin() {
-        return Err(target);
-    }
-    there.as_str().parse().map(Some).map_err(|_| target)
+/// If no header can hold the text.
+pub fn secret_header(text: &str) -> Result<HeaderValue, InvalidHeaderValue> {
+    let mut value = HeaderValue::from_str(text)?;
+    value.set_sensitive(true);
+    Ok(value)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn next(link: &'static str) -> Result<Option<String>, String> {
-        let page = "http://127.0.0.1:5000/v2/a/tags/list?n=2".parse().unwrap();
-        let headers = HeaderMap::from_iter([(http::header::LINK, HeaderValue::from_static(link))]);
-        next_page(&page, &headers).map(|next| next.map(|url| url.to_string()))
-    }
-
-    #[test]
-    fn the_next_page_is_taken_relative_to_this_one() {
-        let expected = Ok(Some("http://127.0.0.1:5000/v2/a/tags/list?last=b&n=2".to_owned()));
-        assert_eq!(next(r#"</v2/a/tags/list?last=b&n=2>; rel="next""#), expected);
-        assert_eq!(next(r#"<list?last=b&n=2>;rel=next"#), expected);
-        assert_eq!(next(r#"</first>; rel="first", </v2/a/tags/list?last=b&n=2>; rel="next""#), expected);
-        assert_eq!(next(r#"</v2/a/tags/list?last=b&n=2>; rel="prev""#), Ok(None));
-    }
-
-    #[test]
-    fn a_next_page_elsewhere_is_refused() {
-        for elsewhere in [r#"<http://127.0.0.2:5000/x>; rel="next""#, r#"<//evil.test/x>; rel="next""#] {
-            assert!(next(elsewhere).is_err(), "{elsewhere}");
-        }
-    }
 
     #[test]
     fn query_parameters_are_encoded() {
@@ -118,5 +87,13 @@ mod tests {
             url.as_str(),
             "https://ghcr.io/token?a=1&scope=repository%3Aw%2Fo%3Apull%2Cpush&s=a%26b+c"
         );
+    }
+
+    #[test]
+    fn a_secret_header_does_not_show_in_debug_output() {
+        let value = secret_header("Bearer recognisable").unwrap();
+        assert!(!format!("{value:?}").contains("recognisable"));
+        assert_eq!(value, "Bearer recognisable");
+        assert!(secret_header("two\nlines").is_err());
     }
 }

@@ -6,7 +6,7 @@ use base64::{Engine as _, prelude::BASE64_STANDARD};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use http_auth::parser::ChallengeParser;
 use openverse_release_core::HttpUrl;
-use openverse_release_http::{Answer, Call, HttpClient, with_query};
+use openverse_release_http::{Answer, Call, HttpClient, secret_header, with_query};
 use openverse_release_ports::{PortError, System};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
@@ -133,7 +133,7 @@ impl Authorization {
     fn basic(&self) -> Result<Option<HeaderValue>, PortError> {
         let Credentials::Basic { username, password } = &self.credentials else { return Ok(None) };
         let pair = format!("{username}:{}", password.expose_secret());
-        secret_header(&format!("Basic {}", BASE64_STANDARD.encode(pair))).map(Some)
+        header_with(&format!("Basic {}", BASE64_STANDARD.encode(pair))).map(Some)
     }
 
     async fn fetch_token(
@@ -159,7 +159,7 @@ impl Authorization {
         }
         let answer = http.read(&call, &action).await?;
         if answer.status != StatusCode::OK {
-            return Err(answer.refusal(System::Registry, &action, said(&answer), http.clock().now()));
+            return Err(answer.refusal(System::Registry, &action, said(&answer)));
         }
         // The parser's message would quote the body, and with it a secret.
         let found: TokenAnswer = serde_json::from_slice(&answer.body)
@@ -207,19 +207,12 @@ fn demanded(headers: &HeaderMap) -> Option<Scheme> {
 }
 
 fn bearer(token: &SecretString) -> Result<HeaderValue, PortError> {
-    secret_header(&format!("Bearer {}", token.expose_secret()))
+    header_with(&format!("Bearer {}", token.expose_secret()))
 }
 
-/// Returns a header that no debug print shows.
-fn secret_header(text: &str) -> Result<HeaderValue, PortError> {
-    let mut value = HeaderValue::from_str(text).map_err(|_| {
-        not_allowed(
-            "the registry",
-            "the token or password holds a character that no header can carry".to_owned(),
-        )
-    })?;
-    value.set_sensitive(true);
-    Ok(value)
+fn header_with(text: &str) -> Result<HeaderValue, PortError> {
+    let no_header = "the token or password holds a character that no header can carry";
+    secret_header(text).map_err(|_| not_allowed("the registry", no_header.to_owned()))
 }
 
 fn not_allowed(what: &str, detail: String) -> PortError {

@@ -8,7 +8,7 @@ use std::{
 use async_trait::async_trait;
 use http::{HeaderValue, StatusCode, header};
 use openverse_release_core::{Digest, HttpUrl, ImageName, ImageReference, ImageTag};
-use openverse_release_http::{Answer, Call, HttpClient, next_page, with_query};
+use openverse_release_http::{Answer, Call, HttpClient, with_query};
 use openverse_release_ports::{Clock, ImageRegistry, PortError, Requests, System, WriteError};
 
 use crate::{
@@ -107,10 +107,6 @@ impl Session<'_> {
         }
     }
 
-    fn refusal(&self, answer: &Answer, action: &str) -> PortError {
-        answer.refusal(System::Registry, action, said(answer), self.registry.http.clock().now())
-    }
-
     async fn resolve(&self, tag: &ImageTag) -> Result<Option<Digest>, PortError> {
         let action = format!("the digest of {}:{tag}", self.image);
         let url = self.url(&format!("manifests/{tag}"))?;
@@ -118,7 +114,7 @@ impl Session<'_> {
         match answer.status {
             StatusCode::OK => {}
             StatusCode::NOT_FOUND => return Ok(None),
-            _ => return Err(self.refusal(&answer, &action)),
+            _ => return Err(refusal(&answer, &action)),
         }
         if let Some(text) = answer.header(DIGEST_HEADER) {
             let digest = text.parse().map_err(|error| malformed(&action, format!("{error}")))?;
@@ -136,7 +132,7 @@ impl Session<'_> {
                     .map_err(|detail| malformed(&action, detail))
             }
             StatusCode::NOT_FOUND => Ok(None),
-            _ => Err(self.refusal(&answer, &action)),
+            _ => Err(refusal(&answer, &action)),
         }
     }
 
@@ -152,7 +148,7 @@ impl Session<'_> {
                     .map_err(|detail| malformed(&action, detail))
             }
             StatusCode::NOT_FOUND => Ok(None),
-            _ => Err(self.refusal(&answer, &action)),
+            _ => Err(refusal(&answer, &action)),
         }
     }
 
@@ -160,7 +156,7 @@ impl Session<'_> {
         let call = Call::put(self.url(&format!("manifests/{tag}"))?, manifest.bytes)
             .header(header::CONTENT_TYPE, manifest.media_type);
         let answer = self.authorized(&call, Kind::Write, action).await?;
-        if answer.status.is_success() { Ok(()) } else { Err(self.refusal(&answer, action)) }
+        if answer.status.is_success() { Ok(()) } else { Err(refusal(&answer, action)) }
     }
 }
 
@@ -219,36 +215,23 @@ impl ImageRegistry for OciRegistry {
         let session = self.session(image, Access::Pull)?;
         let action = format!("the tags of {image}");
         let first = session.url("tags/list")?;
-        let mut page = with_query(&first, &[("n", &self.config.tags_per_page.to_string())]).unwrap_or(first);
+        let first = with_query(&first, &[("n", &self.config.tags_per_page.to_string())]).unwrap_or(first);
+        let mut pages = self.http.pages(first, &action);
         let mut tags = BTreeSet::new();
-        loop {
+        while let Some(page) = pages.page() {
             let answer = session.read(&Call::get(page.clone()), &action).await?;
             match answer.status {
                 StatusCode::OK => {}
                 StatusCode::NOT_FOUND if tags.is_empty() => return Ok(Vec::new()),
-                _ => return Err(session.refusal(&answer, &action)),
+                _ => return Err(refusal(&answer, &action)),
             }
-            let known = tags.len();
             let found = tag_list::read_page(&answer.body);
             tags.extend(found.map_err(|error| {
                 malformed(&action, format!("found a page that is no list of tags: {error}"))
             })?);
-            let next = next_page(&page, &answer.headers).map_err(|target| {
-                malformed(
-                    &action,
-                    format!("found the next page at {target}, expected it at the same registry"),
-                )
-            })?;
-            page = match next {
-                None => return Ok(tags.into_iter().collect()),
-                // Or a registry that names the same page again would be asked for ever.
-                Some(_) if tags.len() == known => {
-                    let detail = "found a page with nothing new and a next one, expected the end".to_owned();
-                    return Err(malformed(&action, detail));
-                }
-                Some(next) => next,
-            };
+            pages.turn(&answer)?;
         }
+        Ok(tags.into_iter().collect())
     }
 }
 
@@ -259,6 +242,10 @@ fn accepting_every_manifest(call: Call) -> Call {
 fn url(text: &str) -> Result<HttpUrl, PortError> {
     text.parse()
         .map_err(|error| PortError::Unreachable { system: System::Registry, detail: format!("{error}") })
+}
+
+fn refusal(answer: &Answer, action: &str) -> PortError {
+    answer.refusal(System::Registry, action, said(answer))
 }
 
 fn malformed(action: &str, detail: String) -> PortError {

@@ -95,7 +95,8 @@ async fn a_list_that_leads_in_a_circle_ends() {
     })
     .await;
     let error = server.repository.releases(&api()).await.unwrap_err();
-    assert!(error.to_string().ends_with("found more than 1000 pages, expected an end"), "{error}");
+    assert!(error.to_string().ends_with("/repos/o/r/releases?page=2, expected an end"), "{error}");
+    assert_eq!(server.lines().len(), 2, "the second time it is led there, it is not asked again");
 }
 
 #[tokio::test]
@@ -131,4 +132,9 @@ async fn a_base_url_that_is_no_plain_url_is_refused() {
         let refused = GitHub::builder().base_url(base.parse().unwrap()).build();
         assert!(matches!(refused, Err(BuildError::BaseUrl { .. })), "{base}");
     }
+}
+
+#[test]
+fn a_client_is_built_without_a_runtime() {
+    assert!(GitHub::builder().build().is_ok());
 }

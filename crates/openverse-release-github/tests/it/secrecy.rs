@@ -169,8 +169,3 @@ async fn without_a_token_no_header_is_sent() {
     assert_eq!(port.release(GitHubReleaseId(7)).await, Ok(Some(seen(7))));
     assert_eq!(server.seen()[0].header("authorization"), None);
 }
-
-#[test]
-fn without_a_runtime_a_client_is_refused_and_does_not_panic() {
-    assert!(matches!(GitHub::builder().build(), Err(BuildError::NoRuntime)));
-}

@@ -1,26 +1,18 @@
 //! What is written is never written twice by accident.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use openverse_release_http::{Answer, Call, HttpClient, HttpSettings, Retry};
-use openverse_release_ports::{PortError, Requests, System, conformance::ManualClock};
-use openverse_release_testkit::{Reply, StandIn};
+use openverse_release_ports::{Clock as _, PortError, Requests, System, conformance::ManualClock};
+use openverse_release_testkit::Reply;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+use crate::server::answering;
 
 /// Writes to a server that gives these answers one after the other, the last for ever. Returns
 /// how many requests it saw.
 async fn write(replies: Vec<Reply>) -> (Result<Answer, PortError>, usize, ManualClock) {
-    let at = AtomicUsize::new(0);
-    let server = StandIn::start(move |_| {
-        let at = at.fetch_add(1, Ordering::Relaxed).min(replies.len() - 1);
-        replies[at].clone()
-    })
-    .await;
+    let server = answering(replies).await;
     let (requests, clock) = (Requests::default(), ManualClock::default());
     let client = client(requests.clone(), &clock);
     let call = Call::put(server.origin().parse().unwrap(), "content".into());
@@ -59,8 +51,9 @@ async fn a_rate_limit_says_that_nothing_happened_and_is_waited_out() {
     let (outcome, seen, clock) = write(vec![limited.clone(), Reply::answer(201, "")]).await;
     assert_eq!(outcome.unwrap().status, 201);
     assert_eq!((seen, clock.sleeps()), (2, vec![Duration::from_secs(9)]));
-    let (outcome, seen, _) = write(vec![limited]).await;
-    assert_eq!(outcome.unwrap().status, 429);
+    let (outcome, seen, clock) = write(vec![limited]).await;
+    let until = Some(clock.now() + Duration::from_secs(9));
+    assert_eq!(outcome.unwrap_err(), PortError::RateLimited { system: System::Registry, until });
     assert_eq!(seen, 3);
 }
 
@@ -84,4 +77,23 @@ async fn where_nobody_listens_nothing_can_have_happened() {
     let outcome = client(Requests::default(), &ManualClock::default()).write(&call, "the write").await;
     let Err(error @ PortError::Unreachable { .. }) = outcome else { panic!("{outcome:?}") };
     assert!(!error.may_have_happened());
+}
+
+#[tokio::test]
+async fn a_status_tells_what_happened_even_if_its_body_breaks_off() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let origin = format!("http://{}", listener.local_addr().unwrap());
+    let server = tokio::spawn(async move {
+        let (mut connection, _) = listener.accept().await.unwrap();
+        let mut request = Vec::new();
+        while !request.ends_with(b"content") {
+            assert_ne!(connection.read_buf(&mut request).await.unwrap(), 0, "the request breaks off");
+        }
+        connection.write_all(b"HTTP/1.1 201 Created\r\ncontent-length: 9\r\n\r\nhalf").await.unwrap();
+    });
+    let call = Call::put(origin.parse().unwrap(), "content".into());
+    let answer =
+        client(Requests::default(), &ManualClock::default()).write(&call, "the write").await.unwrap();
+    assert_eq!((answer.status.as_u16(), &*answer.body), (201, &b"half"[..]));
+    server.await.unwrap();
 }

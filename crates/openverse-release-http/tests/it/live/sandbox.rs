@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use openverse_release_core::{HttpUrl, Project};
-use openverse_release_live::{HttpVersionProbe, ProbeConfig};
+use openverse_release_http::live::{HttpVersionProbe, ProbeConfig};
 use openverse_release_ports::{PortError, Requests, System, VersionProbe, conformance::ManualClock};
 use openverse_release_sandbox::{Options, Part, Sandbox, Timing};
 

@@ -7,7 +7,7 @@ use std::{
 
 use async_trait::async_trait;
 use openverse_release_core::{HttpUrl, LiveVersion};
-use openverse_release_live::{HttpVersionProbe, ProbeConfig};
+use openverse_release_http::live::{HttpVersionProbe, ProbeConfig};
 use openverse_release_ports::{
     Requests,
     conformance::{

@@ -1,30 +1,21 @@
 //! What the adapter makes of each kind of answer.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use openverse_release_core::LiveVersion;
 use openverse_release_http::HttpSettings;
-use openverse_release_live::{HttpVersionProbe, ProbeConfig};
+use openverse_release_http::live::{HttpVersionProbe, ProbeConfig};
 use openverse_release_ports::{PortError, Requests, System, VersionProbe, conformance::ManualClock};
 use openverse_release_testkit::{Reply, StandIn};
+
+use crate::server::answering;
 
 const GOOD: &str =
     r#"{"release": "5fa9e58fed9acb4ddba82d9349e79d85a2b90cb6", "environment": "production", "more": 1}"#;
 
 /// Asks a server that gives these answers one after the other, the last for ever.
 async fn ask(replies: Vec<Reply>) -> (Result<LiveVersion, PortError>, Requests, ManualClock) {
-    let at = AtomicUsize::new(0);
-    let server = StandIn::start(move |_| {
-        let at = at.fetch_add(1, Ordering::Relaxed).min(replies.len() - 1);
-        replies[at].clone()
-    })
-    .await;
+    let server = answering(replies).await;
     let (requests, clock) = (Requests::default(), ManualClock::default());
     let config = ProbeConfig::default();
     let probe = HttpVersionProbe::new(config, requests.clone(), Arc::new(clock.clone()));

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use http::{HeaderValue, StatusCode, header};
 use openverse_release_core::{HttpUrl, LiveVersion};
-use openverse_release_http::{Answer, Call, HttpClient};
 use openverse_release_ports::{Clock, PortError, Requests, System, VersionProbe};
 use serde::Deserialize;
 
-use crate::ProbeConfig;
+use super::ProbeConfig;
+use crate::{Answer, Call, HttpClient};
 
 /// Asks live apps for their version over HTTP.
 ///
@@ -45,8 +45,7 @@ impl VersionProbe for HttpVersionProbe {
             .header(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
         let answer = self.http.read(&call, &action).await?;
         if answer.status != StatusCode::OK {
-            let now = self.http.clock().now();
-            return Err(answer.refusal(System::LiveApp, &action, answer.excerpt(), now));
+            return Err(answer.refusal(System::LiveApp, &action, answer.excerpt()));
         }
         read_version(&answer).map_err(|detail| PortError::Malformed {
             system: System::LiveApp,

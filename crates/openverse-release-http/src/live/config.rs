@@ -2,8 +2,8 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
+use crate::HttpSettings;
 use openverse_release_core::HttpUrl;
-use openverse_release_http::HttpSettings;
 
 /// Where the live apps are, and the limits of a request.
 #[derive(Debug, Clone)]

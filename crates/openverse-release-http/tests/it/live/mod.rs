@@ -1,0 +1,5 @@
+//! Asking live apps for their version.
+
+mod answers;
+mod conformance;
+mod sandbox;
