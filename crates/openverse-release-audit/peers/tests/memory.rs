@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use openverse_release_audit::{Auditor, Cases, Ending, Process, open_log, write_ocel_json};
+use openverse_release_audit::{Auditor, Ending, Process, open_log, write_ocel_json};
 use openverse_release_audit_peers::{csv, log, net, traces, xes};
 use peak_alloc::PeakAlloc;
 

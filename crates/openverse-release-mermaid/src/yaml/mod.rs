@@ -178,6 +178,10 @@ mod tests {
             "!!str a",
             "%YAML 1.2\n---\na",
             "a\n---\nb",
+            "a: \0",
+            "a: \u{7}",
+            "a: \u{9f}",
+            "a: '\u{1}'",
         ] {
             assert!(read(text).is_err(), "{text:?} was read as {:?}", read(text));
         }
