@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::{NameId, Names, names::Texts};
+use crate::{NameId, Names};
 
 /// Takes up cases as they are read, one after the other.
 pub trait CaseSink {
@@ -44,7 +44,7 @@ pub(crate) fn completes(transition: &str) -> bool {
 pub struct Cases {
     activities: Names,
     people: Names,
-    names: Texts,
+    names: Vec<String>,
     /// Where the events of each case start.
     starts: Vec<usize>,
     taken: Vec<u32>,
@@ -60,7 +60,7 @@ impl Cases {
 
     /// Tells whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.names.len() == 0
+        self.names.is_empty()
     }
 
     /// Returns how many events of all the cases completed an activity.
@@ -84,12 +84,12 @@ impl Cases {
     /// When there are not so many.
     pub fn case(&self, index: usize) -> Case<'_> {
         let end = self.starts.get(index + 1).copied().unwrap_or(self.taken.len());
-        Case { cases: self, name: self.names.get(index), start: self.starts[index], end }
+        Case { cases: self, name: &self.names[index], start: self.starts[index], end }
     }
 
     /// Forgets every case, and keeps the memory and the names of activities and people.
     pub(crate) fn clear(&mut self) {
-        self.names.truncate(0);
+        self.names.clear();
         self.starts.clear();
         self.taken.clear();
         self.at.clear();
@@ -99,14 +99,14 @@ impl Cases {
 
 impl CaseSink for Cases {
     fn begin(&mut self, case: &str) {
-        self.names.push(case);
+        self.names.push(case.to_owned());
         self.starts.push(self.taken.len());
     }
 
     fn event(&mut self, happened: &Happened<'_>) {
         let activity = self.activities.add(happened.activity);
         if happened.completes {
-            if self.names.len() == 0 {
+            if self.names.is_empty() {
                 self.begin("");
             }
             self.taken.push(activity.0);

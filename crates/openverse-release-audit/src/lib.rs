@@ -27,8 +27,8 @@ pub use ocel::write_ocel_json;
 pub use process::{Net, Process, Reading, TooLarge};
 pub use question::{Question, QuestionError};
 pub use read::{
-    FileError, Format, LogFile, Place, ReadError, open_log, read_csv, read_ocel_json, read_ocel_json_slice,
-    read_ocel_sqlite, read_ocel_xml, read_xes,
+    FileError, Format, LogFile, Place, ReadError, open_log, read_csv, read_ocel_json, read_ocel_sqlite,
+    read_ocel_xml, read_xes,
 };
 pub use replay::{Replay, Verdict};
 pub use rule::{Broken, NoRule, Rule, RuleBook, RuleKind};

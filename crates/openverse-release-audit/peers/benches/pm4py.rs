@@ -9,8 +9,7 @@ use std::{
 };
 
 use openverse_release_audit::{
-    Auditor, Cases, Ending, Process, Replay, Verdict, read_csv, read_ocel_json_slice, read_xes,
-    write_ocel_json,
+    Auditor, Cases, Ending, Process, Replay, Verdict, read_csv, read_ocel_json, read_xes, write_ocel_json,
 };
 use openverse_release_audit_peers::{PLACES, STEPS, cases, csv, log, measure, net, traces, xes};
 use serde_json::{Value, json};
@@ -106,7 +105,7 @@ fn side_by_side(python: &Path, count: usize, noisy: u64, times: usize) {
     row("reading CSV", read, "csv");
     row(
         "reading OCEL 2.0 JSON, of a quarter of the traces",
-        measure(times, || read_ocel_json_slice(&ocel)),
+        measure(times, || read_ocel_json(&*ocel)),
         "ocel",
     );
 }

@@ -3,8 +3,8 @@
 use std::{io::BufReader, time::Duration};
 
 use openverse_release_audit::{
-    Auditor, Cases, Ending, Process, Replay, Verdict, read_ocel_json, read_ocel_json_slice, read_ocel_xml,
-    read_xes, write_ocel_json,
+    Auditor, Cases, Ending, Process, Replay, Verdict, read_ocel_json, read_ocel_xml, read_xes,
+    write_ocel_json,
 };
 use openverse_release_audit_peers::{
     cases, in_turns, log, measure, net, one_by_one, their_log, their_net, traces, xes,
@@ -107,10 +107,7 @@ fn main() {
         let (here, there) = in_turns(times, read, || {
             serde_json::from_reader::<_, OCEL>(BufReader::new(&*json)).expect("it is OCEL")
         });
-        row("reading OCEL 2.0 JSON as it comes", events, here, there);
-        let read = || read_ocel_json_slice(&json).expect("it is OCEL");
-        let (here, there) = in_turns(times, read, || import_ocel_json_slice(&json).expect("it is OCEL"));
-        row("reading OCEL 2.0 JSON in memory", events, here, there);
+        row("reading OCEL 2.0 JSON", events, here, there);
         let theirs = import_ocel_json_slice(&json).expect("it is OCEL");
         let mut xml = Vec::new();
         export_ocel_xml(&mut process_mining::XmlWriter::new(&mut xml), &theirs).expect("memory takes it");

@@ -5,9 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use openverse_release_audit::{
-    Auditor, Cases, Ending, Process, open_log, read_ocel_json_slice, write_ocel_json,
-};
+use openverse_release_audit::{Auditor, Ending, Process, open_log, write_ocel_json};
 use openverse_release_audit_peers::{csv, log, net, traces, xes};
 use peak_alloc::PeakAlloc;
 
@@ -65,13 +63,9 @@ fn memory_grows_with_a_log_only_where_its_format_asks_for_it() {
     write_ocel_json(&log(&many), &mut json).unwrap();
     let path = written("log.json", &json);
     let text = json.len();
-    let (whole, kept) = taken(|| read_ocel_json_slice(&json).unwrap());
     drop(json);
-    let (peak, kept_too) = taken(|| open_log(&path).unwrap().read_objects().unwrap());
-    println!(
-        "OCEL 2.0 JSON: {text} bytes of text, {kept} kept; at the most {whole} in memory, {peak} as it comes"
-    );
-    assert!(kept.abs_diff(kept_too) < 64 * 1024 && peak < whole + 1024 * 1024, "{kept_too}");
-    assert!(peak < text, "{peak}");
+    let (peak, kept) = taken(|| open_log(&path).unwrap().read_objects().unwrap());
+    println!("OCEL 2.0 JSON: {text} bytes of text, {kept} kept, {peak} at the most");
+    assert!(kept < text && peak < 2 * kept, "{peak}");
     fs::remove_dir_all(&folder).unwrap();
 }

@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 pub use flatten::NoSuchType;
 pub use value::Value;
 
-use crate::{NameId, Names, Place, ReadError, cases::completes, names::Texts};
+use crate::{NameId, Names, Place, ReadError, cases::completes};
 
 /// The attributes in which logs name who did something, the better ones first.
 const WHO: [&str; 5] = ["who", "org:resource", "resource", "actor", "user"];
@@ -28,7 +28,6 @@ pub struct Log {
     words: Names,
     object_ids: Names,
     objects: Vec<Object>,
-    event_ids: Texts,
     events: Vec<Event>,
     relations: Vec<Relation>,
     attributes: Vec<(NameId, Value)>,
@@ -55,6 +54,7 @@ pub(crate) struct Defined {
 
 #[derive(Debug, Clone)]
 struct Event {
+    id: Box<str>,
     activity: NameId,
     at: DateTime<Utc>,
     relations: Range<u32>,
@@ -87,15 +87,20 @@ impl Log {
     /// Adds an event. What is added next to events belongs to it.
     pub fn add_event(&mut self, id: &str, activity: &str, at: DateTime<Utc>) {
         let activity = self.words.add(activity);
-        self.begin_event();
-        self.name_event(id);
-        self.end_event(activity, at);
+        let (relations, attributes) = (count(self.relations.len()), count(self.attributes.len()));
+        let (relations, attributes) = (relations..relations, attributes..attributes);
+        self.events.push(Event { id: id.into(), activity, at, relations, attributes });
     }
 
     /// Says that the last event refers to an object.
     pub fn event_object(&mut self, object: &str, qualifier: &str) {
-        let relation = self.relation(object, qualifier);
-        self.relations.push(relation);
+        let Relation { object, qualifier } = self.relation(object, qualifier);
+        self.relate_event(object, qualifier);
+    }
+
+    /// Says that the last event refers to an object.
+    pub(crate) fn relate_event(&mut self, object: NameId, qualifier: NameId) {
+        self.relations.push(Relation { object, qualifier });
         if let Some(event) = self.events.last_mut() {
             event.relations.end += 1;
         }
@@ -104,52 +109,15 @@ impl Log {
     /// Gives the last event an attribute.
     pub fn event_attribute(&mut self, name: &str, value: impl Into<Value>) {
         let name = self.words.add(name);
-        self.attributes.push((name, value.into()));
+        self.attribute_event(name, value.into());
+    }
+
+    /// Gives the last event an attribute.
+    pub(crate) fn attribute_event(&mut self, name: NameId, value: Value) {
+        self.attributes.push((name, value));
         if let Some(event) = self.events.last_mut() {
             event.attributes.end += 1;
         }
-    }
-
-    /// Begins to collect what belongs to an event whose own words may come later. What was collected for one
-    /// that was never ended is dropped.
-    pub(crate) fn begin_event(&mut self) {
-        let (relations, attributes) = self.collected();
-        self.relations.truncate(relations as usize);
-        self.attributes.truncate(attributes as usize);
-        self.event_ids.truncate(self.events.len());
-    }
-
-    /// Returns where what belongs to the next event begins.
-    fn collected(&self) -> (u32, u32) {
-        self.events.last().map_or((0, 0), |event| (event.relations.end, event.attributes.end))
-    }
-
-    /// Gives the event that was begun its id; once, before it is ended.
-    pub(crate) fn name_event(&mut self, id: &str) {
-        self.event_ids.push(id);
-    }
-
-    /// Tells whether the event that was begun has its id.
-    pub(crate) fn event_is_named(&self) -> bool {
-        self.event_ids.len() > self.events.len()
-    }
-
-    /// Adds an event with the relations and attributes that were collected since it was begun.
-    pub(crate) fn end_event(&mut self, activity: NameId, at: DateTime<Utc>) {
-        let (relations, attributes) = self.collected();
-        let relations = relations..count(self.relations.len());
-        let attributes = attributes..count(self.attributes.len());
-        self.events.push(Event { activity, at, relations, attributes });
-    }
-
-    /// Collects a relation for the event that was begun.
-    pub(crate) fn collect_relation(&mut self, object: NameId, qualifier: NameId) {
-        self.relations.push(Relation { object, qualifier });
-    }
-
-    /// Collects an attribute for the event that was begun.
-    pub(crate) fn collect_attribute(&mut self, name: NameId, value: Value) {
-        self.attributes.push((name, value));
     }
 
     /// Returns the number of a word.
@@ -242,7 +210,7 @@ impl Log {
     }
 
     fn event(&self, index: usize) -> LogEvent<'_> {
-        LogEvent { log: self, id: self.event_ids.get(index), event: &self.events[index] }
+        LogEvent { log: self, event: &self.events[index] }
     }
 
     /// Returns the objects, in the order in which they were first named.
@@ -271,14 +239,13 @@ fn count(length: usize) -> u32 {
 #[derive(Debug, Clone, Copy)]
 pub struct LogEvent<'a> {
     log: &'a Log,
-    id: &'a str,
     event: &'a Event,
 }
 
 impl<'a> LogEvent<'a> {
     /// Returns its id.
     pub fn id(&self) -> &'a str {
-        self.id
+        &self.event.id
     }
 
     /// Returns what happened.

@@ -7,18 +7,16 @@
 mod csv;
 mod error;
 mod file;
-mod json_parts;
 mod ocel_json;
 mod ocel_sqlite;
 mod ocel_xml;
-mod window;
 mod xes;
 mod xml;
 
 pub use csv::read_csv;
 pub use error::{FileError, Place, ReadError};
 pub use file::{Format, LogFile, open_log};
-pub use ocel_json::{read_ocel_json, read_ocel_json_slice};
+pub use ocel_json::read_ocel_json;
 pub use ocel_sqlite::read_ocel_sqlite;
 pub use ocel_xml::read_ocel_xml;
 pub use xes::read_xes;

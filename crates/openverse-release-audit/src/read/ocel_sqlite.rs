@@ -97,17 +97,13 @@ impl Reading {
                 let at = time(row, table)?.ok_or_else(|| {
                     ReadError::malformed(Place::Table(table.to_owned()), "no time", moment::EXPECTED)
                 })?;
-                log.begin_event();
+                log.add_event(&id, activity, at);
                 for (name, value) in own_values(row, table)? {
-                    let name = log.word(&name);
-                    log.collect_attribute(name, value);
+                    log.event_attribute(&name, value);
                 }
                 for (object, qualifier) in relations.remove(&id).unwrap_or_default() {
-                    log.collect_relation(object, qualifier);
+                    log.relate_event(object, qualifier);
                 }
-                let activity = log.word(activity);
-                log.name_event(&id);
-                log.end_event(activity, at);
                 Ok(())
             })?;
         }

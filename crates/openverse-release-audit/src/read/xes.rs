@@ -1,12 +1,13 @@
 //! XES: traces of events.
 
-use std::io::Read;
+use std::io::BufRead;
 
 use chrono::{DateTime, Utc};
+use quick_xml::events::{BytesStart, Event};
 
 use super::{
     Place, ReadError,
-    xml::{Tag, Token, Xml},
+    xml::{Piece, Xml},
 };
 use crate::{CaseSink, Happened, cases::completes, moment};
 
@@ -15,32 +16,22 @@ use crate::{CaseSink, Happened, cases::completes, moment};
 ///
 /// # Errors
 /// When the XML is broken, an event has no name, or a time is none.
-pub fn read_xes<R: Read>(input: R, sink: &mut impl CaseSink) -> Result<(), ReadError> {
+pub fn read_xes<R: BufRead>(input: R, sink: &mut impl CaseSink) -> Result<(), ReadError> {
     let mut xml = Xml::new(input);
     let mut trace = Trace::default();
     let mut rooted = false;
-    while let Some(token) = xml.next(false)? {
-        match token {
-            Token::Start(tag) => match (tag.name, tag.level) {
+    while let Some(piece) = xml.next()? {
+        match &piece.event {
+            Event::Start(tag) => match (tag.name().into_inner(), piece.level) {
                 ("log", 1) => rooted = true,
                 ("trace", 2) => trace.begin(),
                 ("event", 3) if trace.open => trace.event.begin(),
-                _ => trace.attribute(&tag)?,
+                _ => trace.attribute(&piece, tag)?,
             },
-            Token::Empty(tag) => match (tag.name, tag.level) {
-                ("log", 1) => rooted = true,
-                ("trace", 2) => {
-                    trace.begin();
-                    trace.tell(sink);
-                    trace.open = false;
-                }
-                ("event", 3) if trace.open => return Err(nameless(tag.place())),
-                _ => trace.attribute(&tag)?,
-            },
-            Token::End(tag) => match tag.level {
+            Event::End(_) => match piece.level {
                 3 if trace.event.open => {
                     trace.tell(sink);
-                    trace.event.tell(tag.place(), sink)?;
+                    trace.event.tell(piece.place(), sink)?;
                 }
                 2 if trace.open => {
                     trace.tell(sink);
@@ -48,17 +39,13 @@ pub fn read_xes<R: Read>(input: R, sink: &mut impl CaseSink) -> Result<(), ReadE
                 }
                 _ => {}
             },
-            Token::Text(_) => {}
+            _ => {}
         }
     }
     if rooted {
         return Ok(());
     }
     Err(ReadError::malformed(Place::Everywhere, "no element <log>", "one of XES"))
-}
-
-fn nameless(place: Place) -> ReadError {
-    ReadError::malformed(place, "an event without a name", "one with the attribute \"concept:name\"")
 }
 
 #[derive(Default)]
@@ -99,15 +86,15 @@ impl Trace {
         }
     }
 
-    fn attribute(&mut self, tag: &Tag<'_>) -> Result<(), ReadError> {
-        let of_event = self.event.open && tag.level == 4;
-        let of_trace = self.open && tag.level == 3;
+    fn attribute(&mut self, piece: &Piece<'_>, tag: &BytesStart<'_>) -> Result<(), ReadError> {
+        let of_event = self.event.open && piece.level == 4;
+        let of_trace = self.open && piece.level == 3;
         if !(of_event || of_trace) {
             return Ok(());
         }
-        let [key, value] = tag.attributes(["key", "value"])?.map(Option::unwrap_or_default);
+        let [key, value] = piece.attributes(tag, ["key", "value"])?.map(Option::unwrap_or_default);
         if of_event {
-            return self.event.attribute(tag.place(), &key, &value);
+            return self.event.attribute(piece.place(), &key, &value);
         }
         if key == "concept:name" {
             self.name.clear();
@@ -143,7 +130,8 @@ impl EventParts {
     fn tell(&mut self, place: Place, sink: &mut impl CaseSink) -> Result<(), ReadError> {
         self.open = false;
         if self.activity.is_empty() {
-            return Err(nameless(place));
+            let expected = "one with the attribute \"concept:name\"";
+            return Err(ReadError::malformed(place, "an event without a name", expected));
         }
         sink.event(&Happened {
             activity: &self.activity,

@@ -259,7 +259,7 @@ fn what_is_wrong_is_said_with_its_place() {
     insta::assert_snapshot!(json(&JSON.replace(r#""id": "r1""#, r#""id": "r2""#)), @r#"the log: found the object "r1", which is only named, expected every object defined"#);
     insta::assert_snapshot!(json(&JSON.replace(r#""id": "r1""#, r#""id": "c1""#)), @r#"line 13, column 68: found the object "c1" once more, expected each once"#);
     insta::assert_snapshot!(json(r#"{"events": []}"#), @"line 1, column 14: missing field `objects`");
-    insta::assert_snapshot!(json(r#"{"events": 3}"#), @"line 1, column 12: invalid type: integer `3`, expected a list of events");
+    insta::assert_snapshot!(json(r#"{"events": 3}"#), @"line 1, column 13: invalid type: integer `3`, expected a list of events");
     let xml = |text: &str| read_ocel_xml(text.as_bytes()).unwrap_err().to_string();
     insta::assert_snapshot!(xml(&XML.replace(r#" type="Merge""#, "")), @r#"byte 888: found <event> without "type", expected one that has it"#);
     insta::assert_snapshot!(xml(&XML.replace("</log>", "")), @"byte 1290: found the end, with 1 elements open, expected each of them closed");

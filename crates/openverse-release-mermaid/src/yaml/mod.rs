@@ -2,14 +2,12 @@
 //!
 //! Tags, aliases and directives are refused, and anchors outside brackets.
 
-mod block;
-mod flow;
-mod reader;
+mod read;
 mod scalar;
 
 use std::fmt::Write;
 
-pub(crate) use reader::read;
+pub(crate) use read::read;
 
 /// A value, or what stands for none.
 #[derive(Debug, Clone, PartialEq)]
@@ -149,6 +147,14 @@ mod tests {
         );
         assert_eq!(json("plain text\n  goes on"), r#""plain text goes on""#);
         assert_eq!(json("a:\nb: # comment\n"), r#"{"a":null,"b":null}"#);
+        assert_eq!(
+            json("a: [1,\n2]\nb: &x {\n: y,\n\t'z': 'q\nr'}"),
+            r#"{"a":[1,2],"b":{"null":"y","z":"q r"}}"#
+        );
+        assert_eq!(
+            json(&format!("{{{}: b}}", "a".repeat(2000))),
+            format!(r#"{{"{}":"b"}}"#, "a".repeat(2000))
+        );
     }
 
     #[test]
@@ -163,10 +169,25 @@ mod tests {
             "\ta: 1",
             "- a\nb",
             "{a: }}",
+            ": v",
+            "|\n",
+            " a\nb",
+            "a: {b: c\nd}",
+            "- \ta: 1",
+            "a: &x 1\nb: *x",
+            "!!str a",
+            "%YAML 1.2\n---\na",
+            "a\n---\nb",
+            "a: \0",
+            "a: \u{7}",
+            "a: \u{9f}",
+            "a: '\u{1}'",
         ] {
             assert!(read(text).is_err(), "{text:?} was read as {:?}", read(text));
         }
-        assert!(read(&"[".repeat(1000)).unwrap_err().what.contains("nested"));
+        let nested = |deep: usize| read(&format!("{}{}", "[".repeat(deep), "]".repeat(deep)));
+        assert!(nested(100).is_ok() && nested(101).unwrap_err().what.contains("nested"));
+        assert!(nested(100_000).is_err() && read(&"- ".repeat(100_000)).is_err());
     }
 
     #[test]

@@ -15,12 +15,12 @@ fn a_refusal_says_where_what_was_found_and_what_was_expected() {
     insta::assert_snapshot!(refused("graph TD\nA B"), @r#"line 2, column 3: found "B", expected a line such as "-->", the end of the line, or ";""#);
     insta::assert_snapshot!(refused("graph TD\nsubgraph one\nA"), @r#"line 3, column 2: found the end of the chart, expected a statement, or "end" for the subgraph"#);
     insta::assert_snapshot!(refused("graph TD\nA@{ shape: Rect }"), @r#"line 2, column 4: found "Rect", expected the name of a shape in lower case, such as "rect""#);
-    insta::assert_snapshot!(refused("graph TD\nA@{ shape: [ }"), @"line 2, column 4: found no comma between two entries, expected data in YAML that can be read");
+    insta::assert_snapshot!(refused("graph TD\nA@{ shape: [ }"), @"line 2, column 4: found mismatched bracket '[' closed by '}', expected data in YAML that can be read");
     insta::assert_snapshot!(refused("graph sideways\nA"), @r#"line 1, column 7: found "sideways", expected the end of the line, or one of TB, TD, BT, LR, RL"#);
     insta::assert_snapshot!(refused("sequenceDiagram\nA->>B: x"), @r#"line 1, column 1: found "sequenceDiagram", expected "flowchart" or "graph""#);
     insta::assert_snapshot!(refused("graph TD\nA --> B\nlinkStyle 3 stroke:red"), @"line 3, column 11: found a number that no link has so far, expected a number below 1");
     insta::assert_snapshot!(refused("graph TD\nA[C4Container]"), @r#"line 2, column 3: found "C4Container", which makes it a C4 diagram, expected a flowchart without that word"#);
-    insta::assert_snapshot!(refused("---\ntitle: [\n---\ngraph TD\nA"), @"line 2, column 9: found brackets that are not closed, expected front matter in YAML that can be read");
+    insta::assert_snapshot!(refused("---\ntitle: [\n---\ngraph TD\nA"), @"line 2, column 1: found unclosed bracket '[', expected front matter in YAML that can be read");
     insta::assert_snapshot!(refused("graph TD\n🚀 --> B"), @r#"line 2, column 1: found "🚀", expected a letter, or quotes around the text"#);
     insta::assert_snapshot!(refused(""), @r#"line 1, column 1: found nothing, expected "flowchart" or "graph""#);
 }
