@@ -43,7 +43,9 @@ pub use fingerprint::Fingerprint;
 pub use infrastructure::{DagCheckout, Infrastructure, InfrastructureConfig, TimeLimits};
 pub use program::{Conditions, Finished, OutputSink, OutputStream, Program, ProgramError, Silent};
 pub use replacement::Replacement;
-pub use step_program::{LocalStepPrograms, StepCheck, StepRule, StepSubject, Verdict, check_step};
+pub use step_program::{
+    LocalStepPrograms, StepCheck, StepRule, StepSubject, Verdict, check_step, find_step_program,
+};
 pub use terraform::{
     Action, Applied, AttributeChange, ExpectedChange, LockHolder, OutputChange, Plan, PlanError, PlanOptions,
     Planned, ResourceChange, Shown, Terraform, TerraformError, UnexpectedChanges,

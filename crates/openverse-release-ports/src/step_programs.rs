@@ -66,9 +66,9 @@ pub trait StepPrograms: Debug + Send + Sync {
 pub enum StepProgramError {
     /// There is no such file.
     #[error(
-        "found no program {}{}",
+        "there is no program {}{}",
         path.display(),
-        nearest.as_ref().map(|name| format!("; the nearest name there is {name:?}")).unwrap_or_default()
+        nearest.as_ref().map(|name| format!("; did you mean {name:?}?")).unwrap_or_default()
     )]
     Missing {
         /// The whole path.
@@ -77,13 +77,13 @@ pub enum StepProgramError {
         nearest: Option<String>,
     },
     /// The file is there, but is no program.
-    #[error("found {}, which is not executable; expected a program", path.display())]
+    #[error("{} is not executable", path.display())]
     NotExecutable {
         /// The whole path.
         path: PathBuf,
     },
     /// The folder to run it in is not there.
-    #[error("found no folder {} to run a program in", dir.display())]
+    #[error("there is no folder {} to run a program in", dir.display())]
     NoFolder {
         /// The folder.
         dir: PathBuf,

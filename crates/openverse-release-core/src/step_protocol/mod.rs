@@ -8,8 +8,9 @@
 //! # How to write a step
 //! The program reads one request, a JSON object, from standard input to its end, and writes one
 //! answer, a JSON object, to standard output. What it writes to standard error is for people. It gets
-//! no shell, a time limit, the folder it is configured for, and of the environment `PATH`, `HOME`,
-//! `LANG` and the variables that the project allows by name. Whatever it leaves running is killed.
+//! no shell, a time limit, the folder it is configured for, and of the environment `PATH`, `HOME`, a
+//! UTF-8 `LANG` (with `LC_ALL`) and the variables that the project allows by name. Whatever it leaves
+//! running is killed.
 //!
 //! A request is written in this form, one member a line and in this order, so that `sed` can read it:
 //!

@@ -5,7 +5,7 @@ use std::{path::PathBuf, time::Duration};
 use openverse_release_core::step_protocol::{AnswerError, LONGEST_ANSWER};
 use openverse_release_ports::{StepProgram, StepProgramError};
 
-use super::{missing::find, secrets::Secrets};
+use super::{missing::find_step_program, secrets::Secrets};
 use crate::{Conditions, Finished, Program, ProgramError, Silent};
 
 /// A program that was found, and what it is run with.
@@ -17,7 +17,7 @@ pub(super) struct Invocation<'a> {
 
 impl<'a> Invocation<'a> {
     pub(super) fn of(step: &'a StepProgram) -> Result<Self, StepProgramError> {
-        Ok(Self { step, path: find(step)?, secrets: Secrets::of(&step.variables) })
+        Ok(Self { step, path: find_step_program(step)?, secrets: Secrets::of(&step.variables) })
     }
 
     /// Returns the program with something to read, to be run by [`run`](Self::run).

@@ -7,8 +7,11 @@ use std::{
 
 use openverse_release_ports::{StepProgram, StepProgramError};
 
-/// Returns the whole path of a program that can be run.
-pub(super) fn find(program: &StepProgram) -> Result<PathBuf, StepProgramError> {
+/// Returns the whole path of the program of a step.
+///
+/// # Errors
+/// If it cannot be run.
+pub fn find_step_program(program: &StepProgram) -> Result<PathBuf, StepProgramError> {
     if !program.dir.is_dir() {
         return Err(StepProgramError::NoFolder { dir: program.dir.clone() });
     }

@@ -7,4 +7,5 @@ mod secrets;
 mod suite;
 
 pub use local::LocalStepPrograms;
+pub use missing::find_step_program;
 pub use suite::{StepCheck, StepRule, StepSubject, Verdict, check_step};

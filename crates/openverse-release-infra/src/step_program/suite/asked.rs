@@ -12,7 +12,7 @@ use openverse_release_core::{
 use tokio::time::{Instant, sleep, timeout};
 
 use super::{StepSubject, report::Broken};
-use crate::{Finished, ProgramError, step_program::invocation::Invocation};
+use crate::{Finished, step_program::invocation::Invocation};
 
 /// Asks a program, as runs that come one after the other.
 pub(super) struct Asker<'a> {
@@ -142,7 +142,6 @@ impl<'a> Asker<'a> {
             Ok(Finished { code: Some(0), .. }) => "exit status 0".to_owned(),
             Ok(Finished { code: Some(_), .. }) => return Ok(()),
             Ok(finished) => finished.failed().to_string(),
-            Err(error @ ProgramError::TimedOut { .. }) => error.to_string(),
             Err(error) => error.to_string(),
         };
         Err(Broken::rule(found, format!("another exit status than 0 for {what}")))
