@@ -201,11 +201,13 @@ fn what_a_program_says_can_neither_steer_the_terminal_nor_tell_a_secret() {
     assert!(!ran.stdout.contains('\u{1b}'), "{ran}");
 
     link(&place, "faulty.sh", "teller");
-    for (allowed, says) in
-        [(&[][..], "the token is unset"), (&["--variable", "TOKEN"], "the token is [TOKEN]")]
-    {
+    for (allowed, says) in [
+        (&[][..], "the token is unset, the proxy unset"),
+        (&["--variable", "TOKEN"], "the token is [TOKEN], the proxy unset"),
+    ] {
         let mut command = place.command();
-        command.env("TOKEN", "s3cret-t0ken").args(["step", "test", "teller", "--yes", "--param", "file=x"]);
+        command.env("TOKEN", "s3cret-t0ken").env("HTTP_PROXY", "http://proxy");
+        command.args(["step", "test", "teller", "--yes", "--param", "file=x"]);
         let output = command.args(allowed).args(["--", "tells-a-secret"]).output().unwrap();
         let ran = Ran::of(&["step", "test"], &output);
         ran.expect_code(1).expect_says(&[says]);

@@ -316,6 +316,14 @@ async fn the_switch_of_nginx_passes_and_is_done_when_nginx_has_loaded_it() {
     assert_eq!(green.perform().await, ACCEPTED);
     assert!(loaded().contains("green"));
 
+    // A death right after the reload: what was loaded is not written down. Nor is it after the next attempt,
+    // until nginx has loaded that.
+    fs_err::write(at("active.loaded"), "./blue.conf\n").unwrap();
+    fs_err::write(at("fails"), "").unwrap();
+    assert!(blue.perform().await.starts_with("lost: "));
+    assert!(loaded().contains("green"));
+    assert_eq!(blue.observe().await, ABSENT);
+
     let other = Asked::new(switch, &given, "v9");
     let conflict = r#"{"answer":"conflict","found":"no upstream that runs v9","expected":"blue or green"}"#;
     assert_eq!([other.observe().await, other.perform().await], [conflict; 2]);

@@ -29,7 +29,7 @@ any-action:undo) action=perform ;;
 words:observe) echo absent; exit ;;
 hangs:observe) echo $$ >"$0.pid"; sleep 1000 ;;
 steers:observe) printf 'absent \033[2J\n' >&2; exit 1 ;;
-tells-a-secret:observe) echo "the token is ${TOKEN:-unset}" >&2; exit 1 ;;
+tells-a-secret:observe) echo "the token is ${TOKEN:-unset}, the proxy ${HTTP_PROXY:-unset}" >&2; exit 1 ;;
 dies:observe) kill -9 $$ ;;
 unknown-field:observe) echo '{"answer": "absent", "colour": "red"}'; exit ;;
 fails-after-answering:observe) echo '{"answer": "absent"}'; exit 1 ;;
