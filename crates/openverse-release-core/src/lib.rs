@@ -33,6 +33,7 @@ mod repository_file;
 pub mod run;
 mod runbook;
 mod service;
+pub mod step_protocol;
 #[cfg(feature = "proptest")]
 pub mod strategies;
 mod tag;

@@ -23,6 +23,7 @@ mod releases;
 mod requests;
 mod runs;
 mod services;
+mod step_programs;
 mod variables;
 
 pub use branches::{Branches, FileChange};
@@ -42,4 +43,5 @@ pub use releases::{GitHubReleases, require_same_draft};
 pub use requests::Requests;
 pub use runs::{GitHubRunQuery, GitHubRuns};
 pub use services::ContainerServices;
+pub use step_programs::{ProgramCall, StepProgram, StepProgramError, StepPrograms};
 pub use variables::ConfiguredVariables;

@@ -1,6 +1,7 @@
 //! What can be typed.
 
 mod actions;
+mod step;
 
 use std::path::PathBuf;
 
@@ -11,11 +12,12 @@ pub(crate) use self::actions::{
     AuditArgs, DagsAction, EcsAction, EnvVar, EnvVarAction, FaultAction, FlowFormat, GlossaryAction,
     HoldAction, RacingProcess, SandboxAction, Why,
 };
+pub(crate) use self::step::{StepAction, StepTest};
 
 const EXIT_CODES: &str = "\
 Exit codes:
   0  done
-  1  findings (audit, check, drift, glossary lint, races, runbook --check)
+  1  findings (audit, check, drift, glossary lint, races, runbook --check, step test)
   2  bad input: a malformed tag, an unknown app, a wrong configuration
   3  refused, by a gate, a hold or a conflict; what was found and expected is said
   4  failed
@@ -309,6 +311,11 @@ pub(crate) enum Command {
     Ecs {
         #[command(subcommand)]
         action: EcsAction,
+    },
+    /// Check a program that is to be a step
+    Step {
+        #[command(subcommand)]
+        action: StepAction,
     },
     /// The release world on this machine that is used without a configuration
     Sandbox {

@@ -172,10 +172,7 @@ async fn approve(
         }
         _ => format!("{label}?"),
     };
-    inquire::Confirm::new(&question).with_default(false).prompt().or_else(|error| match error {
-        inquire::InquireError::OperationCanceled | inquire::InquireError::OperationInterrupted => Ok(false),
-        error => Err(CliError::new(Exit::Failed, format!("the question could not be asked: {error}"))),
-    })
+    output.confirm(&question)
 }
 
 /// Says what the process says of a step beyond its chart.

@@ -31,6 +31,7 @@ mod runbook;
 mod runs;
 mod sandbox;
 mod status;
+mod step;
 mod tag;
 
 use std::{
@@ -42,7 +43,7 @@ use clap::Parser;
 use tracing_subscriber::EnvFilter;
 
 use crate::{
-    args::{Cli, Command, GlossaryAction},
+    args::{Cli, Command, GlossaryAction, StepAction},
     connect::Context,
     error::CliError,
     exit::Exit,
@@ -165,6 +166,7 @@ async fn dispatch(command: &Command, context: &Context) -> Outcome {
         Command::Dags { action } => dags::run(context, action.as_ref()).await,
         Command::EnvVar { action } => env_var::run(context, action).await,
         Command::Ecs { action } => ecs::run(context, action).await,
+        Command::Step { action: StepAction::Test(test) } => step::test(context, test).await,
         Command::Sandbox { action } => sandbox::run(context, action).await,
     }
 }

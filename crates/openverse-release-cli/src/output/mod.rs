@@ -10,6 +10,8 @@ use std::io::{self, IsTerminal, Write};
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
+use crate::{error::CliError, exit::Exit};
+
 pub(crate) use age::{age, took};
 pub(crate) use clean::{clean, clean_json, clean_lines};
 pub(crate) use progress::Progress;
@@ -61,6 +63,15 @@ impl Output {
     /// Tells whether a person is there to answer a question.
     pub(crate) fn can_ask(self) -> bool {
         !self.json && io::stdin().is_terminal() && io::stderr().is_terminal()
+    }
+
+    /// Asks a question that is answered by yes or no. Whoever interrupts it says no.
+    pub(crate) fn confirm(self, question: &str) -> Result<bool, CliError> {
+        use inquire::InquireError::{OperationCanceled, OperationInterrupted};
+        inquire::Confirm::new(question).with_default(false).prompt().or_else(|error| match error {
+            OperationCanceled | OperationInterrupted => Ok(false),
+            error => Err(CliError::new(Exit::Failed, format!("the question could not be asked: {error}"))),
+        })
     }
 
     /// Tells whether progress can be drawn.

@@ -197,6 +197,10 @@ fn every_command_prints_one_document_with_these_keys() {
     assert_eq!(events[0]["event"], "started");
     assert!(events.as_array().unwrap().iter().all(|event| event["at"].is_string()));
 
+    let step = place.json(&["step", "test", "--yes", "--param", "file=running", crate::step::EXAMPLE]);
+    assert_eq!(keys(&step), ["checks", "hints", "passed", "program"]);
+    assert_eq!(step["checks"][0], serde_json::json!({ "rule": "observe-answers", "verdict": "passed" }));
+
     let merged = place.json(&["sandbox", "merge", "api"]);
     assert_eq!(keys(&merged), ["author", "committed_at", "sha", "subject"]);
     let drafts = place.json(&["draft", "api"]);
@@ -247,6 +251,8 @@ fn an_error_is_one_document_on_standard_output() {
         (&["no-such-command"], 2),
         (&["release"], 2),
         (&["sandbox", "merge", "webcam"], 2),
+        (&["step", "test", "nowhere"], 2),
+        (&["step", "test", crate::step::EXAMPLE], 3),
         (&["--config", "nowhere.toml", "status"], 2),
     ] {
         let mut command = place.bare_command();

@@ -30,5 +30,6 @@ mod reverts;
 mod runbook;
 mod served;
 mod snapshot;
+mod step;
 mod template;
 mod terminal;

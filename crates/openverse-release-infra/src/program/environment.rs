@@ -6,8 +6,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// What every program may see: where things are, who is asking, and how to get outside.
-const PASSED_ON: [&str; 16] = [
+/// What a program may see at the least: where programs are, and where its own files are.
+pub(super) const BARE: &[&str] = &["PATH", "HOME"];
+
+/// What a program usually may see: where things are, who is asking, and how to get outside.
+pub(super) const USUAL: &[&str] = &[
     "PATH",
     "HOME",
     "USER",
@@ -28,15 +31,12 @@ const PASSED_ON: [&str; 16] = [
 
 /// Returns the variables that are passed on, with what is given in addition or instead.
 pub(super) fn environment<'a>(
-    passed_on: &'a [&'static str],
+    passed_on: impl Iterator<Item = &'a str>,
     given: &'a [(String, OsString)],
-) -> impl Iterator<Item = (OsString, OsString)> + 'a {
-    let inherited = PASSED_ON.iter().chain(passed_on).filter_map(|name| {
-        let value = env::var_os(name)?;
-        Some((OsString::from(name), value))
-    });
+) -> impl Iterator<Item = (OsString, OsString)> {
+    let inherited = passed_on.filter_map(|name| Some((OsString::from(name), env::var_os(name)?)));
     // One language, so that what is written can be read; UTF-8, without which Ansible refuses.
-    let language = [("LC_ALL".into(), "C.UTF-8".into())];
+    let language = ["LANG", "LC_ALL"].map(|name| (name.into(), "C.UTF-8".into()));
     let given = given.iter().map(|(name, value)| (OsString::from(name), value.clone()));
     inherited.chain(language).chain(given)
 }

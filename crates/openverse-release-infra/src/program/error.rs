@@ -22,8 +22,16 @@ pub enum ProgramError {
         /// The folder.
         dir: PathBuf,
     },
-    /// It could not be started, or its end could not be waited for.
-    #[error("{program} could not be run")]
+    /// The machine did not start it; nothing was run.
+    #[error("{program} could not be started")]
+    NotStarted {
+        /// Its name.
+        program: String,
+        /// What the machine said.
+        source: Arc<io::Error>,
+    },
+    /// It was started, but could not be followed to its end; it was ended.
+    #[error("{program} could not be followed to its end")]
     NotRun {
         /// Its name.
         program: String,
@@ -31,7 +39,7 @@ pub enum ProgramError {
         source: Arc<io::Error>,
     },
     /// It took too long; it and all it had started were ended.
-    #[error("{program} was stopped after {} s, the longest it may take{}", limit.as_secs(), after_tail(tail))]
+    #[error("{program} was stopped after {} s, the longest it may take{}", limit.as_secs_f64(), after_tail(tail))]
     TimedOut {
         /// Its name.
         program: String,

@@ -11,14 +11,14 @@ use std::{
 };
 
 use tokio::{
-    io::{AsyncRead, AsyncReadExt as _},
-    process::{Child, ChildStderr, ChildStdout, Command},
+    io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _},
+    process::{Child, ChildStderr, ChildStdin, ChildStdout, Command},
     time::{sleep, timeout},
 };
 
 use super::{
     Finished, OutputSink, OutputStream, ProgramError,
-    environment::{environment, find},
+    environment::{BARE, USUAL, environment, find},
     group::Group,
     guard::Guard,
     lines::Lines,
@@ -48,8 +48,11 @@ impl Default for Conditions {
 pub struct Program {
     name: OsString,
     install: String,
-    passed_on: Vec<&'static str>,
+    inherited: &'static [&'static str],
+    passed_on: Vec<String>,
     given: Vec<(String, OsString)>,
+    input: Vec<u8>,
+    heard: bool,
     in_order: bool,
 }
 
@@ -71,16 +74,40 @@ impl Program {
         Self {
             name: name.into(),
             install: install.into(),
+            inherited: USUAL,
             passed_on: Vec::new(),
             given: Vec::new(),
+            input: Vec::new(),
+            heard: true,
             in_order: false,
         }
     }
 
+    /// Lets it see no more of the environment than `PATH` and `HOME`, and what is said beside.
+    #[must_use]
+    pub fn bare(mut self) -> Self {
+        self.inherited = BARE;
+        self
+    }
+
     /// Lets it see variables of the environment, beyond the few that every program sees.
     #[must_use]
-    pub fn passing_on(mut self, names: &[&'static str]) -> Self {
-        self.passed_on.extend(names);
+    pub fn passing_on(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.passed_on.extend(names.into_iter().map(Into::into));
+        self
+    }
+
+    /// Writes something to its standard input, which is empty otherwise.
+    #[must_use]
+    pub fn with_input(mut self, input: impl Into<Vec<u8>>) -> Self {
+        self.input = input.into();
+        self
+    }
+
+    /// Closes its standard output before anything is read, as where its caller dies at once.
+    #[must_use]
+    pub fn unheard(mut self) -> Self {
+        self.heard = false;
         self
     }
 
@@ -124,6 +151,8 @@ impl Program {
         sink: &dyn OutputSink,
     ) -> Result<Finished, ProgramError> {
         let program = self.name();
+        let not_started =
+            |source: io::Error| ProgramError::NotStarted { program: self.name(), source: Arc::new(source) };
         let not_run =
             |source: io::Error| ProgramError::NotRun { program: self.name(), source: Arc::new(source) };
         let Some(file) = find(&self.name) else {
@@ -132,19 +161,21 @@ impl Program {
         if !dir.is_dir() {
             return Err(ProgramError::NoFolder { program, dir: dir.to_owned() });
         }
+        let inherited = self.inherited.iter().copied().chain(self.passed_on.iter().map(String::as_str));
         let mut command = Command::new(file);
         command
             .args(arguments)
             .current_dir(dir)
             .env_clear()
-            .envs(environment(&self.passed_on, &self.given))
-            .stdin(Stdio::null())
+            .envs(environment(inherited, &self.given))
+            .stdin(if self.input.is_empty() { Stdio::null() } else { Stdio::piped() })
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .process_group(0);
         tracing::debug!(program, dir = %dir.display(), "running");
-        let mut child = command.spawn().map_err(not_run)?;
-        let (out, error) = (child.stdout.take(), child.stderr.take());
+        let mut child = command.spawn().map_err(not_started)?;
+        let (input, error) = (child.stdin.take(), child.stderr.take());
+        let out = child.stdout.take().filter(|_| self.heard);
         let mut running = Running { group: Group::of(&child), guard: None, child };
         if self.in_order {
             running.guard =
@@ -152,7 +183,13 @@ impl Program {
         }
         let kept = Kept::new(conditions.kept);
         let in_time = {
-            let mut work = pin!(follow(&running.group, out, error, &kept, sink));
+            let mut work = pin!(async {
+                let mut following = pin!(follow(&running.group, out, error, &kept, sink));
+                tokio::select! {
+                    followed = &mut following => followed,
+                    () = write(input, &self.input) => following.await,
+                }
+            });
             match timeout(conditions.limit, &mut work).await {
                 Ok(followed) => followed.map(|()| true),
                 Err(_) => {
@@ -187,6 +224,13 @@ impl Drop for Running {
         if self.guard.is_some() {
             self.group.leave();
         }
+    }
+}
+
+/// Writes all that a program is to read. One that ends before it has read everything is no trouble.
+async fn write(stream: Option<ChildStdin>, input: &[u8]) {
+    if let Some(mut stream) = stream {
+        let _closed = stream.write_all(input).await;
     }
 }
 

@@ -76,7 +76,7 @@ impl Terraform {
     /// Returns Terraform in a folder, by the path of the program.
     pub fn at(program: impl Into<OsString>, dir: impl Into<PathBuf>) -> Self {
         let program = Program::new(program, INSTALL)
-            .passing_on(&[
+            .passing_on([
                 "AWS_PROFILE",
                 "AWS_REGION",
                 "AWS_DEFAULT_REGION",
@@ -249,7 +249,7 @@ fn joined(option: &str, file: &Path) -> OsString {
 }
 
 fn absolute(file: &Path) -> Result<PathBuf, ProgramError> {
-    std::path::absolute(file).map_err(|source| ProgramError::NotRun {
+    std::path::absolute(file).map_err(|source| ProgramError::NotStarted {
         program: "terraform".to_owned(),
         source: std::sync::Arc::new(source),
     })

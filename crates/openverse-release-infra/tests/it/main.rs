@@ -11,5 +11,7 @@ mod maps;
 mod programs;
 mod provisioning;
 mod sandbox;
+mod step_programs;
+mod steps;
 mod terraform;
 mod terraform_variables;

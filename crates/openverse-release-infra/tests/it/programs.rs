@@ -49,7 +49,7 @@ fn here() -> PathBuf {
 }
 
 /// Tells whether a process is there; one that has ended and was not waited for is not.
-fn runs(id: &str) -> bool {
+pub(crate) fn runs(id: &str) -> bool {
     let status = fs_err::read_to_string(Path::new("/proc").join(id).join("stat")).unwrap_or_default();
     status.rsplit(") ").next().is_some_and(|rest| !rest.is_empty() && !rest.starts_with('Z'))
 }
@@ -95,7 +95,7 @@ async fn a_program_sees_only_what_it_is_given() {
     assert!(seen.contains(&"PATH".to_owned()) && seen.contains(&"LC_ALL".to_owned()), "{seen:?}");
     assert!(!seen.iter().any(|name| name.starts_with("CARGO")), "{seen:?}");
 
-    let more = program.passing_on(&["CARGO_MANIFEST_DIR"]).with("TOKEN", "secret");
+    let more = program.passing_on(["CARGO_MANIFEST_DIR"]).with("TOKEN", "secret");
     assert!(!format!("{more:?}").contains("secret"));
     let text = run(more).await;
     assert!(names(&text).contains(&"CARGO_MANIFEST_DIR".to_owned()) && text.contains("TOKEN=secret"));

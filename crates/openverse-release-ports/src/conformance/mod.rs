@@ -28,6 +28,7 @@ pub mod probe;
 pub mod registry;
 mod sample_image;
 pub mod services;
+pub mod step_programs;
 
 pub use github_memory::{InMemoryGitHub, InMemoryGitHubWorld};
 pub use manual_clock::ManualClock;

@@ -1,0 +1,43 @@
+//! Programs of this machine, behind the port.
+
+use async_trait::async_trait;
+use openverse_release_core::step_protocol::{
+    AnswerText, AttemptName, ObserveAnswer, PerformAnswer, ProtocolVersion, StepAction, StepRequest,
+};
+use openverse_release_ports::{ProgramCall, StepProgramError, StepPrograms};
+
+use super::invocation::Invocation;
+
+/// Programs of this machine that are steps.
+///
+/// What performs ends in order if this process dies: it is interrupted, and killed if that does not help.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct LocalStepPrograms;
+
+#[async_trait]
+impl StepPrograms for LocalStepPrograms {
+    async fn observe(&self, call: &ProgramCall) -> Result<ObserveAnswer, StepProgramError> {
+        let invocation = Invocation::of(&call.program)?;
+        let program = invocation.program(request(call, StepAction::Observe));
+        let answer = invocation.ask(&program, ObserveAnswer::read).await?;
+        let answer = answer.unwrap_or_else(|why| ObserveAnswer::Unknown { why: AnswerText::cut(&why) });
+        Ok(answer.map_texts(|text| invocation.secrets.hide_in_answer(&text)))
+    }
+
+    async fn perform(
+        &self,
+        call: &ProgramCall,
+        attempt: &AttemptName,
+    ) -> Result<PerformAnswer, StepProgramError> {
+        let invocation = Invocation::of(&call.program)?;
+        let action = StepAction::Perform { attempt: attempt.clone() };
+        let program = invocation.program(request(call, action)).ending_in_order();
+        let answer = invocation.ask(&program, PerformAnswer::read).await?;
+        let answer = answer.unwrap_or_else(|why| PerformAnswer::Lost { why: AnswerText::cut(&why) });
+        Ok(answer.map_texts(|text| invocation.secrets.hide_in_answer(&text)))
+    }
+}
+
+fn request(call: &ProgramCall, action: StepAction) -> String {
+    StepRequest { protocol: ProtocolVersion, action, call: call.step.clone() }.to_json()
+}
