@@ -3,6 +3,7 @@
 //! what the journal then holds.
 
 use std::{
+    collections::BTreeSet,
     error::Error,
     sync::Arc,
     time::{Duration, Instant},
@@ -10,7 +11,7 @@ use std::{
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use openverse_release_core::{End, Limits, Project, Run, RunEvent};
-use openverse_release_engine::{Engine, Pause, SqliteJournal, StoredRun, Watcher, World};
+use openverse_release_engine::{Engine, SqliteJournal, StoredRun, Watcher, World, Yield};
 use openverse_release_github::GitHub;
 use openverse_release_http::live::{HttpVersionProbe, ProbeConfig};
 use openverse_release_oci::{OciRegistry, RegistryConfig};
@@ -71,12 +72,12 @@ impl Place {
     async fn release(&self) -> Result<StoredRun, Box<dyn Error>> {
         let engine = &self.engine;
         let api = engine.project.app("api").ok_or("no API")?;
-        let order = engine.preview(api).await?.order(api, &engine.actor)?;
+        let order = engine.order_release(api, &engine.preview(api).await?).await?;
         let mut session = engine.begin(api, order)?;
-        engine.approve(&mut session, &Nobody)?;
-        let pause = engine.drive(&mut session, &Nobody).await?;
-        match (pause, session.run().end()) {
-            (Pause::Ended, Some(End::Done)) => Ok(session.stored.clone()),
+        engine.approve(&mut session, &"Publish".parse()?, &Nobody)?;
+        let yielded = engine.drive(&mut session, &BTreeSet::new(), &Nobody).await?;
+        match (yielded, session.run().end()) {
+            (Yield::Ended, Some(End::Done)) => Ok(session.stored.clone()),
             (_, end) => Err(format!("the release ended in {end:?}").into()),
         }
     }

@@ -19,7 +19,8 @@ use proptest::{
 use semver::Version;
 
 use crate::{
-    Branches, DeployedVersion, EnvironmentName, Flow, Link, LinkKind, Operation, Step, StepId, Trigger,
+    Branches, DeployedVersion, Environment, EnvironmentName, Environments, Flow, Link, LinkKind, Operation,
+    Outcome, Step, StepId, Trigger,
 };
 
 /// Returns any operation.
@@ -185,13 +186,174 @@ impl Block {
     }
 }
 
+/// A deployment, or a part of a flow with one beginning and one end that is made of deployments.
+#[derive(Debug, Clone)]
+enum Deployments {
+    /// To so many environments.
+    One(usize),
+    /// That may fail: another one follows then, or a rollback that ends there.
+    Fragile(usize),
+    InTurn(Vec<Deployments>),
+    Side(Branches, Vec<Deployments>),
+}
+
+/// Returns any flow of which a release can be carried out: deployments that follow a publishing step in turn,
+/// beside each other, or one of them as a person decides, some of which are followed by something else if they
+/// fail. In the end they may part and never meet again.
+pub fn released_flow() -> impl Strategy<Value = Flow> {
+    let leaf = prop_oneof![3 => (1_usize..3).prop_map(Deployments::One), 1 => (1_usize..3).prop_map(Deployments::Fragile)];
+    let block = leaf.prop_recursive(3, 8, 3, |inner| {
+        prop_oneof![
+            1 => vec(inner.clone(), 1..4).prop_map(Deployments::InTurn),
+            2 => vec(inner.clone(), 2..4).prop_map(|blocks| Deployments::Side(Branches::All, blocks)),
+            1 => vec(inner, 2..4).prop_map(|blocks| Deployments::Side(Branches::One, blocks)),
+        ]
+    });
+    (vec(block.clone(), 1..3), vec(block, 0..3)).prop_map(|(blocks, ends)| {
+        let mut released = Released::default();
+        let mut last = released.begin();
+        for block in blocks {
+            let (first, next) = released.draw(block, Trigger::Automatic, false);
+            released.follow(last, first, None);
+            last = next;
+        }
+        let ends: Vec<_> =
+            ends.into_iter().map(|block| released.draw(block, Trigger::Automatic, false).0).collect();
+        if ends.len() > 1 {
+            released.steps[last].split = Some(Branches::All);
+        }
+        ends.into_iter().for_each(|first| released.follow(last, first, None));
+        released.flow()
+    })
+}
+
+#[derive(Default)]
+struct Released {
+    steps: Vec<Step>,
+    links: Vec<Link>,
+    environments: Vec<Environment>,
+}
+
+impl Released {
+    fn step(&mut self, trigger: Trigger, operation: Operation) -> usize {
+        self.steps.push(Step::new(numbered_id(self.steps.len()), "", trigger, operation));
+        self.steps.len() - 1
+    }
+
+    fn link(&mut self, from: usize, kind: LinkKind, to: usize, outcome: Option<Outcome>) {
+        self.links.push(Link { outcome, ..Link::new(numbered_id(from), kind, numbered_id(to)) });
+    }
+
+    fn follow(&mut self, from: usize, to: usize, outcome: Option<Outcome>) {
+        let kind = match self.steps[to].trigger {
+            Trigger::Manual => LinkKind::Enables,
+            Trigger::Automatic => LinkKind::Triggers,
+        };
+        self.link(from, kind, to, outcome);
+    }
+
+    /// Draws what comes up to the tagging of the images, and returns that.
+    fn begin(&mut self) -> usize {
+        let merge = self.step(Trigger::Manual, Operation::MergeToMain);
+        let build = self.step(Trigger::Automatic, Operation::BuildImages);
+        let publish = self.step(Trigger::Manual, Operation::PublishGitHubRelease);
+        let tag = self.step(Trigger::Automatic, Operation::TagImage);
+        for (from, to) in [(merge, build), (build, publish), (publish, tag)] {
+            self.follow(from, to, None);
+        }
+        tag
+    }
+
+    /// Draws a deployment to so many new environments, with a rollback that a person may start.
+    fn deployment(&mut self, environments: usize, trigger: Trigger) -> usize {
+        let first = self.environments.len();
+        for number in first..first + environments {
+            let name = format!("e{number}").parse().expect("a letter, then digits");
+            self.environments.push(Environment { name, guarded: true });
+        }
+        let operation = Operation::DeployByGitHubWorkflow { version: DeployedVersion::Release };
+        let step = self.step(trigger, operation);
+        self.steps[step].environments = self.environments[first..].iter().map(|it| it.name).collect();
+        self.rollback(step, Trigger::Manual);
+        step
+    }
+
+    fn rollback(&mut self, of: usize, trigger: Trigger) -> usize {
+        let step = self.step(trigger, Operation::RedeployLastWorking);
+        self.steps[step].environments = self.steps[of].environments.clone();
+        self.link(of, LinkKind::RollsBack, step, None);
+        step
+    }
+
+    /// Draws a block, and returns its first and its last step. Within branches that meet again, none may end.
+    fn draw(&mut self, block: Deployments, trigger: Trigger, meets: bool) -> (usize, usize) {
+        match block {
+            Deployments::One(environments) => {
+                let step = self.deployment(environments, trigger);
+                (step, step)
+            }
+            Deployments::Fragile(environments) => {
+                let step = self.deployment(environments, trigger);
+                let failed: Outcome = "failed".parse().expect("lower-case letters");
+                self.steps[step].outcomes = vec![Outcome::done(), failed.clone()];
+                if !meets {
+                    let back = self.rollback(step, Trigger::Automatic);
+                    self.follow(step, back, Some(failed));
+                    return (step, step);
+                }
+                let instead = self.deployment(1, Trigger::Automatic);
+                let then = self.deployment(1, Trigger::Automatic);
+                self.follow(step, instead, Some(failed));
+                self.follow(step, then, None);
+                self.follow(instead, then, None);
+                (step, then)
+            }
+            Deployments::InTurn(blocks) => {
+                let mut ends = Vec::new();
+                for (place, block) in blocks.into_iter().enumerate() {
+                    let trigger = if place == 0 { trigger } else { Trigger::Automatic };
+                    ends.push(self.draw(block, trigger, meets));
+                }
+                ends.windows(2).for_each(|pair| self.follow(pair[0].1, pair[1].0, None));
+                (ends[0].0, ends[ends.len() - 1].1)
+            }
+            Deployments::Side(branches, blocks) => {
+                let split = self.deployment(1, trigger);
+                self.steps[split].split = Some(branches);
+                // A person decides which of several branches is taken.
+                let (heads, meets) = match branches {
+                    Branches::All => (Trigger::Automatic, true),
+                    Branches::One => (Trigger::Manual, meets),
+                };
+                let ends: Vec<_> = blocks.into_iter().map(|block| self.draw(block, heads, meets)).collect();
+                let join = self.deployment(1, Trigger::Automatic);
+                self.steps[join].join = Some(branches);
+                for (first, last) in ends {
+                    self.follow(split, first, None);
+                    self.follow(last, join, None);
+                }
+                (split, join)
+            }
+        }
+    }
+
+    fn flow(self) -> Flow {
+        let flow = Flow::new("any", Version::new(1, 0, 0), self.steps, self.links, Vec::new());
+        let environments = Environments::new(self.environments).expect("each has a name of its own");
+        flow.expect("the steps are numbered").in_environments(environments)
+    }
+}
+
+fn numbered_id(number: usize) -> StepId {
+    format!("S{number}").parse().expect("a letter, then digits")
+}
+
 fn numbered<F: FnOnce(StepId) -> Step>(
     steps: impl Iterator<Item = F>,
     links: Vec<(usize, usize, LinkKind)>,
 ) -> Flow {
-    let id = |number: usize| format!("S{number}").parse::<StepId>().expect("a letter, then digits");
-    let steps = steps.enumerate().map(|(number, step)| step(id(number))).collect();
-    let link = |(from, to, kind)| Link::new(id(from), kind, id(to));
+    let steps = steps.enumerate().map(|(number, step)| step(numbered_id(number))).collect();
+    let link = |(from, to, kind)| Link::new(numbered_id(from), kind, numbered_id(to));
     let links = links.into_iter().map(link).collect();
     Flow::new("any", Version::new(1, 0, 0), steps, links, Vec::new()).expect("the steps are numbered")
 }

@@ -94,6 +94,8 @@ impl Net {
             let by_people = started_by_people.iter().filter(|(_, to)| *to == number).map(|(from, _)| *from);
             let again = comes_again_after(flow, step, reading).filter_map(|id| game.number(id));
             takes.extend(by_people.chain(again).flat_map(|before| gives[before].iter().cloned()));
+            let mut known = BTreeSet::new();
+            takes.retain(|places| known.insert(places.clone()));
             for takes in &takes {
                 for gives in &gives[number] {
                     net.add(step.id.clone(), takes, gives, !seen(step));

@@ -20,6 +20,15 @@ pub struct RecordedRun {
     pub events: Vec<(DateTime<Utc>, RunEvent)>,
 }
 
+impl RecordedRun {
+    fn acts_for(&self, step: &StepId) -> bool {
+        self.events.iter().any(|(_, event)| match event {
+            RunEvent::Intended { step: of, .. } | RunEvent::StepDone { step: of, .. } => of == step,
+            _ => false,
+        })
+    }
+}
+
 /// Returns the log of runs, oldest first.
 ///
 /// Each step that a run carried out is an event of the step's name, with the lifecycle transition
@@ -37,7 +46,8 @@ pub fn log_of_journal(project: &Project, runs: &[RecordedRun]) -> Log {
         {
             let process = format!("{} {}", flow.name(), flow.version());
             let objects = journal.begin(app, run, order, *at, &process);
-            let going_back = journal.going_back(app, order, steps, &objects);
+            let acted = |step: &&PlannedStep| run.acts_for(&step.step);
+            let going_back = journal.going_back(app, order, steps.iter().filter(acted), &objects);
             let objects = |step: &StepId| going_back.get(step).unwrap_or(&objects).as_slice();
             journal.follow(run, order, steps, objects);
         }
@@ -46,9 +56,9 @@ pub fn log_of_journal(project: &Project, runs: &[RecordedRun]) -> Log {
 }
 
 /// Returns the steps that only runs carry out: those of a release, of a deployment to a guarded environment,
-/// and of a rollback. The rest is done by people, by CI or by the servers; CI deploys to the environments that
-/// are not guarded, and a run only now and then.
-fn carried_out(app: &App) -> BTreeSet<&StepId> {
+/// and of a rollback. People, CI and the servers do the rest; CI deploys to environments that are not guarded,
+/// and a run does so only now and then.
+fn recorded_steps(app: &App) -> BTreeSet<&StepId> {
     let mut steps = Scope::of_release(app).map(|release| release.steps).unwrap_or_default();
     for environment in app.flow.updated_environments() {
         let scope = |kind| Scope::of(app, &kind, environment).map(|scope| scope.steps).unwrap_or_default();
@@ -94,7 +104,7 @@ impl Journal<'_> {
         at: DateTime<Utc>,
         process: &str,
     ) -> Objects {
-        let recorded = carried_out(app);
+        let recorded = recorded_steps(app);
         let app_object = add_app(self.log, app, |step| recorded.contains(&step.id));
         let version = self.version(app, &order.version);
         let id = format!("run {}", run.id);
@@ -122,11 +132,11 @@ impl Journal<'_> {
 
     /// Returns the objects of the steps that go back by themselves: what they deploy is another version than
     /// the order's, which they take back.
-    fn going_back(
+    fn going_back<'p>(
         &mut self,
         app: &App,
         order: &Order,
-        steps: &[PlannedStep],
+        steps: impl Iterator<Item = &'p PlannedStep>,
         objects: &Objects,
     ) -> BTreeMap<StepId, Objects> {
         let mut of_steps = BTreeMap::new();

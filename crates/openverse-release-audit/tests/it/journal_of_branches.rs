@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use chrono::Duration;
-use openverse_release_audit::{Audit, Ending, Explained, Log, Question, RecordedRun, log_of_journal};
+use openverse_release_audit::{
+    Audit, Ending, Explained, Log, NOT_RECORDED, Question, RecordedRun, log_of_journal,
+};
 use openverse_release_core::{
     Branches, DeploymentTarget, End, Environment, EnvironmentName, Environments, Flow, FlowBuilder, ImageTag,
-    Order, Outcome, Plan, Project, Run, RunEvent, StepId, plan,
+    Order, OrderKind, Outcome, Plan, Project, Run, RunEvent, StepId, plan,
 };
 
 use crate::journal::{date, released, start, version};
@@ -173,6 +175,35 @@ fn an_outcome_a_hold_and_what_was_gone_back_to_stand_in_the_log() {
         versions.collect::<Vec<_>>(),
         [("api-2024.03.02.12.00.00", "brings about"), ("api-2024.03.03.12.00.00", "takes back")]
     );
+}
+
+#[test]
+fn what_a_release_could_go_back_to_is_not_in_the_log_before_it_does() {
+    let steps = ["Publish", "Tag", "ToBeta", "ToStaging", "ToProduction"];
+    let log = log(&[possible(run(2, &good(&steps), End::Done))]);
+    let releases = log.objects().filter(|object| object.kind() == openverse_release_audit::RELEASE);
+    assert_eq!(releases.map(|release| release.id()).collect::<Vec<_>>(), ["api-2024.03.03.12.00.00"]);
+}
+
+#[test]
+fn only_deployments_to_guarded_environments_are_all_in_the_journal() {
+    let mut project = Project::openverse();
+    let app = project.apps.iter_mut().find(|app| app.slug.as_str() == "api").unwrap();
+    let [staging, _, production] = environments();
+    let mut flow = FlowBuilder::new("no releases", semver::Version::new(1, 0, 0));
+    let merge = flow.merge_to_main("Merge", "Merge");
+    let build = flow.build_images("Build", "Build");
+    let first = flow.deploy_commit_by_github_workflow("First", "Deploy to staging", staging);
+    let then = flow.deploy_commit_by_github_workflow("Then", "Deploy to production", production);
+    flow.triggers(merge, build).triggers(build, first).triggers(first, then);
+    app.flow = flow.build().unwrap();
+    let order = Order { kind: OrderKind::Deploy, ..released("api", 1, 'a') };
+    let id = "run-1".parse().unwrap();
+    let Plan { flow, first, steps } = plan(&project, project.app("api").unwrap(), &order, &id).unwrap();
+    let started = RunEvent::Started { order: Box::new(order), flow: Box::new(flow), first, steps };
+    let log = log_of_journal(&project, &[RecordedRun { id, events: vec![(start(), started)] }]);
+    let missing = log.find_object("app api").unwrap().attribute(NOT_RECORDED).unwrap().to_string();
+    assert_eq!(missing, "Merge,Build,First");
 }
 
 #[test]

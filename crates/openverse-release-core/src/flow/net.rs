@@ -391,3 +391,39 @@ impl Marking {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{EnvironmentName, FlowBuilder};
+
+    /// A step that goes on to two deployments, and a release that joins both.
+    fn net(split: Branches, join: Branches) -> Net {
+        let mut flow = FlowBuilder::new("branches", semver::Version::new(1, 0, 0));
+        let build = flow.build_images("Build", "Build");
+        let one = flow.deploy_commit_by_github_workflow("One", "Deploy", EnvironmentName::STAGING);
+        let other = flow.deploy_commit_by_github_workflow("Other", "Deploy", EnvironmentName::PRODUCTION);
+        let publish = flow.publish_github_release("Publish", "Publish");
+        flow.triggers(build, one).triggers(build, other).enables(one, publish).enables(other, publish);
+        flow.splits(build, split).joins(publish, join);
+        Net::of(&flow.build().unwrap())
+    }
+
+    #[test]
+    fn the_branches_of_a_choice_share_a_place_and_those_of_a_split_have_one_each() {
+        let outputs = |split| {
+            let net = net(split, Branches::One);
+            net.outputs(&net.exits(0)[0])
+        };
+        assert_eq!(outputs(Branches::All), [0, 1]);
+        assert_eq!(outputs(Branches::One), [0]);
+    }
+
+    #[test]
+    fn a_join_takes_from_all_its_places_at_once_and_any_other_step_from_one_of_them() {
+        assert_eq!(net(Branches::All, Branches::All).inputs(3), [vec![2, 3]]);
+        assert_eq!(net(Branches::All, Branches::One).inputs(3), [vec![2], vec![3]]);
+        assert_eq!(net(Branches::One, Branches::One).inputs(1), net(Branches::One, Branches::One).inputs(2));
+        assert!(net(Branches::All, Branches::All).inputs(0).is_empty());
+    }
+}

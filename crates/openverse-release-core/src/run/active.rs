@@ -126,6 +126,12 @@ impl ActiveStep {
         }
     }
 
+    /// Tells whether what it asked for was accepted and has not appeared yet.
+    pub(super) fn waits_to_appear(&self) -> bool {
+        let asked = self.performed.last().is_some_and(|effect| !effect.is_immediately_observable());
+        matches!(self.phase, Phase::UnderWay { .. }) && self.follows.is_none() && asked
+    }
+
     fn performed(&mut self, run: Option<&ExternalRun>, at: DateTime<Utc>) {
         let Phase::InDoubt { effect, .. } = &self.phase else { return };
         let effect = effect.clone();

@@ -1,9 +1,12 @@
 //! What happens in a run when something is seen, replied or asked for.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
-    Effect, End, ExternalRun, Limits, Part, Phase, Reply, Run, RunEvent, Sight, Stop, Task, judge::Verdict,
+    DoneStep, Effect, End, ExternalRun, Limits, Part, Phase, Reply, Run, RunEvent, Sight, Stop, Task,
+    judge::Verdict,
 };
 use crate::{EnvironmentName, OrderKind, StepId};
 
@@ -156,21 +159,31 @@ impl Run {
         Some(self.rolled_back().unwrap_or(End::Done))
     }
 
-    /// Returns that the process went back by itself, if it did.
+    /// Returns that the process went back by itself, or tried to and could not, if it did.
     fn rolled_back(&self) -> Option<End> {
         if self.order().kind == OrderKind::RollBack {
             return None;
         }
-        let step = |id: &StepId| self.flow().step(id);
-        let back =
-            self.done().iter().filter_map(|done| step(&done.step)).find(|it| it.operation.rolls_back())?;
-        let is_bad =
-            |done: &&super::DoneStep| step(&done.step).is_some_and(|it| it.good_outcome() != done.outcome);
+        let step = |done: &DoneStep| self.flow().step(&done.step);
+        let is_bad = |done: &&DoneStep| step(done).is_some_and(|it| it.good_outcome() != done.outcome);
+        let back: Vec<_> = self
+            .done()
+            .iter()
+            .filter(|done| step(done).is_some_and(|it| it.operation.rolls_back()))
+            .collect();
+        let first = back.iter().copied().find(|done| !is_bad(done));
+        let Some(first) = first else {
+            let DoneStep { step, evidence, .. } = back.first()?;
+            return Some(End::Failed { step: step.clone(), evidence: evidence.clone() });
+        };
+        let well = back.iter().filter(|done| !is_bad(done)).filter_map(|done| step(done));
+        let taken_back: BTreeSet<_> = well.flat_map(|step| &step.environments).copied().collect();
         let because = match self.done().iter().find(is_bad) {
             Some(bad) => format!("{} ended as {}: {}", bad.step, bad.outcome, bad.evidence),
             None => "the flow leads there".to_owned(),
         };
-        Some(End::RolledBack { step: back.id.clone(), environments: back.environments.clone(), because })
+        let environments = self.flow().environments().names().filter(|it| taken_back.contains(it)).collect();
+        Some(End::RolledBack { step: first.step.clone(), environments, because })
     }
 
     /// Tells whether a deployment that was asked for, or that may have been, can still appear.
@@ -178,10 +191,7 @@ impl Run {
         self.active_steps().any(|(_, active)| {
             let asked_at = match &active.phase {
                 Phase::InDoubt { effect, since, .. } if !effect.is_immediately_observable() => *since,
-                Phase::UnderWay { .. } if active.follows.is_none() => match active.performed.last() {
-                    Some(effect) if !effect.is_immediately_observable() => active.waiting_since,
-                    _ => return false,
-                },
+                _ if active.waits_to_appear() => active.waiting_since,
                 _ => return false,
             };
             now - asked_at < limits.appear
@@ -337,17 +347,13 @@ impl Part<'_> {
         let number = self.run.net().number(&self.step.id);
         let mut exits = number.into_iter().flat_map(|number| self.run.net().exits(number));
         match exits.find(|exit| exit.outcome.as_str() == "failed") {
-            // Whatever parts are left are not done either.
-            Some(exit) if self.is_last() => {
+            // Whatever parts are left are not done any more.
+            Some(exit) => {
                 let outcome = exit.outcome.clone();
                 vec![RunEvent::StepDone { step: self.id(), outcome, evidence, warning: None }]
             }
-            _ => vec![RunEvent::StepFailed { step: self.id(), evidence }],
+            None => vec![RunEvent::StepFailed { step: self.id(), evidence }],
         }
-    }
-
-    fn is_last(&self) -> bool {
-        self.active.part + 1 == self.planned.parts.len()
     }
 
     /// Lets a run go on where it would stop for the sake of something that only documents it.

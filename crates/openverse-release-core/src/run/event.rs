@@ -91,7 +91,7 @@ pub enum RunEvent {
         /// What does it, where that is known.
         run: Option<ExternalRun>,
     },
-    /// The present part of the step was seen to be done, and with the last one the step.
+    /// The present part of the step was seen to be done, and with the last one, or one that ended badly, the step.
     StepDone {
         /// The step.
         step: StepId,

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     Correlation, DeployableVersion, DeploymentId, DeploymentMeans, DeploymentRun, DeploymentTarget,
-    EnvironmentName, GitHubRunId, OrderKind, Step,
+    EnvironmentName, GitHubRunId, GitHubWorkflowFile, OrderKind, Step,
 };
 
 /// The present part of a step that has begun.
@@ -149,18 +149,24 @@ impl<'a> Part<'a> {
         self.run.id().correlation(place.filter(|_| several).map(|place| place + 1))
     }
 
-    /// Tells whether another part of the run is deployed by the same GitHub Workflow.
+    /// Tells whether another part of the run deploys the same version by the same GitHub Workflow: its runs
+    /// have the same title but for the correlation.
     fn shares_its_workflow(&self) -> bool {
-        let same = |part: &&PlannedPart| {
-            workflow_target(part).map(workflow) == workflow_target(self.part).map(workflow)
-        };
+        let same =
+            |part: &&PlannedPart| workflow(part) == workflow(self.part) && part.version == self.part.version;
         self.deployments().filter(same).nth(1).is_some()
+    }
+
+    /// Tells whether this run asked for a deployment, for this part or another one.
+    pub(super) fn asked_for(&self, deployment: &DeploymentRun) -> bool {
+        let mut correlations = self.deployments().map(|part| Part { part, ..*self }.correlation());
+        correlations.any(|correlation| deployment.names(&correlation))
     }
 
     /// Returns every part of the run that is deployed by a GitHub Workflow.
     fn deployments(&self) -> impl Iterator<Item = &'a PlannedPart> {
         let parts = self.run.steps().iter().flat_map(|step| &step.parts);
-        parts.filter(|part| workflow_target(part).is_some())
+        parts.filter(|part| workflow(part).is_some())
     }
 
     /// Tells whether the answer of the live app matters for what the runs show: once the
@@ -180,13 +186,13 @@ impl<'a> Part<'a> {
     }
 }
 
-fn workflow_target(part: &PlannedPart) -> Option<&DeploymentTarget> {
+/// Returns the GitHub Workflow that deploys a part, if one does.
+fn workflow(part: &PlannedPart) -> Option<&GitHubWorkflowFile> {
     match &part.task {
-        Task::Deploy { target, .. } => Some(target),
+        Task::Deploy { target: DeploymentTarget { means, .. }, .. } => match means {
+            DeploymentMeans::GitHubWorkflow { workflow, .. } => Some(workflow),
+            _ => None,
+        },
         _ => None,
     }
-}
-
-fn workflow(target: &DeploymentTarget) -> &DeploymentMeans {
-    &target.means
 }

@@ -190,11 +190,10 @@ impl Run {
             }
     }
 
-    /// Tells whether the present part of a step can end so: the last one with an outcome of the step.
+    /// Tells whether a step can end so, by its present part.
     fn can_end(&self, step: &StepId, outcome: &crate::Outcome) -> bool {
-        let Some(number) = self.net.number(step) else { return false };
-        let last = self.active.get(&number).is_some_and(|it| it.part + 1 == self.steps[number].parts.len());
-        !last || self.net.exits(number).iter().any(|exit| exit.outcome == *outcome)
+        let exits = self.net.number(step).map(|number| self.net.exits(number)).unwrap_or_default();
+        exits.iter().any(|exit| exit.outcome == *outcome)
     }
 
     /// Makes an event part of the state. The event has to come from [`Run::decide`] or a history.
@@ -221,7 +220,9 @@ impl Run {
                     self.performed.extend(active.performed.last().cloned());
                 }
                 if let RunEvent::StepDone { step, outcome, evidence, warning } = event {
-                    let ended = active.part == self.steps[number].parts.len();
+                    // A part that ends badly is the last one.
+                    let well = self.net.exits(number)[0].outcome == *outcome;
+                    let ended = !well || active.part == self.steps[number].parts.len();
                     let (step, evidence, warning) = (step.clone(), evidence.clone(), warning.clone());
                     let outcome = outcome.clone();
                     if ended {
@@ -289,10 +290,13 @@ impl Run {
 
     /// Returns the first step that was seen to have failed, and what shows it.
     pub(super) fn failure(&self) -> Option<(&StepId, &str)> {
-        self.active.iter().find_map(|(&number, active)| match &active.phase {
-            Phase::Failed { evidence } => Some((self.net.id(number), evidence.as_str())),
+        let failures = self.active.iter().filter_map(|(&number, active)| match &active.phase {
+            Phase::Failed { evidence } => {
+                Some((active.waiting_since, self.net.id(number), evidence.as_str()))
+            }
             _ => None,
-        })
+        });
+        failures.min_by_key(|&(since, ..)| since).map(|(_, step, evidence)| (step, evidence))
     }
 
     fn flow_step(&self, id: &StepId) -> &Step {

@@ -83,16 +83,17 @@ impl Run {
         });
         let active = self.active_steps().filter_map(|(step, active)| {
             let (reason, limit) = match &active.phase {
-                Phase::Looking => (WaitReason::Observation, Some(limits.sight)),
+                // It may turn out that somebody else has to begin first.
+                Phase::Looking => (WaitReason::Observation, Some(limits.begin.max(limits.sight))),
                 Phase::InDoubt { effect, .. } => {
                     let limit = match effect.is_immediately_observable() {
                         true => limits.sight,
-                        false => limits.appear,
+                        false => limits.appear.max(limits.sight),
                     };
                     (WaitReason::Doubt { effect: effect.describe() }, Some(limit))
                 }
                 Phase::UnderWay { evidence } => {
-                    let limit = if active.follows.is_some() { limits.deployment } else { limits.appear };
+                    let limit = if active.waits_to_appear() { limits.appear } else { limits.deployment };
                     let (evidence, run) = (evidence.clone(), active.follows.clone());
                     (WaitReason::UnderWay { evidence, run }, Some(limit))
                 }

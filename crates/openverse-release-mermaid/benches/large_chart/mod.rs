@@ -12,11 +12,10 @@ pub(crate) fn large_flow(links: usize) -> Flow {
         let trigger = if number.is_multiple_of(3) { Trigger::Manual } else { Trigger::Automatic };
         Step::new(id(number), label, trigger, Operation::BuildImages)
     };
-    let link = |number: usize| Link {
-        from: id(number),
-        to: id(number * 7 + 1),
-        kind: [LinkKind::Triggers, LinkKind::Continues, LinkKind::RollsBack][number % 3],
-        label: number.is_multiple_of(4).then(|| format!("when {number} is there")),
+    let link = |number: usize| {
+        let kind = [LinkKind::Triggers, LinkKind::Continues, LinkKind::RollsBack][number % 3];
+        let label = number.is_multiple_of(4).then(|| format!("when {number} is there"));
+        Link { label, ..Link::new(id(number), kind, id(number * 7 + 1)) }
     };
     let (steps, links) = ((0..steps).map(step).collect(), (0..links).map(link).collect());
     Flow::new("large", "1.0.0".parse().expect("three numbers"), steps, links, Vec::new())

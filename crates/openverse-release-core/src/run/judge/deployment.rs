@@ -68,7 +68,9 @@ impl Part<'_> {
                 run: followed,
             },
             GitHubRunStatus::Succeeded => {
-                let later = runs.iter().find(|other| other.created_at > run.created_at && other.id != run.id);
+                // Another deployment of this run is to another environment.
+                let others = runs.iter().filter(|other| other.id != run.id && !self.asked_for(other));
+                let later = others.into_iter().find(|other| other.created_at > run.created_at);
                 if let Some(later) = later {
                     return Verdict::Conflict {
                         found: format!(

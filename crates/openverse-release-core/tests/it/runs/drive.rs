@@ -2,11 +2,11 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use openverse_release_core::{
-    App, Effect, End, EnvironmentName, Input, Limits, Look, Order, Phase, Project, Reply, Run, RunEvent,
-    Sight, Step, StepId, Stop, Wants, plan,
+    App, Effect, End, EnvironmentName, Input, Limits, Look, Order, Phase, Reply, Run, RunEvent, Sight, Step,
+    StepId, Stop, Wants, plan,
 };
 
-use super::world::{IMAGE_TAG, World};
+use super::world::{IMAGE_TAG, World, openverse};
 
 /// What befalls one attempt to perform an effect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,7 +44,7 @@ pub(super) struct Drive {
 impl Drive {
     pub(super) fn start(world: &World, app: &App, order: Order) -> Self {
         let id = "run-1".parse().unwrap();
-        let plan = plan(&Project::openverse(), app, &order, &id).unwrap();
+        let plan = plan(openverse(), app, &order, &id).unwrap();
         let (run, events) = Run::start(id, order, plan, world.now).unwrap();
         let history = events.into_iter().map(|event| (world.now, event)).collect();
         Self { run, history, limits: Limits::default() }

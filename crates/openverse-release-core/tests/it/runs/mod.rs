@@ -5,6 +5,7 @@ mod configuration;
 mod drive;
 mod earlier_journals;
 mod errand;
+mod law;
 mod laws;
 mod outcomes;
 mod plans;

@@ -1,13 +1,17 @@
 //! A model of the world that a run acts on: strict, small, and with a count of every mutation.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    sync::LazyLock,
+};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use openverse_release_core::{
-    App, AutomationSight, Bundle, CommitSha, Configured, DeployableVersion, DeploymentRun, DeploymentTarget,
-    Digest, Effect, EnvironmentName, ExternalRun, Foreseen, GitHubRelease, GitHubReleaseId, GitHubRunId,
-    GitHubRunStatus, GitHubWorkflowFile, ImageName, ImageTag, LiveVersion, Look, Order, OrderKind, Performer,
-    Project, ProposalSight, ReleaseTarget, Reply, Run, Scope, Sight, StepId,
+    App, AutomationSight, Bundle, CommitSha, Configured, DeployableVersion, DeploymentMeans, DeploymentRun,
+    DeploymentTarget, Digest, Effect, EnvironmentName, ExternalRun, Flow, Foreseen, GitHubRelease,
+    GitHubReleaseId, GitHubRunId, GitHubRunStatus, GitHubWorkflowFile, ImageName, ImageTag, LiveVersion,
+    Look, Order, OrderKind, Performer, Project, ProposalSight, ReleaseTarget, Reply, Run, Scope, Sight,
+    StepId,
 };
 
 use super::service::Service;
@@ -33,9 +37,15 @@ pub(super) fn released() -> ImageTag {
     IMAGE_TAG.parse().unwrap()
 }
 
+/// Returns Openverse, which takes a while to make.
+pub(super) fn openverse() -> &'static Project {
+    static OPENVERSE: LazyLock<Project> = LazyLock::new(Project::openverse);
+    &OPENVERSE
+}
+
 /// Returns one of Openverse's apps, its automatic steps performed as given.
 pub(super) fn app(slug: &str, performer: Performer) -> App {
-    let mut app = Project::openverse().app(slug).unwrap().clone();
+    let mut app = openverse().app(slug).unwrap().clone();
     for step in ["Tag", "ProductionDispatch"] {
         app.performers.insert(step.parse().unwrap(), performer);
     }
@@ -44,6 +54,29 @@ pub(super) fn app(slug: &str, performer: Performer) -> App {
 
 pub(super) fn api(performer: Performer) -> App {
     app("api", performer)
+}
+
+/// Returns the GitHub Workflow that deploys an app of [`app_of`] to an environment.
+pub(super) fn workflow_of(environment: EnvironmentName) -> GitHubWorkflowFile {
+    format!("deploy-{environment}.yml").parse().unwrap()
+}
+
+/// Returns an app with this flow, each environment deployed to by a GitHub Workflow of its own.
+pub(super) fn app_of(flow: Flow) -> App {
+    let target = |environment: EnvironmentName| DeploymentTarget {
+        environment,
+        means: DeploymentMeans::GitHubWorkflow {
+            workflow: workflow_of(environment),
+            event_type: format!("deploy_{environment}").parse().unwrap(),
+        },
+        variables: None,
+        version_endpoint: None,
+        called: None,
+        gate: None,
+        ecs: None,
+    };
+    let deployments = flow.environments().names().map(target).collect();
+    App { flow, deployments, ..api(Performer::Runner) }
 }
 
 #[derive(Debug, Clone)]
@@ -79,6 +112,10 @@ pub(super) struct World {
     pub(super) live: CommitSha,
     pub(super) commit_of: BTreeMap<ImageTag, CommitSha>,
     pub(super) mutations: Vec<String>,
+    /// The deployments that were asked for: which GitHub Workflow, and what it deploys.
+    pub(super) dispatched: Vec<(GitHubWorkflowFile, ImageTag)>,
+    /// Those that fail, whatever else is said.
+    pub(super) fails: BTreeSet<(GitHubWorkflowFile, ImageTag)>,
     pub(super) appears_after: TimeDelta,
     pub(super) takes: TimeDelta,
     pub(super) next_outcome: GitHubRunStatus,
@@ -131,6 +168,8 @@ impl World {
             live: sha('a'),
             commit_of: BTreeMap::from([(released(), sha('b')), (earlier(), sha('a'))]),
             mutations: Vec::new(),
+            dispatched: Vec::new(),
+            fails: BTreeSet::new(),
             appears_after: TimeDelta::seconds(5),
             takes: TimeDelta::seconds(60),
             next_outcome: GitHubRunStatus::Succeeded,
@@ -285,6 +324,10 @@ impl World {
                 let id = self.deploy(&format!("{image_tag}: {run_name}"), event);
                 let deployment = self.deployments.last_mut().unwrap();
                 deployment.workflow = Some(workflow.clone());
+                self.dispatched.push((workflow.clone(), image_tag.clone()));
+                if self.dispatched.last().is_some_and(|asked| self.fails.contains(asked)) {
+                    (deployment.outcome, deployment.goes_live) = (GitHubRunStatus::Failed, false);
+                }
                 started = self.tells_run_id.then_some(ExternalRun::GitHubRun(id));
             }
             Effect::SetImageTag { target, from, to } => return self.set(target, from, to),
