@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use openverse_release_core::{AppSlug, ImageTag, StepId, step_protocol::EnvironmentName};
+use openverse_release_core::{AppSlug, EnvironmentName, ImageTag, StepId};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum StepAction {

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use super::{AnswerText, OutcomeName};
+use super::AnswerText;
+use crate::Outcome;
 
 /// The longest answer that is read, in bytes: 1 MiB.
 pub const LONGEST_ANSWER: usize = 1 << 20;
@@ -26,7 +27,7 @@ pub enum ObserveAnswer {
         evidence: AnswerText,
         /// How it ended, if the step has several outcomes.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        outcome: Option<OutcomeName>,
+        outcome: Option<Outcome>,
         /// What a person should know all the same.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         warning: Option<AnswerText>,

@@ -96,4 +96,4 @@ pub use answer::{AnswerError, LONGEST_ANSWER, ObserveAnswer, PerformAnswer};
 pub use request::{
     Parameters, ParametersTooLong, ProtocolVersion, StepAction, StepCall, StepRequest, StepVersion,
 };
-pub use text::{AnswerText, AttemptName, EnvironmentName, GitTagName, OutcomeName};
+pub use text::{AnswerText, AttemptName, GitTagName};

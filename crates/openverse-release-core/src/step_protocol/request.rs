@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{AttemptName, EnvironmentName, GitTagName};
-use crate::{AppSlug, CommitSha, ImageTag, RunId, StepId};
+use super::{AttemptName, GitTagName};
+use crate::{AppSlug, CommitSha, EnvironmentName, ImageTag, RunId, StepId};
 
 /// The version of the protocol: 1, the only one that there is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -7,15 +7,6 @@ const LONGEST_NAME: usize = 200;
 /// In bytes.
 const LONGEST_TEXT: usize = 4000;
 
-fn check_name(subject: &'static str, text: &str) -> Result<(), ParseError> {
-    let expected = "one line of text, without control characters";
-    check_characters(subject, text, LONGEST_NAME, expected, |_, c| !c.is_control())
-}
-
-fn check_environment(text: &str) -> Result<(), ParseError> {
-    check_name("environment", text)
-}
-
 fn check_git_tag(text: &str) -> Result<(), ParseError> {
     check_characters("git tag", text, LONGEST_NAME, "a name without spaces", |_, c| {
         !c.is_control() && !c.is_whitespace()
@@ -29,13 +20,6 @@ fn check_attempt(text: &str) -> Result<(), ParseError> {
     })
 }
 
-fn check_outcome(text: &str) -> Result<(), ParseError> {
-    let expected = "lower-case letters, digits and \"_\", and first a letter";
-    check_characters("outcome", text, 50, expected, |offset, c| {
-        c.is_ascii_lowercase() || (offset > 0 && (c.is_ascii_digit() || c == '_'))
-    })
-}
-
 fn check_text(text: &str) -> Result<(), ParseError> {
     const SUBJECT: &str = "text of an answer";
     if text.trim().is_empty() {
@@ -43,11 +27,6 @@ fn check_text(text: &str) -> Result<(), ParseError> {
     }
     check_characters(SUBJECT, text, LONGEST_TEXT, "at least one word", |_, _| true)
 }
-
-text_newtype!(
-    /// The name of a live environment, as the project calls it: at most 200 bytes on one line.
-    EnvironmentName, check_environment
-);
 
 text_newtype!(
     /// The name of a git tag, of whatever version scheme: at most 200 bytes without spaces.
@@ -59,11 +38,6 @@ text_newtype!(
     ///
     /// At most 200 letters, digits, `-`, `_` and `.`, so that a program can use it in a file name.
     AttemptName, check_attempt
-);
-
-text_newtype!(
-    /// How a step ended, where its kind names several ways: `passed`, `failed`, `not_needed`.
-    OutcomeName, check_outcome
 );
 
 text_newtype!(
@@ -105,12 +79,5 @@ mod tests {
         let position = |error: ParseError| error.position();
         assert_eq!("a/b".parse::<AttemptName>().map_err(position), Err(1));
         assert_eq!("a b".parse::<GitTagName>().map_err(position), Err(1));
-        assert_eq!("a\nb".parse::<EnvironmentName>().map_err(position), Err(1));
-        assert_eq!("Passed".parse::<OutcomeName>().map_err(position), Err(0));
-        assert_eq!("not-needed".parse::<OutcomeName>().map_err(position), Err(3));
-        assert_eq!("é".repeat(101).parse::<EnvironmentName>().map_err(position), Err(100));
-        assert!(
-            "not_needed".parse::<OutcomeName>().is_ok() && "eu west 1".parse::<EnvironmentName>().is_ok()
-        );
     }
 }

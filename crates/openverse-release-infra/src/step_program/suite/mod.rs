@@ -8,10 +8,7 @@ mod asked;
 mod report;
 mod rules;
 
-use openverse_release_core::{
-    AppSlug, ImageTag, StepId,
-    step_protocol::{EnvironmentName, Parameters},
-};
+use openverse_release_core::{AppSlug, EnvironmentName, ImageTag, StepId, step_protocol::Parameters};
 use openverse_release_ports::{StepProgram, StepProgramError};
 
 pub use report::{StepCheck, StepRule, Verdict};
