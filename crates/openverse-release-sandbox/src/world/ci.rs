@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use openverse_release_core::{AppSlug, CommitSha, EnvironmentName, ImageTag};
+use openverse_release_core::{AppSlug, CommitSha, ImageTag};
 use serde::{Deserialize, Serialize};
 
 use super::{Author, CommitRecord, DispatchedBy, Work, World, image::MultiArchImage, state::Build};
@@ -74,12 +74,12 @@ impl World {
         if app.git_tag_prefix.is_some() && self.draft_job {
             self.redraft(slug);
         }
-        if app.workflow_target(EnvironmentName::STAGING).is_some() {
+        for environment in app.deployed_by_ci {
             let subject = self.code.history.commits.get(head).map(|commit| commit.subject().to_owned());
             let tag = ImageTag::of_commit(head);
             self.dispatch(
                 slug,
-                EnvironmentName::STAGING,
+                environment,
                 tag.as_str(),
                 subject.as_deref(),
                 &DispatchedBy {

@@ -400,6 +400,8 @@ impl World {
             self.note(Part::Registry, Action::TagImage, format!("{repository}:{image_tag}"), &by);
         }
         let who = DispatchedBy { actor, event: "repository_dispatch", by };
-        self.dispatch(app, EnvironmentName::PRODUCTION, image_tag.as_str(), None, &who);
+        for environment in self.app(app).map(|app| app.deployed_by_tagging.clone()).unwrap_or_default() {
+            self.dispatch(app, environment, image_tag.as_str(), None, &who);
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! The jobs of a run, which follow from what the run does and how far it is.
 
 use chrono::{DateTime, Duration, Utc};
-use openverse_release_core::{AppSlug, EnvironmentName};
+use openverse_release_core::AppSlug;
 
 use super::{Run, RunState, Work, World, deployment::Ending};
 
@@ -132,15 +132,9 @@ impl World {
             Work::TagImages { app, .. } => {
                 let mut plans =
                     vec![Plan::new("Tag the Docker images", (0, 80), &["Log in", "Tag the images"])];
-                let deployed = self
-                    .app(app)
-                    .is_some_and(|app| app.workflow_target(EnvironmentName::PRODUCTION).is_some());
-                if deployed {
-                    plans.push(Plan::new(
-                        "Dispatch the production deployment",
-                        (80, 100),
-                        &["Dispatch the GitHub Workflow"],
-                    ));
+                for environment in self.app(app).iter().flat_map(|app| &app.deployed_by_tagging) {
+                    let name = format!("Dispatch the {environment} deployment");
+                    plans.push(Plan::new(name, (80, 100), &["Dispatch the GitHub Workflow"]));
                 }
                 plans
             }
@@ -162,10 +156,11 @@ impl World {
                 plans.push(Plan::new(name, (100, 100), &["Refresh the draft"]));
             }
         }
-        let staging = EnvironmentName::STAGING;
-        for app in apps().filter(|app| app.workflow_target(staging).is_some()) {
-            let name = format!("Dispatch staging deployment ({})", app.slug);
-            plans.push(Plan::new(name, (100, 100), &["Dispatch the GitHub Workflow"]));
+        for app in apps() {
+            for environment in &app.deployed_by_ci {
+                let name = format!("Dispatch {environment} deployment ({})", app.slug);
+                plans.push(Plan::new(name, (100, 100), &["Dispatch the GitHub Workflow"]));
+            }
         }
         plans
     }

@@ -1,7 +1,7 @@
 //! The short past with which a new sandbox begins.
 
 use chrono::{DateTime, Duration, Utc};
-use openverse_release_core::{AppSlug, CommitSha, EnvironmentName, ImageTag};
+use openverse_release_core::{AppSlug, CommitSha, ImageTag};
 
 use super::{Author, Change, CommitRecord, DispatchedBy, Merge, SandboxApp, World, dag_files::first_dags};
 use crate::{Timing, git::NewCommit};
@@ -84,9 +84,7 @@ impl Script {
     pub(crate) fn write(apps: &[SandboxApp], now: DateTime<Utc>) -> Self {
         let mut script = Self { start: now - Duration::days(26), scenes: Vec::new() };
         let built = || apps.iter().filter(|app| !app.source_paths.is_empty() && !app.images.is_empty());
-        let carried = |app: &SandboxApp| {
-            app.git_tag_prefix.is_some() && app.workflow_target(EnvironmentName::PRODUCTION).is_some()
-        };
+        let carried = |app: &SandboxApp| app.git_tag_prefix.is_some() && !app.released_to.is_empty();
         let main: Vec<&SandboxApp> = built().filter(|app| carried(app)).collect();
         let others: Vec<&SandboxApp> = built().filter(|app| !carried(app)).collect();
         let mut merges = 0;
@@ -244,7 +242,9 @@ impl World {
             }
         }
         let who = DispatchedBy { actor, event: "repository_dispatch", by };
-        self.dispatch(app, EnvironmentName::PRODUCTION, image_tag.as_str(), None, &who);
+        for environment in self.app(app).map(|app| app.released_to.clone()).unwrap_or_default() {
+            self.dispatch(app, environment, image_tag.as_str(), None, &who);
+        }
     }
 
     fn deploy_release(&mut self, app: &AppSlug, back: usize, actor: &str, reason: &str) {
@@ -252,7 +252,9 @@ impl World {
         let release = published.into_iter().rev().nth(back).and_then(|id| self.release(id));
         let Some(tag) = release.and_then(|release| release_image_tag(&release.tag_name)) else { return };
         let who = DispatchedBy { actor, event: "workflow_dispatch", by: Author::Automation("seed") };
-        self.dispatch(app, EnvironmentName::PRODUCTION, tag.as_str(), Some(reason), &who);
+        for environment in self.app(app).map(|app| app.released_to.clone()).unwrap_or_default() {
+            self.dispatch(app, environment, tag.as_str(), Some(reason), &who);
+        }
     }
 
     pub(crate) fn newest_build(&self, app: &AppSlug) -> Option<CommitSha> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use openverse_release_core::{
     App, AppSlug, CommitSha, DeploymentMeans, DeploymentTarget, Digest, EnvironmentName, GitTagPrefix,
-    ImageName, ImageTag, Repositories, lies_within,
+    ImageName, ImageTag, LinkKind, Operation, Repositories, Step, lies_within,
 };
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +22,29 @@ pub(crate) struct SandboxApp {
     pub(crate) images: Vec<ImageName>,
     pub(crate) source_paths: Vec<String>,
     pub(crate) deployments: Vec<DeploymentTarget>,
+    /// Where CI has the newest build deployed by a GitHub Workflow, as the flow says.
+    pub(crate) deployed_by_ci: Vec<EnvironmentName>,
+    /// Where the automation that tags a release's images has it deployed by a GitHub Workflow.
+    pub(crate) deployed_by_tagging: Vec<EnvironmentName>,
+    /// Where a release is deployed by a GitHub Workflow, whoever asks for it.
+    pub(crate) released_to: Vec<EnvironmentName>,
+}
+
+/// Returns the environments that an app's flow deploys to by a GitHub Workflow, after a step of a kind and along
+/// these links.
+fn deployed_after(app: &App, operation: Operation, links: &[LinkKind]) -> Vec<EnvironmentName> {
+    let mut steps: Vec<_> = app.flow.steps().filter(|step| step.operation == operation).collect();
+    let mut at = 0;
+    while let Some(step) = steps.get(at) {
+        let next: Vec<_> = app.flow.after(&step.id, links).collect();
+        let new = |next: &&&Step| !steps.iter().any(|known| known.id == next.id);
+        let new: Vec<_> = next.iter().filter(new).copied().collect();
+        steps.extend(new);
+        at += 1;
+    }
+    let by_workflow = |step: &&&Step| matches!(step.operation, Operation::DeployByGitHubWorkflow { .. });
+    let updates = |it: &EnvironmentName| steps.iter().filter(by_workflow).any(|step| step.updates(*it));
+    app.flow.environments().names().filter(updates).collect()
 }
 
 impl SandboxApp {
@@ -33,6 +56,9 @@ impl SandboxApp {
             images: app.images.clone(),
             source_paths: app.source_paths.clone(),
             deployments: app.deployments.clone(),
+            deployed_by_ci: deployed_after(app, Operation::BuildImages, &[LinkKind::Triggers]),
+            deployed_by_tagging: deployed_after(app, Operation::TagImage, &[LinkKind::Triggers]),
+            released_to: deployed_after(app, Operation::TagImage, &LinkKind::FORWARD),
         }
     }
 
