@@ -158,5 +158,5 @@ fn manual(step: &Step) -> bool {
 
 /// Whether it updates something, and not by taking it back.
 pub(super) fn deploys(step: &Step) -> bool {
-    !step.environments.is_empty() && step.operation != Operation::RedeployLastWorking
+    !step.environments.is_empty() && !step.operation.rolls_back()
 }
