@@ -107,6 +107,28 @@ pub fn branching_flow() -> impl Strategy<Value = Flow> {
     })
 }
 
+/// Returns flows of a kind in which steps declare outcomes and links are taken with one, declared or not.
+pub fn with_outcomes(flow: impl Strategy<Value = Flow>) -> impl Strategy<Value = Flow> {
+    let outcome = |text: &str| text.parse::<Outcome>().expect("lower-case letters");
+    let (done, passed, failed) = (outcome("done"), outcome("passed"), outcome("failed"));
+    let declared = select(vec![
+        Vec::new(),
+        vec![done.clone(), failed.clone()],
+        vec![failed.clone(), done.clone()],
+        vec![passed.clone(), failed.clone()],
+    ]);
+    let taken = option::weighted(0.4, select(vec![done, passed, failed]));
+    (flow, vec(declared, 8), vec(taken, 16)).prop_map(|(flow, declared, taken)| {
+        let declared = declared.into_iter().chain(std::iter::repeat(Vec::new()));
+        let steps = flow.steps().cloned().zip(declared).map(|(step, outcomes)| Step { outcomes, ..step });
+        let taken = taken.into_iter().chain(std::iter::repeat(None));
+        let links = flow.links().zip(taken).map(|(link, outcome)| Link { outcome, ..link });
+        let (steps, links) = (steps.collect(), links.collect());
+        let with = Flow::new(flow.name(), flow.version().clone(), steps, links, flow.exemptions().to_vec());
+        with.expect("the names are the same").in_environments(flow.environments().clone())
+    })
+}
+
 /// Returns any flow whose branches meet in the reverse order in which they parted, all or one of
 /// them on both sides. Nothing is wrong with its branches.
 pub fn nested_flow() -> impl Strategy<Value = Flow> {

@@ -1,6 +1,7 @@
 //! The checks that walk the flow, against slow and obvious ways of finding the same.
 
 mod local;
+mod outcomes;
 mod runs;
 mod table;
 

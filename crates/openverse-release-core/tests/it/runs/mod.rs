@@ -1,6 +1,7 @@
 //! Runs, driven over a small model of the world.
 
 mod anything;
+mod branching;
 mod configuration;
 mod drive;
 mod earlier_journals;
