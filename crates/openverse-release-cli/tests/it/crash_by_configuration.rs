@@ -254,7 +254,7 @@ impl Stage {
     }
 
     /// Returns how often a program that begins so changed something.
-    fn local_name(&self, program: &str) -> usize {
+    fn called(&self, program: &str) -> usize {
         let calls = fs::read_to_string(self.place.path("calls")).unwrap();
         calls.lines().filter(|line| line.starts_with(program)).count()
     }

@@ -25,6 +25,7 @@ mod place;
 mod processes;
 mod races;
 mod refusals;
+mod regions;
 mod requests;
 mod reverts;
 mod runbook;
