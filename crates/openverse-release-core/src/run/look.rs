@@ -115,7 +115,7 @@ pub enum Sight {
         /// The runs, newest first.
         runs: Vec<DeploymentRun>,
         /// What the live app said, or why it could not be asked; none without an endpoint, or where
-        /// [`Run::needs_live`](crate::Run::needs_live) says that it does not matter.
+        /// [`Part::needs_live`](crate::Part::needs_live) says that it does not matter.
         live: Option<Result<LiveVersion, String>>,
         /// Who asks for the deployment, where that was wanted, once it has begun.
         automation: Option<Box<AutomationSight>>,

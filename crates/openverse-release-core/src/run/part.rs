@@ -7,8 +7,8 @@ use super::{
     Task,
 };
 use crate::{
-    Correlation, DeployableVersion, DeploymentId, DeploymentMeans, DeploymentRun, DeploymentTarget,
-    EnvironmentName, GitHubRunId, GitHubWorkflowFile, OrderKind, Step,
+    Correlation, DeployableVersion, DeploymentId, DeploymentMeans, DeploymentRun, EnvironmentName,
+    GitHubRunId, GitHubWorkflowFile, OrderKind, Step,
 };
 
 /// The present part of a step that has begun.
@@ -188,11 +188,9 @@ impl<'a> Part<'a> {
 
 /// Returns the GitHub Workflow that deploys a part, if one does.
 fn workflow(part: &PlannedPart) -> Option<&GitHubWorkflowFile> {
-    match &part.task {
-        Task::Deploy { target: DeploymentTarget { means, .. }, .. } => match means {
-            DeploymentMeans::GitHubWorkflow { workflow, .. } => Some(workflow),
-            _ => None,
-        },
+    let Task::Deploy { target, .. } = &part.task else { return None };
+    match &target.means {
+        DeploymentMeans::GitHubWorkflow { workflow, .. } => Some(workflow),
         _ => None,
     }
 }

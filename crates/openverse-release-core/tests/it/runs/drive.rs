@@ -191,7 +191,7 @@ impl Drive {
                 return;
             }
             for (step, look) in self.run.wants().looks {
-                self.turn(world, step, &look, mishaps);
+                self.turn(world, &step, &look, mishaps);
             }
             world.now += TimeDelta::seconds(1);
         }
@@ -201,23 +201,22 @@ impl Drive {
     fn turn(
         &mut self,
         world: &mut World,
-        step: StepId,
+        step: &StepId,
         look: &Look,
         mishaps: &mut impl Iterator<Item = Mishap>,
     ) {
-        if !self.run.active(&step).is_some_and(|active| active.phase.is_going_on())
-            || self.run.end().is_some()
+        if !self.run.active(step).is_some_and(|active| active.phase.is_going_on()) || self.run.end().is_some()
         {
             return;
         }
-        let sight = world.see(&self.run, &step, look);
+        let sight = world.see(&self.run, step, look);
         if let Some(effect) = self.tell(world, Input::Saw { step: step.clone(), sight }) {
             self.attempt(world, step, &effect, mishaps.next().unwrap_or(Mishap::None));
             world.blind_until = world.now + world.blinks.pop_front().unwrap_or_default();
         }
     }
 
-    fn attempt(&mut self, world: &mut World, step: StepId, effect: &Effect, mishap: Mishap) {
+    fn attempt(&mut self, world: &mut World, step: &StepId, effect: &Effect, mishap: Mishap) {
         let lost = Reply::Lost { why: "connection reset".to_owned() };
         let replied = |drive: &mut Self, world: &World, reply| {
             drive.tell(world, Input::Replied { step: step.clone(), reply });

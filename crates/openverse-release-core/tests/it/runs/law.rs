@@ -215,7 +215,7 @@ impl Journey {
     }
 
     fn go(mut self, script: &Script) -> Self {
-        for turn in 0..10_000 {
+        for turn in 0..2_000 {
             let wants = self.drive.run.wants();
             if wants.end.is_some() {
                 return self;
@@ -324,9 +324,9 @@ proptest! {
     }
 }
 
-/// As many as the environment asks for, or enough to find what is wrong with any rule of the game.
+/// Enough to find what is wrong with any rule of the game, or more where the environment asks for them.
 fn cases() -> u32 {
-    std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(500)
+    ProptestConfig::default().cases.max(500)
 }
 
 #[test]
