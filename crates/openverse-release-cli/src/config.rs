@@ -143,8 +143,7 @@ impl Config {
         let mut project = match &self.project {
             None => Project::openverse(),
             Some(file) => {
-                let directory = config_path.and_then(Path::parent).unwrap_or(Path::new(""));
-                let path = directory.join(file);
+                let path = self.folder(config_path).join(file);
                 let text = read(&path)?;
                 if path.extension().is_some_and(|extension| extension == "json") {
                     serde_json::from_str(&text).map_err(|error| unreadable(&path, "", &error.to_string()))?
@@ -155,6 +154,18 @@ impl Config {
         };
         self.set_performers(&mut project)?;
         Ok(project)
+    }
+
+    /// Returns the folder of the project file, in which its programs are; without one, that of the configuration.
+    pub(crate) fn project_folder(&self, config_path: Option<&Path>) -> PathBuf {
+        let file = self.project.as_ref().and_then(|file| Path::new(file).parent());
+        let folder = self.folder(config_path).join(file.unwrap_or(Path::new("")));
+        std::path::absolute(&folder).unwrap_or(folder)
+    }
+
+    fn folder<'a>(&self, config_path: Option<&'a Path>) -> &'a Path {
+        let folder = config_path.and_then(Path::parent).filter(|folder| !folder.as_os_str().is_empty());
+        folder.unwrap_or(Path::new("."))
     }
 
     /// Sets who performs which step, as the file says.

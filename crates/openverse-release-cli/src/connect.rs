@@ -32,7 +32,7 @@ use crate::{
 pub(crate) struct Context {
     pub(crate) output: Output,
     pub(crate) state_dir: PathBuf,
-    config_path: Option<PathBuf>,
+    pub(crate) config_path: Option<PathBuf>,
     pub(crate) config: Config,
     actor: Option<String>,
     driven: OnceLock<RunId>,

@@ -9,7 +9,7 @@ use openverse_release_engine::{EngineError, NotConnected, World};
 use openverse_release_github::GitHub;
 use openverse_release_http::live::{HttpVersionProbe, ProbeConfig};
 use openverse_release_infra::{
-    Author, CodeCheckout, DagCheckout, Infrastructure, InfrastructureConfig, Protocol,
+    Author, CodeCheckout, DagCheckout, Infrastructure, InfrastructureConfig, LocalStepPrograms, Protocol,
 };
 use openverse_release_oci::{Credentials, OciRegistry, RegistryConfig};
 use openverse_release_ports::{
@@ -79,6 +79,8 @@ impl Context {
             reverts: self.reverts(project, places),
             services: services(places, requests, &clock),
             dags: airflow(places, requests, &clock),
+            programs: Arc::new(LocalStepPrograms),
+            project_folder: self.config.project_folder(self.config_path.as_deref()),
             ..World::on_github(&code, &infrastructure, main, registry, probe, clock)
         })
     }

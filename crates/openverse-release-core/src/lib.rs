@@ -57,7 +57,7 @@ pub use environment_variables::{
 pub use flow::{
     Artefact, Automatic, Branches, ChartLevel, CheckId, DeployedVersion, DeploymentStep, Detail, DetailKind,
     EnvironmentSet, Exemption, Finding, Flow, FlowBuilder, FlowError, Forward, Handle, Link, LinkKind,
-    Manual, Operation, Outcome, RollbackStep, Severity, Step, StepId, StepMark, StepMarks, Trigger,
+    Manual, Operation, Outcome, Program, RollbackStep, Severity, Step, StepId, StepMark, StepMarks, Trigger,
     documented as flows,
 };
 pub use gate::{Gate, GateClosed};
@@ -88,9 +88,9 @@ pub use repository_file::{BlobSha, FileContent, RepositoryPath};
 pub use run::{
     ActiveStep, AutomationLook, AutomationSight, Decision, DeploymentLook, DoneStep, Effect, End,
     ExternalRun, IncompatibleProcess, Input, InputRejected, Limits, Look, Order, OrderKind, Part, Phase,
-    Plan, PlanError, PlannedPart, PlannedStep, Proposal, ProposalSight, ProposedContent, ReplayError, Reply,
-    Run, RunEvent, RunId, Scope, ServiceSight, Sight, Stop, Task, Wait, WaitReason, Wants, deployable_target,
-    plan,
+    Plan, PlanError, PlannedPart, PlannedStep, ProgramLook, Proposal, ProposalSight, ProposedContent,
+    ReplayError, Reply, Run, RunEvent, RunId, Scope, ServiceSight, Sight, Stop, Task, Wait, WaitReason,
+    Wants, deployable_target, plan,
 };
 pub use runbook::{Drift, DriftHunk, Runbook};
 pub use service::{

@@ -441,10 +441,14 @@ fn last_working_tag<'a>(
 }
 
 fn new_run_id() -> Result<RunId, EngineError> {
+    Ok(format!("run-{}", random_word()?).parse()?)
+}
+
+/// Returns eight letters and digits that nobody else has.
+pub(crate) fn random_word() -> Result<String, EngineError> {
     /// Without letters and digits that people take for one another.
     const LETTERS: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz023456789";
     let mut bytes = [0u8; 8];
     getrandom::fill(&mut bytes).map_err(|error| EngineError::Random { detail: error.to_string() })?;
-    let word: String = bytes.iter().map(|byte| char::from(LETTERS[usize::from(byte % 32)])).collect();
-    Ok(format!("run-{word}").parse()?)
+    Ok(bytes.iter().map(|byte| char::from(LETTERS[usize::from(byte % 32)])).collect())
 }

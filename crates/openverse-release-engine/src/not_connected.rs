@@ -8,10 +8,11 @@ use openverse_release_core::{
     EcsService, EnvironmentVariableName, FastForwarded, Foreseen, ForeseenVariable, ImageTag,
     PastConfiguration, RegisterTaskDefinition, ServiceDeployment, ServiceDescription, StoppedTask,
     TaskDefinition, TaskDefinitionArn, TaskFamily, UpdateService, VariableFingerprint,
+    step_protocol::{AttemptName, ObserveAnswer, PerformAnswer},
 };
 use openverse_release_ports::{
     CodeReverts, Configuration, ConfiguredVariables, ContainerServices, DagSync, Dags, PortError,
-    Provisioning, System, WriteError,
+    ProgramCall, Provisioning, StepProgram, StepProgramError, StepPrograms, System, WriteError,
 };
 
 use secrecy::SecretString;
@@ -169,5 +170,20 @@ impl ConfiguredVariables for NotConnected {
 impl CodeReverts for NotConnected {
     async fn revert(&self, _: &CommitSha, _: &BranchName, _: &str) -> Result<CommitSha, WriteError> {
         self.refuse("make a revert")
+    }
+}
+
+#[async_trait]
+impl StepPrograms for NotConnected {
+    fn check(&self, program: &StepProgram) -> Result<(), StepProgramError> {
+        Err(StepProgramError::NotStarted { path: program.path.clone(), detail: self.why.clone() })
+    }
+
+    async fn observe(&self, call: &ProgramCall) -> Result<ObserveAnswer, StepProgramError> {
+        self.check(&call.program).map(|()| ObserveAnswer::Absent {})
+    }
+
+    async fn perform(&self, call: &ProgramCall, _: &AttemptName) -> Result<PerformAnswer, StepProgramError> {
+        self.check(&call.program).map(|()| PerformAnswer::Accepted {})
     }
 }

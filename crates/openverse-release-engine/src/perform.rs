@@ -1,13 +1,19 @@
 //! Performing the one effect a run asks for.
 
-use openverse_release_core::{Effect, ExternalRun, Reply};
+use openverse_release_core::{
+    Effect, ExternalRun, ProgramLook, Reply,
+    step_protocol::{AttemptName, PerformAnswer},
+};
 use openverse_release_ports::{DeploymentRequest, WriteError};
 
-use crate::World;
+use crate::{EngineError, World, engine::random_word};
 
 impl World {
     /// Performs an effect once and says what became of it, as far as the call tells.
     pub(crate) async fn perform(&self, effect: &Effect) -> Reply {
+        if let Effect::RunProgram(wanted) = effect {
+            return self.run_program(wanted).await;
+        }
         let outcome = match effect {
             Effect::PublishGitHubRelease { draft, commit } => {
                 self.releases.publish(draft, commit).await.map(|()| None)
@@ -43,6 +49,7 @@ impl World {
             Effect::UpdateService(wanted) => {
                 self.services.update(wanted).await.map(|started| Some(ExternalRun::EcsDeployment(started.id)))
             }
+            Effect::RunProgram(_) => unreachable!("programs are run above, and answer for themselves"),
             Effect::CommitProposal { proposal } => self.commit_proposal(proposal).await.map(|()| None),
             Effect::OpenPullRequest { proposal } => self.open_pull_request(proposal).await.map(|()| None),
         };
@@ -55,4 +62,26 @@ impl World {
             Err(error) => Reply::NotDone { why: error.to_string() },
         }
     }
+
+    /// Has a program do its step, by an attempt that no other has the name of.
+    async fn run_program(&self, wanted: &ProgramLook) -> Reply {
+        let attempt = match attempt_name(wanted) {
+            Ok(attempt) => attempt,
+            Err(error) => return Reply::NotDone { why: error.to_string() },
+        };
+        match self.programs.perform(&self.program_call(wanted), &attempt).await {
+            Ok(PerformAnswer::Accepted {}) => Reply::Accepted { run: None },
+            Ok(PerformAnswer::Conflict { found, expected }) => {
+                Reply::Conflict { found: found.to_string(), expected: expected.to_string() }
+            }
+            Ok(PerformAnswer::NotDone { why }) => Reply::NotDone { why: why.to_string() },
+            Ok(PerformAnswer::Lost { why }) => Reply::Lost { why: why.to_string() },
+            Ok(_) => Reply::Lost { why: "it answered something new".to_owned() },
+            Err(error) => Reply::NotDone { why: error.to_string() },
+        }
+    }
+}
+
+fn attempt_name(wanted: &ProgramLook) -> Result<AttemptName, EngineError> {
+    Ok(format!("{}.{}.{}", wanted.call.run, wanted.call.step, random_word()?).parse()?)
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use openverse_release_core::{
     App, AutomationSight, Bundle, ChangelogState, Commit, CommitSha, DeployableVersion, Digest,
-    EnvironmentName, GitHubRelease, GitTag, ImageName, ImageTag, Order, OrderKind, Scope, deployable_target,
-    numbers_mentioned,
+    EnvironmentName, GitHubRelease, GitTag, ImageName, ImageTag, Order, OrderKind, Scope, Step,
+    deployable_target, numbers_mentioned,
 };
 use openverse_release_ports::CommitQuery;
 use serde::Serialize;
@@ -85,6 +85,8 @@ impl Preview {
                 format!("look at `flow {}`", app.slug),
             ));
         }
+        blockers
+            .extend(scope.iter().flat_map(|scope| &scope.steps).filter_map(|step| world.no_program(step)));
         let environments = scope.map(|scope| scope.environments).unwrap_or_default();
         let releases = world.releases.releases(prefix).await?;
         let tags = world.releases.tags(prefix).await?;
@@ -225,6 +227,19 @@ impl RunningVersion {
                 Some(format!("{environment} could not be asked for its version: {why}"))
             }
         }
+    }
+}
+
+impl World {
+    /// Returns a blocker if the program of a step cannot be run.
+    fn no_program(&self, step: &Step) -> Option<Refusal> {
+        let program = self.step_program(step.program.as_deref()?);
+        let error = self.programs.check(&program).err()?;
+        Some(Refusal::new(
+            format!("the step {}: {error}", step.id),
+            "a program that can be run",
+            "put it where the project file says, and make it executable",
+        ))
     }
 }
 

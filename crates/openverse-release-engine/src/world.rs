@@ -1,12 +1,12 @@
 //! The ports an engine needs, together.
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use openverse_release_core::BranchName;
+use openverse_release_core::{BranchName, Program};
 use openverse_release_ports::{
     Branches, Clock, CodeHistory, CodeReverts, Configuration, ConfiguredVariables, ContainerServices,
     DagSync, Dags, Deployments, GitHubReleases, GitHubRuns, ImageRegistry, Provisioning, PullRequests,
-    ReleaseDrafts, System, VersionProbe,
+    ReleaseDrafts, StepProgram, StepPrograms, System, VersionProbe,
 };
 
 use crate::NotConnected;
@@ -34,6 +34,10 @@ pub struct World {
     pub provisioning: Arc<dyn Provisioning>,
     /// The services of ECS.
     pub services: Arc<dyn ContainerServices>,
+    /// The programs that are steps of a flow.
+    pub programs: Arc<dyn StepPrograms>,
+    /// The folder of the project, in which those programs are.
+    pub project_folder: PathBuf,
     /// The DAGs that a deployment could disturb.
     pub dags: Arc<dyn Dags>,
     /// The drafts among the GitHub Releases of the code repository.
@@ -92,11 +96,28 @@ impl World {
             variables: git.clone(),
             dag_sync: git.clone(),
             reverts: git,
-            provisioning: programs,
+            provisioning: programs.clone(),
+            programs,
+            project_folder: PathBuf::new(),
             services: missing(System::Ecs),
             dags: missing(System::Airflow),
             main,
             clock,
+        }
+    }
+
+    /// Returns a program of the project, as it is run.
+    pub(crate) fn step_program(&self, program: &Program) -> StepProgram {
+        let (path, arguments) = program
+            .run
+            .split_first()
+            .map_or((String::new(), Vec::new()), |(path, rest)| (path.clone(), rest.to_vec()));
+        StepProgram {
+            path: path.into(),
+            arguments,
+            dir: self.project_folder.clone(),
+            limit: Duration::from_secs(program.limit.into()),
+            variables: program.variables.clone(),
         }
     }
 }

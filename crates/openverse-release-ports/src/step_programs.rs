@@ -40,6 +40,12 @@ pub struct ProgramCall {
 /// - No answer and no error holds the value of an environment variable that the program may see.
 #[async_trait]
 pub trait StepPrograms: Debug + Send + Sync {
+    /// Tells whether the program can be run: it is there, and executable. Runs nothing.
+    ///
+    /// # Errors
+    /// If it cannot.
+    fn check(&self, program: &StepProgram) -> Result<(), StepProgramError>;
+
     /// Asks whether the step is done. Changes nothing, as far as the program keeps its promise.
     ///
     /// A program that dies, takes too long, ends with another status than 0, or answers anything but

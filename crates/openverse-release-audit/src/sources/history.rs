@@ -64,7 +64,7 @@ impl History<'_> {
             Operation::BuildImages => self.builds.is_some(),
             Operation::PublishGitHubRelease => true,
             Operation::TagImage => self.image_tags.is_some(),
-            Operation::SyncDags | Operation::RunLatest => false,
+            Operation::SyncDags | Operation::RunLatest | Operation::RunProgram => false,
             _ => step.environments.iter().any(known),
         }
     }

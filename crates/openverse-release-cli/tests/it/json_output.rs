@@ -20,7 +20,7 @@ const RUN: [&str; 15] = [
     "actor",
     "app",
     "commit",
-    "environment",
+    "environments",
     "expected",
     "found",
     "image_tag",
@@ -99,15 +99,18 @@ fn every_command_prints_one_document_with_these_keys() {
             "ci",
             "commit",
             "draft",
+            "environments",
             "images",
             "last_release",
-            "production",
-            "staging"
+            "running"
         ]
     );
     assert_eq!(preview["commit"]["sha"], facts.new);
     assert_eq!(preview["draft"]["git_tag"], facts.git_tag());
-    assert_eq!(preview["production"]["commit"], facts.old);
+    assert_eq!(preview["environments"], serde_json::json!(["production"]));
+    let production = &preview["running"][1];
+    assert_eq!(production["environment"], "production");
+    assert_eq!(production["answer"]["commit"], facts.old);
     assert_eq!(keys(&preview["images"][0]), ["image", "latest", "of_commit"]);
 
     let release = place.json(&["release", "api", "--yes"]);
@@ -118,7 +121,10 @@ fn every_command_prints_one_document_with_these_keys() {
     assert_eq!(release["replaces"], facts.old);
     let parts: Vec<_> = release["steps"].as_array().unwrap().iter().map(|step| &step["part"]).collect();
     assert_eq!(parts, [&Value::Null, &Value::Null, &"changelog".into(), &Value::Null]);
-    assert_eq!(keys(&release["steps"][0]), ["done", "evidence", "part", "step", "warning"]);
+    assert_eq!(
+        keys(&release["steps"][0]),
+        ["done", "evidence", "outcome", "part", "state", "step", "warning"]
+    );
 
     let rollback = place.json(&["rollback", "api", "production", "--reason", "slow"]);
     assert_eq!(keys(&rollback), RUN);

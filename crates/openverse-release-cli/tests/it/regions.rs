@@ -52,6 +52,7 @@ steps = [
     { id = "Tag", label = "Tag", trigger = "automatic", operation = { does = "tag_image" }, split = "all" },
     { id = "Eu", label = "Europe", trigger = "automatic", environments = ["production-eu"], operation = { does = "deploy_by_github_workflow", version = "release" } },
     { id = "Us", label = "America", trigger = "automatic", environments = ["production-us"], outcomes = ["done", "failed"], operation = { does = "deploy_by_github_workflow", version = "release" } },
+    { id = "Smoke", label = "Smoke test", trigger = "automatic", join = "all", outcomes = ["passed", "failed"], operation = { does = "run_program" }, program = { run = ["steps/smoke"], parameters = { verdict = "VERDICT" } } },
     { id = "Back", label = "Back", trigger = "BACK", environments = ["production-eu", "production-us"], operation = { does = "redeploy_last_working" } },
 ]
 links = [
@@ -74,8 +75,34 @@ fn link(from: &str, to: &str, outcome: Option<&str>) -> String {
 
 /// A place with a sandbox of that project, whose flow has these links.
 fn place(back: &str, links: &[String]) -> Place {
+    let links: Vec<_> =
+        links.iter().cloned().chain([link("Eu", "Smoke", None), link("Us", "Smoke", None)]).collect();
+    place_with(back, "passed", &links)
+}
+
+/// The smoke test of the project: it ends as its parameter says, once it was told to run.
+const SMOKE: &str = r#"#!/bin/sh
+request=$(cat)
+verdict=$(printf '%s' "$request" | sed -n 's/.*"verdict": "\(.*\)".*/\1/p')
+case $request in
+*'"action": "observe"'*)
+    if [ -e ran ]; then
+        echo "{\"answer\": \"done\", \"evidence\": \"$(wc -l <ran) run\", \"outcome\": \"$verdict\"}"
+    else
+        echo '{"answer": "absent"}'
+    fi ;;
+*) echo once >>ran && echo '{"answer": "accepted"}' ;;
+esac
+"#;
+
+fn place_with(back: &str, verdict: &str, links: &[String]) -> Place {
+    use std::os::unix::fs::PermissionsExt;
     let place = Place::empty();
-    let project = PROJECT.replace("BACK", back).replace("LINKS", &links.join("\n"));
+    fs::create_dir(place.path("steps")).unwrap();
+    fs::write(place.path("steps/smoke"), SMOKE).unwrap();
+    fs::set_permissions(place.path("steps/smoke"), fs::Permissions::from_mode(0o755)).unwrap();
+    let project =
+        PROJECT.replace("BACK", back).replace("VERDICT", verdict).replace("LINKS", &links.join("\n"));
     fs::write(place.path("acme.toml"), project).unwrap();
     let quick = fs::read_to_string(place.path("quick.toml")).unwrap();
     fs::write(place.path("quick.toml"), format!("project = \"acme.toml\"\n{quick}")).unwrap();
@@ -106,6 +133,7 @@ fn a_release_deploys_to_every_region_that_follows_in_whatever_order_the_links_ar
         let environments = status[0]["environments"].as_array().unwrap();
         let commits: Vec<_> = environments.iter().map(|it| it["commit"].as_str().unwrap()).collect();
         assert!(commits.iter().all(|commit| *commit == commits[0]), "{commits:?}");
+        assert_eq!(fs::read_to_string(place.path("ran")).unwrap(), "once\n", "the smoke test ran once");
         for step in ["Publish", "Tag", "Eu", "Us"] {
             assert_eq!(status[0]["position"][step], "done", "{step}");
         }
@@ -124,14 +152,19 @@ fn a_flow_that_does_not_say_how_it_parts_is_refused_by_name() {
     let project = fs::read_to_string(place.path("acme.toml")).unwrap().replace(", split = \"all\"", "");
     fs::write(place.path("acme.toml"), project).unwrap();
     place.run(&["check", "shop"]).expect_code(1).expect_says(&["split-undeclared", "Tag"]);
-    place.run(&["release", "shop", "--yes"]).expect_code(3).expect_says(&["split-undeclared", "Tag"]);
+    place.run(&["release", "shop", "--yes"]).expect_code(2).expect_says(&["split-undeclared", "Tag"]);
     assert_eq!(asked_for(&place), [""; 0], "nothing was begun");
 }
 
 #[test]
 fn a_deployment_that_fails_takes_every_region_back_by_itself_and_holds_them() {
-    let links = [link("Tag", "Eu", None), link("Eu", "Us", None), link("Us", "Back", Some("failed"))];
-    let place = place("automatic", &links);
+    let links = [
+        link("Tag", "Eu", None),
+        link("Eu", "Us", None),
+        link("Us", "Smoke", None),
+        link("Us", "Back", Some("failed")),
+    ];
+    let place = place_with("automatic", "passed", &links);
     place.run(&["check", "shop"]).expect_code(0);
     let before = place.json(&["status", "shop"]);
     place.fault("deployment-fails:production-us", 0, None);
@@ -145,9 +178,43 @@ fn a_deployment_that_fails_takes_every_region_back_by_itself_and_holds_them() {
         assert_eq!(commit(&before), commit(&after), "it runs again what it ran before");
     }
     let holds = place.json(&["hold"]);
-    let held: Vec<_> = holds.as_array().unwrap().iter().map(|hold| hold["environment"].as_str().unwrap()).collect();
+    let held: Vec<_> =
+        holds.as_array().unwrap().iter().map(|hold| hold["environment"].as_str().unwrap()).collect();
     assert_eq!(held.len(), 2, "{held:?}");
     place.run(&["release", "shop", "--yes"]).expect_code(3).expect_says(&["a hold"]);
     // Each region was asked for twice: forth and back.
     assert_eq!(asked_for(&place).len(), 4);
+}
+
+#[test]
+fn a_verification_that_fails_takes_both_regions_back_by_itself() {
+    let links = [
+        link("Tag", "Eu", None),
+        link("Tag", "Us", None),
+        link("Eu", "Smoke", None),
+        link("Us", "Smoke", None),
+        link("Smoke", "Back", Some("failed")),
+    ];
+    let place = place_with("automatic", "failed", &links);
+    place.run(&["check", "shop"]).expect_code(0);
+    let before = place.json(&["status", "shop"]);
+    let ran = place.run(&["release", "shop", "--yes"]);
+    ran.expect_code(4).expect_says(&["rolled back", "Smoke ended as failed: 1 run"]);
+    let after = place.json(&["status", "shop"]);
+    for region in [1, 2] {
+        let commit = |status: &serde_json::Value| status[0]["environments"][region]["commit"].clone();
+        assert_eq!(commit(&before), commit(&after), "it runs again what it ran before");
+    }
+    assert_eq!(place.json(&["hold"]).as_array().unwrap().len(), 2);
+    assert_eq!(asked_for(&place).len(), 4, "each region forth and back, once");
+    place.run(&["audit", "shop", "--journal"]).expect_code(0);
+}
+
+#[test]
+fn a_program_that_is_not_there_is_found_before_anything_is_published() {
+    let place = place("manual", &[link("Tag", "Eu", None), link("Tag", "Us", None)]);
+    fs::rename(place.path("steps/smoke"), place.path("steps/smokes")).unwrap();
+    let ran = place.run(&["release", "shop", "--yes"]);
+    ran.expect_code(3).expect_says(&["Smoke", "steps/smoke", "did you mean \"smokes\"?"]);
+    assert_eq!(place.sandbox().log().unwrap().iter().filter(|entry| entry.requested()).count(), 0);
 }

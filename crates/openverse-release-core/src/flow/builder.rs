@@ -8,7 +8,7 @@ use super::{
     Branches, CheckId, Detail, DetailKind, Exemption, Flow, FlowError, Link, LinkKind, Operation, Outcome,
     Step, StepId, Trigger,
 };
-use crate::{DeployedVersion, EnvironmentName, Environments};
+use crate::{DeployedVersion, EnvironmentName, Environments, Program};
 
 /// Marks the handle of a step that needs a person.
 #[derive(Debug, Clone, Copy)]
@@ -191,6 +191,20 @@ impl FlowBuilder {
         /// Adds the same as the result of a step that ended badly: set it off with [`Self::on`] its outcome.
         redeploy_last_working_by_itself(environments) -> Automatic, RollbackStep =
             Operation::RedeployLastWorking;
+    }
+
+    /// Adds a program of the project, such as a smoke test.
+    pub fn run_program(
+        &mut self,
+        id: &str,
+        label: impl Into<String>,
+        program: Program,
+    ) -> Handle<Automatic, Forward> {
+        let handle = self.add(id, label.into(), Trigger::Automatic, Operation::RunProgram, Vec::new());
+        if let Some(step) = self.steps.get_mut(handle.index) {
+            step.program = Some(Box::new(program));
+        }
+        handle
     }
 
     /// Says which environments there are. Without it they are Openverse's.

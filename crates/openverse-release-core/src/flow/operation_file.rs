@@ -29,6 +29,7 @@ enum Does {
     DeployByTerraform,
     RunLatest,
     RedeployLastWorking,
+    RunProgram,
 }
 
 /// An operation was written with fields that are not its own.
@@ -49,6 +50,7 @@ impl TryFrom<OperationFile> for Operation {
                 return Ok(Self::DeployByGitHubWorkflow { version });
             }
             Does::RedeployLastWorking => Self::RedeployLastWorking,
+            Does::RunProgram => Self::RunProgram,
             Does::MergeToMain => Self::MergeToMain,
             Does::RevertOnMain => Self::RevertOnMain,
             Does::BuildImages => Self::BuildImages,
@@ -80,6 +82,7 @@ impl From<Operation> for OperationFile {
             Operation::DeployByTerraform => Does::DeployByTerraform,
             Operation::RunLatest => Does::RunLatest,
             Operation::RedeployLastWorking => Does::RedeployLastWorking,
+            Operation::RunProgram => Does::RunProgram,
         };
         let version = match operation {
             Operation::DeployByGitHubWorkflow { version } => Some(version),

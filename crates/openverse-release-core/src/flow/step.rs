@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{branches::Branches, operation_file::OperationFile, outcome::Outcome};
+use super::{branches::Branches, operation_file::OperationFile, outcome::Outcome, program::Program};
 use crate::{
     EnvironmentName, Environments,
     parse::{ParseError, check_characters, text_newtype},
@@ -91,6 +91,8 @@ pub enum Operation {
     RunLatest,
     /// Deploys the last known working version again, by the means of the deployment it rolls back.
     RedeployLastWorking,
+    /// Runs a program of the project, such as a smoke test, which says how it went.
+    RunProgram,
 }
 
 /// By which image tag a deployment names its version.
@@ -163,7 +165,8 @@ impl Operation {
             | Self::RevertOnMain
             | Self::BuildImages
             | Self::PublishGitHubRelease
-            | Self::TagImage => false,
+            | Self::TagImage
+            | Self::RunProgram => false,
         }
     }
 }
@@ -183,6 +186,9 @@ pub struct Step {
     /// The environments that it updates.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub environments: Vec<EnvironmentName>,
+    /// The program that it runs, if it runs one. Boxed, since few steps do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub program: Option<Box<Program>>,
     /// What the document says of it beyond the chart; shown in the detailed chart.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub details: Vec<Detail>,
@@ -206,6 +212,7 @@ impl Step {
             trigger,
             operation,
             environments: Vec::new(),
+            program: None,
             details: Vec::new(),
             split: None,
             join: None,
@@ -243,7 +250,7 @@ impl Step {
     /// released image where the environment is guarded, and the image of a commit elsewhere.
     pub fn consumes(&self, environments: &Environments) -> &'static [Artefact] {
         match self.operation {
-            Operation::MergeToMain | Operation::RevertOnMain => &[],
+            Operation::MergeToMain | Operation::RevertOnMain | Operation::RunProgram => &[],
             Operation::BuildImages | Operation::SyncDags | Operation::PublishGitHubRelease => {
                 &[Artefact::Commit]
             }

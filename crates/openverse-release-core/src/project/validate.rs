@@ -385,7 +385,8 @@ fn fits(operation: Operation, means: &DeploymentMeans) -> bool {
         | Operation::MergeToMain
         | Operation::BuildImages
         | Operation::PublishGitHubRelease
-        | Operation::TagImage => true,
+        | Operation::TagImage
+        | Operation::RunProgram => true,
     }
 }
 

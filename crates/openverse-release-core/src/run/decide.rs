@@ -8,7 +8,7 @@ use super::{
     DoneStep, Effect, End, ExternalRun, Limits, Part, Phase, Reply, Run, RunEvent, Sight, Stop, Task,
     judge::Verdict,
 };
-use crate::{EnvironmentName, OrderKind, StepId};
+use crate::{EnvironmentName, OrderKind, Outcome, StepId};
 
 /// Something that comes into a run from outside.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -247,6 +247,11 @@ impl Part<'_> {
                 events.extend(self.step_done(evidence, warning));
                 Decision::of(events)
             }
+            Verdict::Ended { outcome, evidence, warning } => {
+                let mut events = self.settle_doubt(None);
+                events.extend(self.ended_as(outcome.as_str(), evidence, warning));
+                Decision::of(events)
+            }
             Verdict::UnderWay { evidence, run } => {
                 let known =
                     matches!(&self.active.phase, Phase::UnderWay { evidence: before } if *before == evidence);
@@ -272,7 +277,7 @@ impl Part<'_> {
             }
             Verdict::Failed { evidence } => {
                 let mut events = self.settle_doubt(None);
-                events.extend(self.failed(evidence));
+                events.extend(self.ended_as("failed", evidence, None));
                 Decision::of(events)
             }
         }
@@ -331,27 +336,23 @@ impl Part<'_> {
     }
 
     fn step_done(&self, evidence: String, warning: Option<String>) -> Vec<RunEvent> {
+        self.ended(self.step.good_outcome(), evidence, warning)
+    }
+
+    fn ended(&self, outcome: Outcome, evidence: String, warning: Option<String>) -> Vec<RunEvent> {
         let mut events: Vec<_> = self.hold_if_missing().into_iter().collect();
-        events.push(RunEvent::StepDone {
-            step: self.id(),
-            outcome: self.step.good_outcome(),
-            evidence,
-            warning,
-        });
+        events.push(RunEvent::StepDone { step: self.id(), outcome, evidence, warning });
         events
     }
 
-    /// Returns that the step ended badly: with the outcome `failed` where the flow says what follows then, and
-    /// otherwise the run goes no further.
-    fn failed(&self, evidence: String) -> Vec<RunEvent> {
+    /// Returns that the step ended with an outcome: what follows it, or if nothing does and it is not the good
+    /// one, the run goes no further.
+    fn ended_as(&self, outcome: &str, evidence: String, warning: Option<String>) -> Vec<RunEvent> {
         let number = self.run.net().number(&self.step.id);
         let mut exits = number.into_iter().flat_map(|number| self.run.net().exits(number));
-        match exits.find(|exit| exit.outcome.as_str() == "failed") {
-            // Whatever parts are left are not done any more.
-            Some(exit) => {
-                let outcome = exit.outcome.clone();
-                vec![RunEvent::StepDone { step: self.id(), outcome, evidence, warning: None }]
-            }
+        match exits.find(|exit| exit.outcome.as_str() == outcome) {
+            // Whatever parts are left are not done any more, if it ended badly.
+            Some(exit) => self.ended(exit.outcome.clone(), evidence, warning),
             None => vec![RunEvent::StepFailed { step: self.id(), evidence }],
         }
     }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ExternalRun, Proposal};
+use super::{ExternalRun, ProgramLook, Proposal};
 use crate::{
     CommitSha, DeploymentTarget, Digest, DispatchEventType, GitHubRelease, GitHubWorkflowFile, ImageName,
     ImageTag, RegisterTaskDefinition, UpdateService,
@@ -61,6 +61,8 @@ pub enum Effect {
     RegisterTaskDefinition(Box<RegisterTaskDefinition>),
     /// Makes a service run a task definition.
     UpdateService(Box<UpdateService>),
+    /// Has a program do its step.
+    RunProgram(Box<ProgramLook>),
     /// Commits a change on its branch.
     CommitProposal {
         /// The change.
@@ -142,6 +144,9 @@ impl Effect {
             }
             Self::UpdateService(wanted) => {
                 format!("make the service {} run {}", wanted.service.service, wanted.task_definition.short())
+            }
+            Self::RunProgram(wanted) => {
+                format!("have {} do {}", wanted.program.run.join(" "), wanted.call.step)
             }
             Self::CommitProposal { proposal } => {
                 format!("commit {:?} on {}", proposal.title, proposal.branch)

@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::Proposal;
 use crate::{
     CommitSha, Configured, DeploymentId, DeploymentRun, DeploymentTarget, Digest, EcsService, Foreseen,
     GitHubRelease, GitHubReleaseId, GitHubRun, GitHubRunId, GitHubWorkflowFile, GitTag, HttpUrl, ImageName,
-    ImageTag, Job, LiveVersion, RegistrationMarker, ServiceDescription, StoppedTask, TaskDefinitionArn,
+    ImageTag, Job, LiveVersion, Program, RegistrationMarker, ServiceDescription, StoppedTask,
+    TaskDefinitionArn,
+    step_protocol::{ObserveAnswer, StepCall},
 };
 
 /// A question to the world. Answering it changes nothing.
@@ -43,6 +45,8 @@ pub enum Look {
         /// Whether a dry run is wanted. It takes seconds.
         foresee: bool,
     },
+    /// How far a program's step has come.
+    Program(Box<ProgramLook>),
     /// How far a change has come.
     Proposal(Box<Proposal>),
     /// A service of ECS, and the task definitions for it.
@@ -71,6 +75,15 @@ pub struct DeploymentLook {
     pub endpoint: Option<HttpUrl>,
     /// Who asks for the deployment in the run's place; wanted where none is followed.
     pub automation: Option<AutomationLook>,
+}
+
+/// Which program is asked, about which step.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProgramLook {
+    /// The program.
+    pub program: Program,
+    /// The step, as the program is told of it.
+    pub call: StepCall,
 }
 
 /// Which run of somebody else's automation is wanted: the one that publishing a release started.
@@ -131,6 +144,8 @@ pub enum Sight {
     },
     /// The answer to [`Look::Proposal`].
     Proposal(ProposalSight),
+    /// The answer to [`Look::Program`].
+    Program(Box<ObserveAnswer>),
     /// The answer to [`Look::Service`].
     Service(Box<ServiceSight>),
     /// The world could not be seen.

@@ -33,7 +33,9 @@ pub use decide::{Decision, Input, InputRejected};
 pub use effect::{Effect, Reply};
 pub use event::{End, ExternalRun, RunEvent, Stop};
 pub use judge::Limits;
-pub use look::{AutomationLook, AutomationSight, DeploymentLook, Look, ProposalSight, ServiceSight, Sight};
+pub use look::{
+    AutomationLook, AutomationSight, DeploymentLook, Look, ProgramLook, ProposalSight, ServiceSight, Sight,
+};
 pub use order::{Order, OrderKind, RunId};
 pub use part::Part;
 pub use plan::{Plan, PlanError, Scope, deployable_target, plan};

@@ -3,12 +3,13 @@
 use chrono::TimeDelta;
 
 use super::{
-    ActiveStep, AutomationLook, DeploymentLook, Effect, ExternalRun, Look, PlannedPart, PlannedStep, Run,
-    Task,
+    ActiveStep, AutomationLook, DeploymentLook, Effect, ExternalRun, Look, PlannedPart, PlannedStep,
+    ProgramLook, Run, Task,
 };
 use crate::{
     Correlation, DeployableVersion, DeploymentId, DeploymentMeans, DeploymentRun, EnvironmentName,
-    GitHubRunId, GitHubWorkflowFile, OrderKind, Step,
+    GitHubRunId, GitHubWorkflowFile, ImageTag, OrderKind, Program, Step,
+    step_protocol::{StepCall, StepVersion},
 };
 
 /// The present part of a step that has begun.
@@ -89,12 +90,41 @@ impl<'a> Part<'a> {
                 rollout: self.followed_rollout().cloned(),
                 endpoint: target.version_endpoint.clone(),
             },
+            (Task::Run { program }, _) => Look::Program(Box::new(self.program_look(program))),
             (Task::TagImages | Task::Publish, _) => Look::ImageTag {
                 images: version.bundle.images.keys().cloned().collect(),
                 tag: version.image_tag.clone(),
                 automation: self.automation(),
             },
         }
+    }
+
+    /// Returns what a program is asked, or told to do.
+    pub(super) fn program_look(&self, program: &Program) -> ProgramLook {
+        let order = self.run.order();
+        let version = self.version();
+        let git_tag = match &order.kind {
+            OrderKind::Release { draft } => draft.git_tag.to_string().parse().ok(),
+            _ => None,
+        };
+        let call = StepCall {
+            run: self.run.id().clone(),
+            step: self.step.id.clone(),
+            app: order.app.clone(),
+            environment: None,
+            version: StepVersion {
+                image_tag: Some(version.image_tag.clone()),
+                git_tag,
+                commit: Some(version.bundle.commit.clone()),
+            },
+            previous: order.replaces.clone().map(|commit| StepVersion {
+                image_tag: Some(ImageTag::of_commit(&commit)),
+                git_tag: None,
+                commit: Some(commit),
+            }),
+            parameters: program.parameters.clone(),
+        };
+        ProgramLook { program: program.clone(), call }
     }
 
     /// Returns which automation performs the step, where the run does not.

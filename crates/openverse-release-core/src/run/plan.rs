@@ -226,7 +226,8 @@ fn is_carried_out(operation: Operation) -> bool {
         | Operation::DeployByGitHubWorkflow { .. }
         | Operation::DeployByAnsible
         | Operation::DeployByTerraform
-        | Operation::RedeployLastWorking => true,
+        | Operation::RedeployLastWorking
+        | Operation::RunProgram => true,
         Operation::MergeToMain
         | Operation::RevertOnMain
         | Operation::BuildImages
@@ -284,6 +285,9 @@ impl Planner<'_> {
             parts: match step.operation {
                 Operation::PublishGitHubRelease => vec![part(Task::Publish)],
                 Operation::TagImage => self.tagging(performer)?,
+                Operation::RunProgram => {
+                    step.program.iter().map(|it| part(Task::Run { program: it.clone() })).collect()
+                }
                 _ => self.deployments(step)?,
             },
         })

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    BranchName, DeployableVersion, DeploymentTarget, EcsService, GitHubWorkflowFile, Performer,
+    BranchName, DeployableVersion, DeploymentTarget, EcsService, GitHubWorkflowFile, Performer, Program,
     RepositoryPath, StepId,
 };
 
@@ -37,7 +37,11 @@ impl PlannedPart {
     /// Returns what tells the part from the other parts of its step, for people.
     pub fn name(&self) -> Option<&str> {
         match &self.task {
-            Task::Publish | Task::TagImages | Task::Deploy { .. } | Task::RollOut { .. } => None,
+            Task::Publish
+            | Task::TagImages
+            | Task::Deploy { .. }
+            | Task::RollOut { .. }
+            | Task::Run { .. } => None,
             Task::Configure { target } => Some(target.local_name()),
             Task::Propose { proposal } => Some(match proposal.content {
                 ProposedContent::File { .. } => "changelog",
@@ -73,6 +77,11 @@ pub enum Task {
         target: DeploymentTarget,
         /// The service.
         service: Box<EcsService>,
+    },
+    /// A program of the project does it, or finds it done.
+    Run {
+        /// The program.
+        program: Box<Program>,
     },
     /// A change waits for review as a pull request.
     Propose {

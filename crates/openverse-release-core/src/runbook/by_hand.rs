@@ -32,7 +32,8 @@ pub(super) fn commands(app: &App, step: &Step) -> Vec<(String, &'static str)> {
         | Operation::BuildImages
         | Operation::SyncDags
         | Operation::TagImage
-        | Operation::RunLatest => Vec::new(),
+        | Operation::RunLatest
+        | Operation::RunProgram => Vec::new(),
     }
 }
 
@@ -80,6 +81,10 @@ pub(super) fn ways(
             let version = "the image tag of the release";
             let targets = step.environments.iter().filter_map(|&at| app.deployment(at));
             targets.map(|target| deployment(project, target, version)).collect()
+        }
+        Operation::RunProgram => {
+            let program = step.program.iter().map(|program| program.run.join(" "));
+            program.map(|program| format!("Check or do what {} does.", code(&program))).collect()
         }
         Operation::BuildImages | Operation::TagImage => Vec::new(),
     }

@@ -154,7 +154,7 @@ mod tests {
             run: "run-7f3a".parse().unwrap(),
             step: "Smoke".parse().unwrap(),
             app: "api".parse().unwrap(),
-            environment: Some("production eu".parse().unwrap()),
+            environment: Some("production-eu".parse().unwrap()),
             version: StepVersion {
                 image_tag: Some("v2.4.0".parse().unwrap()),
                 git_tag: Some("api/v2.4.0".parse().unwrap()),
@@ -177,7 +177,7 @@ mod tests {
           "run": "run-7f3a",
           "step": "Smoke",
           "app": "api",
-          "environment": "production eu",
+          "environment": "production-eu",
           "version": {
             "image_tag": "v2.4.0",
             "git_tag": "api/v2.4.0",

@@ -4,9 +4,9 @@ use async_trait::async_trait;
 use openverse_release_core::step_protocol::{
     AnswerText, AttemptName, ObserveAnswer, PerformAnswer, ProtocolVersion, StepAction, StepRequest,
 };
-use openverse_release_ports::{ProgramCall, StepProgramError, StepPrograms};
+use openverse_release_ports::{ProgramCall, StepProgram, StepProgramError, StepPrograms};
 
-use super::invocation::Invocation;
+use super::{invocation::Invocation, missing::find_step_program};
 
 /// Programs of this machine that are steps.
 ///
@@ -16,6 +16,10 @@ pub struct LocalStepPrograms;
 
 #[async_trait]
 impl StepPrograms for LocalStepPrograms {
+    fn check(&self, program: &StepProgram) -> Result<(), StepProgramError> {
+        find_step_program(program).map(drop)
+    }
+
     async fn observe(&self, call: &ProgramCall) -> Result<ObserveAnswer, StepProgramError> {
         let invocation = Invocation::of(&call.program)?;
         let program = invocation.program(request(call, StepAction::Observe));

@@ -42,7 +42,8 @@ pub(super) const RULES: &[Rule] = &[
         id: CheckId::StuckStep,
         severity: Severity::Error,
         explanation: "From every step, the arrows lead to a step that updates a live environment, unless it \
-            is such a step itself. Work that can never be deployed is lost, so a link is missing there. \
+            is such a step itself, or runs a program, such as a smoke test after the last deployment. Work that can \
+            never be deployed is lost, so a link is missing there. \
             Rollback steps are held to the stricter rollback-reaches-no-deployment.",
         find: stuck_steps,
     },
@@ -97,7 +98,7 @@ fn dead_steps(scope: &Scope<'_>) -> Vec<Violation> {
 }
 
 fn stuck_steps(scope: &Scope<'_>) -> Vec<Violation> {
-    let outcome = Nature::UPDATES | Nature::ROLLS_BACK;
+    let outcome = Nature::UPDATES | Nature::ROLLS_BACK | Nature::PROGRAM;
     let others = (0..scope.net.len()).filter(|&step| !scope.net.natures[step].is_any(outcome));
     others
         .filter(|&step| !scope.after[step].has(Facts::ENDS_WELL))

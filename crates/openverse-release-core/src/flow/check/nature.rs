@@ -23,6 +23,7 @@ impl Nature {
     pub(super) const SPLITS_INTO_ALL: Self = Self(1 << 10);
     pub(super) const SAYS_HOW_IT_SPLITS: Self = Self(1 << 11);
     pub(super) const JOINS_ALL: Self = Self(1 << 12);
+    pub(super) const PROGRAM: Self = Self(1 << 13);
     const USES: u32 = 16;
     const MAKES: u32 = 20;
 
@@ -38,6 +39,7 @@ impl Nature {
             (operation == Operation::BuildImages, Self::BUILD),
             (operation == Operation::PublishGitHubRelease, Self::PUBLISH),
             (operation == Operation::TagImage, Self::TAG),
+            (operation == Operation::RunProgram, Self::PROGRAM),
             (matches!(operation, Operation::TagImage | Operation::RunLatest), Self::TAKES_LATEST),
             (step.split == Some(Branches::All), Self::SPLITS_INTO_ALL),
             (step.split.is_some(), Self::SAYS_HOW_IT_SPLITS),

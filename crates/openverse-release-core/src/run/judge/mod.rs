@@ -3,6 +3,7 @@
 mod automation;
 mod configuration;
 mod deployment;
+mod program;
 mod proposal;
 mod publishing;
 mod service;
@@ -13,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use self::proposal::judge_proposal;
 use super::{Effect, ExternalRun, Part, Sight, Task};
-use crate::{DeploymentTarget, LiveVersion, OrderKind};
+use crate::{DeploymentTarget, LiveVersion, OrderKind, Outcome};
 
 /// How long a run waits. Every wait has a limit; past it the outcome is unknown, not failed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,6 +65,8 @@ pub(super) enum Verdict {
     UnderWay { evidence: String, run: Option<ExternalRun> },
     /// Done.
     Done { evidence: String, warning: Option<String>, run: Option<ExternalRun> },
+    /// Done, and the step says how it ended.
+    Ended { outcome: Outcome, evidence: String, warning: Option<String> },
     /// The world is not as it must be.
     Conflict { found: String, expected: String },
     /// Ended badly.
@@ -92,6 +95,7 @@ impl Part<'_> {
             (Sight::Configuration { configured, foreseen, running }, Task::Configure { target }, _) => {
                 self.judge_configuration(target, configured, foreseen.as_ref(), running)
             }
+            (Sight::Program(answer), Task::Run { program }, _) => self.judge_program(program, answer),
             (Sight::Proposal(seen), Task::Propose { proposal }, _) => judge_proposal(proposal, seen),
             (Sight::Service(seen), Task::RollOut { target, service }, _) => {
                 self.judge_service(target, service, seen)
