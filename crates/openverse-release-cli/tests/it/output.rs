@@ -232,28 +232,32 @@ fn flows_are_checked() {
     ");
     assert_snapshot!(printed(&place, &["check", "--list"]), @"
     error    source-not-manual                      Every step that no link leads to is manual.
-    warning  several-sources                        One step alone has no link that leads to it: the merge with which the process begins.
+    warning  several-sources                        Only one step has no link that leads to it: the merge with which the process begins.
     error    automatic-without-trigger              Every automatic step is the end of a triggering link.
     error    dead-step                              Every step can be reached from a step that no link leads to.
-    error    stuck-step                             From every step, the arrows lead to a step that updates a live environment, unless it is such a step itself.
+    error    stuck-step                             From every step, the arrows lead to a step that updates a live environment, unless it is such a step itself, or runs a program, such as a smoke test after the last deployment.
     error    cycle-without-rollback                 Steps follow each other in a circle only by way of a step that rolls back.
+    error    environments-ill-typed                 A step that updates live environments names them, each is declared by the project, and no other step names any.
     error    trigger-into-manual                    A triggering link ends at an automatic step.
     error    enables-into-automatic                 An enabling link ends at a manual step.
     error    continues-into-automatic               A dotted link ends at a manual step.
     error    continues-not-from-deployment          A dotted link starts at a deployment.
     error    rolls-back-ill-typed                   A rollback link joins a deployment to a step that rolls back, in that order.
-    warning  split-undeclared                       A step that several arrows leave says whether it goes on by all of them or by one.
+    error    split-undeclared                       A step that several arrows leave with the same outcome says whether it goes on by all of them or by one.
     info     redundant-link                         Where a step waits for all its branches, no link says what a longer way says already.
     error    deadlock                               A step that waits for all its branches gets all of them, in every run in which it gets one.
     error    lack-of-synchronisation                Branches that all happen do not meet at a step that happens once for each of them.
     warning  soundness-unknown                      Whether a step waits for ever or happens twice is known.
+    error    outcome-unknown                        A link that is taken only with some outcome names one that its first step declares.
+    error    choice-undetermined                    After a release is published, somebody or something decides which of several branches is taken: a person, if each of them leads to a manual step, or the outcome of the step that they leave.
+    error    join-outside-release                   A step that follows a release and waits for all its branches waits only for what follows the release too.
     error    deployment-without-rollback            Every deployment has a step that rolls it back.
-    error    rollback-not-manual                    Every step that rolls back is manual.
+    error    rollback-not-manual                    A step that rolls back is manual, or set off by an outcome alone.
     error    rollback-reaches-no-deployment         Every rollback ends in a deployment of the environment it takes back.
     info     rollback-not-preferred                 Each environment is taken back by its preferred means.
     error    publish-not-manual                     Publishing a GitHub Release is manual.
-    error    publish-does-not-dominate-production   Every way to a deployment that updates production goes through the publishing of a GitHub Release.
-    error    production-without-consent             Between a merge and a production deployment stands a step that needs a person, or the deployment itself does.
+    error    publish-does-not-dominate-production   Every way to a deployment that updates production, or another guarded environment, goes through the publishing of a GitHub Release.
+    error    production-without-consent             Between a merge and a deployment to production, or to another guarded environment, stands a step that needs a person, or the deployment itself does.
     error    publish-without-tag                    Whatever happens after a GitHub Release is published, the image is given the release's image tag.
     error    artefact-consumed-before-produced      What a step uses was made on every way that leads to it: the commit, the built image, the published GitHub Release, the image with the release's image tag.
     warning  artefact-never-used                    What a step makes is used by some step after it: the commit, the built image, the published GitHub Release, the image with the release's image tag.
