@@ -318,6 +318,6 @@ fn uses(step: &Step) -> Vec<Artefact> {
         Operation::DeployByGitHubWorkflow { .. } | Operation::RedeployLastWorking | Operation::RunLatest => {
             vec![Artefact::BuiltImage]
         }
-        Operation::MergeToMain | Operation::RevertOnMain => Vec::new(),
+        Operation::MergeToMain | Operation::RevertOnMain | Operation::RunProgram => Vec::new(),
     }
 }

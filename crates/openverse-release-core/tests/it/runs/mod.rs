@@ -10,6 +10,7 @@ mod law;
 mod laws;
 mod outcomes;
 mod plans;
+mod programs;
 mod proposals;
 mod service;
 mod world;

@@ -12,6 +12,7 @@ use openverse_release_core::{
     GitHubReleaseId, GitHubRunId, GitHubRunStatus, GitHubWorkflowFile, ImageName, ImageTag, LiveVersion,
     Look, Order, OrderKind, Performer, Project, ProposalSight, ReleaseTarget, Reply, Run, Scope, Sight,
     StepId,
+    step_protocol::{AnswerText, ObserveAnswer},
 };
 
 use super::service::Service;
@@ -136,6 +137,17 @@ pub(super) struct World {
     pub(super) service: Service,
     /// Who tags the images and asks for the deployment in the run's place, once it has begun.
     pub(super) automation: Option<AutomationSight>,
+    /// What a program answers once it has run.
+    pub(super) program_says: ObserveAnswer,
+}
+
+/// What a program answers that has ended so.
+pub(super) fn program_ended(outcome: &str) -> ObserveAnswer {
+    ObserveAnswer::Done {
+        evidence: AnswerText::cut("12 of 12 pages answer"),
+        outcome: Some(outcome.parse().unwrap()),
+        warning: None,
+    }
 }
 
 impl World {
@@ -174,6 +186,7 @@ impl World {
             takes: TimeDelta::seconds(60),
             next_outcome: GitHubRunStatus::Succeeded,
             next_goes_live: true,
+            program_says: program_ended("passed"),
             tells_run_id: false,
             sites: app.deployments.iter().map(|it| (it.local_name().to_owned(), site.clone())).collect(),
             apply_fails: 0,
@@ -249,6 +262,10 @@ impl World {
             return Sight::Blind { why: "no route to host".to_owned() };
         }
         match look {
+            Look::Program(look) if self.mutations.contains(&format!("run {}", look.call.step)) => {
+                Sight::Program(Box::new(self.program_says.clone()))
+            }
+            Look::Program(_) => Sight::Program(Box::new(ObserveAnswer::Absent {})),
             Look::Release { .. } => Sight::Release {
                 release: self.release.clone().map(Box::new),
                 tag_commit: self.tag_commit.clone(),
@@ -335,6 +352,7 @@ impl World {
             Effect::RegisterTaskDefinition(_) | Effect::UpdateService(_) => {
                 return self.service.perform(effect, self.now, &mut self.mutations);
             }
+            Effect::RunProgram(wanted) => self.mutations.push(format!("run {}", wanted.call.step)),
             Effect::CommitProposal { proposal } => {
                 self.proposals.insert(proposal.branch.to_string(), ProposalSight::Committed);
                 self.mutations.push(format!("commit {}", proposal.branch));

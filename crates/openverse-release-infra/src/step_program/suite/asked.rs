@@ -58,7 +58,7 @@ impl<'a> Asker<'a> {
             run,
             step: self.subject.step.clone(),
             app: self.subject.app.clone(),
-            environment: self.subject.environment.clone(),
+            environment: self.subject.environment,
             version: image_tag.map(version).unwrap_or_default(),
             previous: self.reached.as_ref().map(version),
             parameters: self.subject.parameters.clone(),
