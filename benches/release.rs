@@ -3,7 +3,6 @@
 //! what the journal then holds.
 
 use std::{
-    collections::BTreeSet,
     error::Error,
     sync::Arc,
     time::{Duration, Instant},
@@ -11,7 +10,7 @@ use std::{
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use openverse_release_core::{End, Limits, Project, Run, RunEvent};
-use openverse_release_engine::{Engine, SqliteJournal, StoredRun, Watcher, World, Yield};
+use openverse_release_engine::{Approvals, Engine, SqliteJournal, StoredRun, Watcher, World, Yield};
 use openverse_release_github::GitHub;
 use openverse_release_http::live::{HttpVersionProbe, ProbeConfig};
 use openverse_release_oci::{OciRegistry, RegistryConfig};
@@ -75,7 +74,7 @@ impl Place {
         let order = engine.order_release(api, &engine.preview(api).await?).await?;
         let mut session = engine.begin(api, order)?;
         engine.approve(&mut session, &"Publish".parse()?, &Nobody)?;
-        let yielded = engine.drive(&mut session, &BTreeSet::new(), &Nobody).await?;
+        let yielded = engine.drive(&mut session, &Approvals::default(), &Nobody).await?;
         match (yielded, session.run().end()) {
             (Yield::Ended, Some(End::Done)) => Ok(session.stored.clone()),
             (_, end) => Err(format!("the release ended in {end:?}").into()),

@@ -6,10 +6,10 @@
 //! cargo run -p openverse-release-examples --example release_through_the_ports
 //! ```
 
-use std::{collections::BTreeSet, error::Error, sync::Arc, time::Duration};
+use std::{error::Error, sync::Arc, time::Duration};
 
 use openverse_release_core::{EnvironmentName, Limits, Project, Run, RunEvent, StepId};
-use openverse_release_engine::{Engine, Session, SqliteJournal, Watcher, World, Yield};
+use openverse_release_engine::{Approvals, Engine, Session, SqliteJournal, Watcher, World, Yield};
 use openverse_release_github::GitHub;
 use openverse_release_http::live::{HttpVersionProbe, ProbeConfig};
 use openverse_release_oci::{OciRegistry, RegistryConfig};
@@ -57,7 +57,7 @@ fn connect(project: &Project, places: StandIns, requests: &Requests) -> Result<W
 
 /// Drives a run to its end, saying yes to every step that asks.
 async fn drive(engine: &Engine, mut session: Session) -> Result<(), Box<dyn Error>> {
-    while engine.drive(&mut session, &BTreeSet::new(), &Printer).await? == Yield::Approval {
+    while engine.drive(&mut session, &Approvals::default(), &Printer).await? == Yield::Approval {
         let asking: Vec<_> = session.run().wants().approvals.iter().map(|step| step.id.clone()).collect();
         for step in asking {
             engine.approve(&mut session, &step, &Printer)?;

@@ -1,11 +1,6 @@
 //! What a person can ask for: look, release, deploy, roll back, resume.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    path::PathBuf,
-    sync::Arc,
-    time::Duration,
-};
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
 
 use openverse_release_core::{
     App, CommitSha, DeploymentMeans, DeploymentRecord, EnvironmentName, GitTag, ImageTag, Input, Limits,
@@ -15,8 +10,8 @@ use openverse_release_core::{
 use openverse_release_ports::RunQuery;
 
 use crate::{
-    EngineError, EnvironmentLock, Hold, Journal, LiveAnswer, Preview, Refusal, Runner, StoredRun, Watcher,
-    World, Yield, resolve_version, version::named_version,
+    Approvals, EngineError, EnvironmentLock, Hold, Journal, LiveAnswer, Preview, Refusal, Runner, StoredRun,
+    Watcher, World, Yield, resolve_version, version::named_version,
 };
 
 /// How many past deployments are searched for the last known working version.
@@ -333,10 +328,10 @@ impl Engine {
     pub async fn drive(
         &self,
         session: &mut Session,
-        declined: &BTreeSet<StepId>,
+        approvals: &Approvals,
         watcher: &dyn Watcher,
     ) -> Result<Yield, EngineError> {
-        self.runner().drive(&mut session.stored, declined, watcher).await
+        self.runner().drive(&mut session.stored, approvals, watcher).await
     }
 
     fn runner(&self) -> Runner<'_> {

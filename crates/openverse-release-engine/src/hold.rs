@@ -1,7 +1,7 @@
 //! Holds: what keeps automation from bringing a bad version back.
 
 use chrono::{DateTime, Utc};
-use openverse_release_core::{AppSlug, CommitSha, End, EnvironmentName, OrderKind, Run, RunId};
+use openverse_release_core::{AppSlug, CommitSha, EnvironmentName, OrderKind, Run, RunId, Step};
 use serde::Serialize;
 
 /// An environment of an app that takes no release and no deployment until somebody lifts it.
@@ -27,15 +27,25 @@ impl Hold {
     /// Returns the hold that a run placed on an environment.
     pub fn placed_by(run: &Run, environment: EnvironmentName, since: DateTime<Utc>) -> Self {
         let order = run.order();
-        let (rolled_back, reason) = match (&order.kind, run.end()) {
-            (OrderKind::RollBack, _) => (order.replaces.clone(), order.reason.clone()),
-            // A release that took itself back.
-            (_, Some(End::RolledBack { because, .. })) => {
-                (Some(order.version.bundle.commit.clone()), because.clone())
-            }
-            _ => (Some(order.version.bundle.commit.clone()), order.reason.clone()),
+        let (rolled_back, reason) = match &order.kind {
+            OrderKind::RollBack => (order.replaces.clone(), order.reason.clone()),
+            // A release that takes itself back.
+            _ => (Some(order.version.bundle.commit.clone()), why_back(run, environment)),
         };
         let (app, by) = (order.app.clone(), order.actor.clone());
         Self { app, environment, run: run.id().clone(), rolled_back, reason, by, since }
     }
+}
+
+/// Returns how the step ended that set off the rollback of an environment.
+fn why_back(run: &Run, environment: EnvironmentName) -> String {
+    let flow = run.flow();
+    let takes_back = |step: &&Step| step.operation.rolls_back() && step.updates(environment);
+    let links = flow.links().filter(|link| flow.steps().filter(takes_back).any(|step| step.id == link.to));
+    let ended_so = links.filter_map(|link| {
+        let done = run.done().iter().find(|done| done.step == link.from)?;
+        (link.outcome.as_ref() == Some(&done.outcome))
+            .then(|| format!("{} ended as {}: {}", done.step, done.outcome, done.evidence))
+    });
+    ended_so.last().unwrap_or_else(|| run.order().reason.clone())
 }

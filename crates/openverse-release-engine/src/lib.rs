@@ -44,7 +44,7 @@ pub use not_connected::NotConnected;
 pub use preview::{ImagePreview, Preview, RunningVersion};
 pub use record::WorldRecord;
 pub use revert::Revert;
-pub use runner::{Runner, Watcher, Yield};
+pub use runner::{Approvals, Runner, Watcher, Yield};
 pub use status::{AppStatus, EnvironmentStatus};
 pub use status_by_configuration::ConfigurationStatus;
 pub use superseded::SupersededProposal;

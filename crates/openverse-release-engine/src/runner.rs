@@ -40,6 +40,16 @@ pub struct Runner<'a> {
     pub poll: Duration,
 }
 
+/// How approvals are asked for while a run is driven.
+#[derive(Debug, Clone, Default)]
+pub struct Approvals {
+    /// The steps that a person was asked about already, and did not let go ahead: the others go on without them.
+    pub declined: BTreeSet<StepId>,
+    /// Whether the run is given back as soon as a step waits for an approval. Otherwise what is under way comes
+    /// to its end first, so that nobody has to answer before a failure is seen.
+    pub at_once: bool,
+}
+
 impl Runner<'_> {
     /// Gives the run an input from a person and records what it leads to.
     ///
@@ -55,8 +65,7 @@ impl Runner<'_> {
         self.record(stored, &decision.events, watcher)
     }
 
-    /// Drives the run until it wants a person, stops, or ends. Steps that a person was asked about already,
-    /// and did not let go ahead, are `declined`: the others go on without them.
+    /// Drives the run until it wants a person, stops, or ends.
     ///
     /// All steps are looked at together, and what is to be done for them is done together, each after its own
     /// intent was recorded. Dropping the future at any point leaves a run that can be resumed.
@@ -66,7 +75,7 @@ impl Runner<'_> {
     pub async fn drive(
         &self,
         stored: &mut StoredRun,
-        declined: &BTreeSet<StepId>,
+        approvals: &Approvals,
         watcher: &dyn Watcher,
     ) -> Result<Yield, EngineError> {
         loop {
@@ -74,7 +83,8 @@ impl Runner<'_> {
             if wants.end.is_some() {
                 return Ok(Yield::Ended);
             }
-            if wants.approvals.iter().any(|step| !declined.contains(&step.id)) {
+            let asks = wants.approvals.iter().any(|step| !approvals.declined.contains(&step.id));
+            if asks && (wants.looks.is_empty() || approvals.at_once) {
                 return Ok(Yield::Approval);
             }
             if wants.looks.is_empty() {

@@ -1,14 +1,12 @@
 //! Driving a run for a person: approvals, progress, and what it came to.
 
-use std::{
-    collections::BTreeSet,
-    io::{self, Write},
-};
+use std::io::{self, Write};
 
 use openverse_release_core::{
-    App, DetailKind, End, EnvironmentName, Foreseen, Order, OrderKind, PlannedStep, Run, Step, Stop, Task,
+    App, DetailKind, End, EnvironmentName, Foreseen, Order, OrderKind, PlannedStep, Run, Step, StepId, Stop,
+    Task,
 };
-use openverse_release_engine::{Session, StoredRun, Yield};
+use openverse_release_engine::{Approvals, Session, StoredRun, Yield};
 
 use super::{Outcome, ecs, run_view::RunView, say_requests};
 use crate::{
@@ -63,28 +61,36 @@ pub(super) async fn drive(
     let engine = &connected.engine;
     context.drives(session.run().id());
     let progress = Progress::new(output);
-    let mut declined = BTreeSet::new();
+    let mut approvals = Approvals { at_once: yes, ..Approvals::default() };
     loop {
-        let reason = engine.drive(&mut session, &declined, &progress).await;
+        let reason = engine.drive(&mut session, &approvals, &progress).await;
         progress.finish();
         if reason? != Yield::Approval {
             break;
         }
         let waiting = session.run().wants().approvals.into_iter().map(|step| step.id.clone());
-        let waiting: Vec<_> = waiting.filter(|step| !declined.contains(step)).collect();
+        let waiting: Vec<_> = waiting.filter(|step| !approvals.declined.contains(step)).collect();
         if waiting.is_empty() {
             return not_approved(connected, session, &progress);
         }
+        // Everything is asked before anything goes on: what is drawn would cover a question.
+        let mut chosen: Vec<StepId> = Vec::new();
         for step in waiting {
-            // Of several steps that exclude one another, one may have been chosen by now.
-            if !session.run().awaits_approval(&step) {
+            let alternatives: Vec<_> = session.run().alternatives(&step).into_iter().cloned().collect();
+            if alternatives.iter().any(|other| chosen.contains(other)) {
                 continue;
             }
-            if approve(output, connected, app, session.run(), &step, yes).await? {
-                engine.approve(&mut session, &step, &progress)?;
-            } else {
-                declined.insert(step);
+            if yes && !alternatives.is_empty() {
+                return Err(nobody_chooses(session.run(), &step, &alternatives));
             }
+            if approve(output, connected, app, session.run(), &step, yes).await? {
+                chosen.push(step);
+            } else {
+                approvals.declined.insert(step);
+            }
+        }
+        for step in chosen {
+            engine.approve(&mut session, &step, &progress)?;
         }
     }
     let run = session.run();
@@ -104,6 +110,15 @@ pub(super) async fn drive(
     }
     say_requests(output, connected)?;
     Ok(exit)
+}
+
+/// Refuses to choose one of several steps in a person's place.
+fn nobody_chooses(run: &Run, step: &StepId, others: &[StepId]) -> CliError {
+    let names: Vec<_> = [step].into_iter().chain(others).map(StepId::as_str).collect();
+    let exit = if run.performed().is_empty() { Exit::Refused } else { Exit::Unfinished };
+    CliError::new(exit, format!("found a choice between {}, of which one is taken", names.join(" and ")))
+        .expected("a person who chooses, at a terminal and without --yes")
+        .hint(format!("go on with `resume {}`", run.id()))
 }
 
 /// Leaves a run that a person did not let go ahead.
@@ -246,11 +261,20 @@ fn conclude_end(out: &mut dyn Write, app: &App, run: &Run, end: &End) -> io::Res
     let version = &order.version;
     match end {
         End::Done => {
-            let runs = if order.environments.len() == 1 { "runs" } else { "run" };
+            let deployed: Vec<_> = run.deployed().collect();
+            let (runs, left) = (if deployed.len() == 1 { "runs" } else { "run" }, |at: &&EnvironmentName| {
+                !deployed.contains(at)
+            });
+            for environment in order.environments.iter().filter(left) {
+                writeln!(
+                    out,
+                    "{WARN}note:{WARN:#} {environment} was left as it is: the flow did not lead there"
+                )?;
+            }
             writeln!(
                 out,
                 "{GOOD}{} of the {} {runs} {}{GOOD:#}, commit {}, verified; took {}",
-                listed(&order.environments),
+                listed(&deployed),
                 app.name,
                 version.image_tag,
                 version.bundle.commit.short(),

@@ -41,7 +41,7 @@ pub(super) async fn test(context: &Context, test: &StepTest) -> Outcome {
     let subject = StepSubject {
         step: test.step.clone(),
         app: test.app.clone(),
-        environment: test.environment.clone(),
+        environment: test.environment,
         image_tags: test.image_tag.clone(),
         parameters: parameters(&test.param)?,
     };

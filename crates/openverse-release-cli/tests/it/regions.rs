@@ -113,7 +113,7 @@ fn place_with(back: &str, verdict: &str, links: &[String]) -> Place {
 /// The deployments that somebody asked for, by their GitHub Workflows.
 fn asked_for(place: &Place) -> Vec<String> {
     let log = place.sandbox().log().unwrap();
-    let by_request = log.into_iter().filter(|entry| entry.requested());
+    let by_request = log.into_iter().filter(openverse_release_sandbox::Entry::requested);
     let dispatches = by_request.filter(|entry| entry.action.to_string().ends_with("_dispatch"));
     let mut targets: Vec<_> = dispatches.map(|entry| entry.target).collect();
     targets.sort();
@@ -217,4 +217,58 @@ fn a_program_that_is_not_there_is_found_before_anything_is_published() {
     let ran = place.run(&["release", "shop", "--yes"]);
     ran.expect_code(3).expect_says(&["Smoke", "steps/smoke", "did you mean \"smokes\"?"]);
     assert_eq!(place.sandbox().log().unwrap().iter().filter(|entry| entry.requested()).count(), 0);
+}
+
+#[test]
+fn a_region_that_the_flow_does_not_lead_to_is_not_said_to_run_the_release() {
+    let links = [link("Tag", "Us", None), link("Us", "Eu", Some("failed")), link("Us", "Smoke", None)];
+    let place = place_with("manual", "passed", &links);
+    let ran = place.run(&["release", "shop", "--yes"]);
+    ran.expect_code(0).expect_says(&["production-us of the shop runs", "production-eu was left as it is"]);
+}
+
+#[test]
+fn a_deployment_that_failed_is_no_success_though_the_flow_goes_on_elsewhere() {
+    let links = [link("Tag", "Us", None), link("Us", "Eu", Some("failed")), link("Us", "Smoke", None)];
+    let place = place_with("manual", "passed", &links);
+    place.fault("deployment-fails:production-us", 0, None);
+    place
+        .run(&["release", "shop", "--yes"])
+        .expect_code(4)
+        .expect_says(&["(Eu) deployment succeeded", "failed:"]);
+    assert_eq!(place.run_states(), ["failed"]);
+}
+
+#[test]
+fn nobody_but_a_person_chooses_one_of_several_steps() {
+    let links = [
+        link("Tag", "Eu", None).replace("triggers", "enables"),
+        link("Tag", "Us", None).replace("triggers", "enables"),
+        link("Eu", "Smoke", None),
+        link("Us", "Smoke", None),
+    ];
+    let place = place_with("manual", "passed", &links);
+    let project = fs::read_to_string(place.path("acme.toml")).unwrap();
+    let project = project
+        .replace("split = \"all\"", "split = \"one\"")
+        .replace("join = \"all\", ", "")
+        .replace("label = \"Europe\", trigger = \"automatic\"", "label = \"Europe\", trigger = \"manual\"")
+        .replace("label = \"America\", trigger = \"automatic\"", "label = \"America\", trigger = \"manual\"");
+    fs::write(place.path("acme.toml"), project).unwrap();
+    place.run(&["check", "shop"]).expect_code(0);
+    let ran = place.run(&["release", "shop", "--yes"]);
+    ran.expect_code(5).expect_says(&["a choice between Eu and Us", "resume run-"]);
+    assert_eq!(asked_for(&place), [""; 0], "neither was deployed");
+}
+
+#[test]
+fn deployments_that_nobody_could_tell_apart_are_refused() {
+    let place = place("manual", &[link("Tag", "Eu", None), link("Tag", "Us", None)]);
+    let project = fs::read_to_string(place.path("acme.toml")).unwrap();
+    for (from, to, what) in [("deploy_us", "deploy_eu", "event type"), ("//us.", "//eu.", "version endpoint")]
+    {
+        fs::write(place.path("acme.toml"), project.replace(from, to)).unwrap();
+        let ran = place.run(&["release", "shop", "--yes"]);
+        ran.expect_code(2).expect_says(&["shop in production-eu and shop in production-us", what]);
+    }
 }

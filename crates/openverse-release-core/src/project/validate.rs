@@ -1,6 +1,6 @@
 //! What makes a project one that can be used.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Project, by_name, folded, names};
 use crate::{
@@ -114,6 +114,16 @@ pub enum ProjectError {
         /// The environment.
         environment: EnvironmentName,
     },
+    /// Two deployments could not be told apart.
+    #[error("{} have the same {what}, {value}; nobody could tell one from the other", both.join(" and "))]
+    SharedDeployment {
+        /// What they share.
+        what: &'static str,
+        /// Its value.
+        value: String,
+        /// The deployments.
+        both: [String; 2],
+    },
     /// The flow deploys where nothing is known of.
     #[error("the app {app} has no deployment to {environment}, which the step {step} of its flow updates")]
     MissingDeployment {
@@ -200,6 +210,7 @@ pub(super) fn validate(project: &Project) -> Result<(), ProjectError> {
     }
     check_names(&project.apps)?;
     check_environments(project)?;
+    check_told_apart(project)?;
     for app in &project.apps {
         check_text(&format!("the name of the app {}", app.slug), &app.name)?;
         check_text(&format!("the label of the app {}", app.slug), &app.label())?;
@@ -336,6 +347,31 @@ fn check_containers(app: &App) -> Result<(), ProjectError> {
             let found = ecs.containers.values().cloned().collect();
             let (app, environment) = (app.slug.clone(), target.environment);
             return Err(ProjectError::ContainersDoNotFit { app, environment, found });
+        }
+    }
+    Ok(())
+}
+
+/// Checks that no two deployments are asked for by the same event, or tell their version at the same place.
+fn check_told_apart(project: &Project) -> Result<(), ProjectError> {
+    let mut events = BTreeMap::new();
+    let mut endpoints = BTreeMap::new();
+    for app in &project.apps {
+        for target in &app.deployments {
+            let name = format!("{} in {}", app.slug, target.environment);
+            let event = match &target.means {
+                DeploymentMeans::GitHubWorkflow { event_type, .. } => Some(event_type.to_string()),
+                _ => None,
+            };
+            let endpoint = target.version_endpoint.as_ref().map(ToString::to_string);
+            for (what, value, known) in
+                [("event type", event, &mut events), ("version endpoint", endpoint, &mut endpoints)]
+            {
+                let Some(value) = value else { continue };
+                if let Some(other) = known.insert(value.clone(), name.clone()) {
+                    return Err(ProjectError::SharedDeployment { what, value, both: [other, name] });
+                }
+            }
         }
     }
     Ok(())

@@ -156,7 +156,17 @@ impl Run {
             let evidence = format!("it waits for {}, which does not happen any more", missing.join(" and "));
             return Some(End::Failed { step: self.net().id(step).clone(), evidence });
         }
-        Some(self.rolled_back().unwrap_or(End::Done))
+        Some(self.rolled_back().or_else(|| self.failed_deployment()).unwrap_or(End::Done))
+    }
+
+    /// Returns that a deployment failed, although the flow went on another way.
+    fn failed_deployment(&self) -> Option<End> {
+        let is_failed = |done: &&DoneStep| {
+            let step = self.flow().step(&done.step);
+            step.is_some_and(|step| step.is_deployment() && step.good_outcome() != done.outcome)
+        };
+        let DoneStep { step, evidence, .. } = self.done().iter().find(is_failed)?;
+        Some(End::Failed { step: step.clone(), evidence: evidence.clone() })
     }
 
     /// Returns that the process went back by itself, or tried to and could not, if it did.

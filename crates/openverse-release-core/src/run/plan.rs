@@ -4,8 +4,8 @@ use std::{collections::BTreeSet, str::FromStr};
 
 use super::{Order, OrderKind, PlannedPart, PlannedStep, Proposal, ProposedContent, RunId, Task};
 use crate::{
-    App, DeploymentMeans, DeploymentTarget, EnvironmentName, Finding, Flow, LinkKind, Operation, ParseError,
-    Performer, Project, Severity, Step, StepId, Trigger, changelog_proposal, flow::net::Net,
+    App, DeploymentMeans, DeploymentTarget, EnvironmentName, Finding, Flow, LinkKind, Operation, Outcome,
+    ParseError, Performer, Project, Severity, Step, StepId, Trigger, changelog_proposal, flow::net::Net,
 };
 
 /// An order that the app's flow has no steps for.
@@ -43,6 +43,14 @@ pub enum PlanError {
         flow: String,
         /// The step.
         step: StepId,
+    },
+    /// A step declares outcomes with which it cannot end.
+    #[error("the step {step} runs no program, so it ends as done or failed; it declares {}", outcomes(.found))]
+    ImpossibleOutcomes {
+        /// The step.
+        step: StepId,
+        /// What it declares.
+        found: Vec<Outcome>,
     },
     /// The flow has an error where it would be carried out.
     #[error("the flow cannot be carried out: {finding}")]
@@ -91,6 +99,10 @@ pub enum PlanError {
         #[source]
         error: ParseError,
     },
+}
+
+fn outcomes(outcomes: &[Outcome]) -> String {
+    outcomes.iter().map(Outcome::as_str).collect::<Vec<_>>().join(", ")
 }
 
 fn names(steps: &[StepId]) -> String {
@@ -147,6 +159,15 @@ impl<'a> Scope<'a> {
         let steps: Vec<_> = steps.into_iter().map(|(_, step)| step).collect();
         if let Some(step) = steps.iter().find(|step| !is_carried_out(step.operation)) {
             return Err(PlanError::NotCarriedOut { flow: name(), step: step.id.clone() });
+        }
+        let possible = |step: &Step| {
+            let declared: Vec<_> = step.outcomes.iter().map(Outcome::as_str).collect();
+            step.operation == Operation::RunProgram
+                || matches!(declared[..], [] | ["done"] | ["done", "failed"])
+        };
+        if let Some(step) = steps.iter().find(|step| !possible(step)) {
+            let (step, found) = (step.id.clone(), step.outcomes.clone());
+            return Err(PlanError::ImpossibleOutcomes { step, found });
         }
         if !steps.iter().any(|step| step.is_deployment()) {
             return Err(PlanError::NothingDeployed { flow: name(), step: first.id.clone() });

@@ -9,7 +9,7 @@ use super::{
     ActiveStep, Effect, End, Look, Order, Part, Phase, Plan, PlannedPart, PlannedStep, RunEvent, RunId, Stop,
 };
 use crate::{
-    EnvironmentName, Flow, OrderKind, Step, StepId, Trigger,
+    EnvironmentName, Flow, LinkKind, OrderKind, Step, StepId, Trigger,
     flow::net::{Marking, Net},
 };
 
@@ -230,7 +230,13 @@ impl Run {
                         // `fits` and `decide` see to it that the step can end so.
                         self.net.end(&mut self.marking, number, &outcome).unwrap_or_default();
                     }
+                    if ended && well {
+                        self.supersede(&step);
+                    }
                     self.done.push(DoneStep { step, part, outcome, evidence, warning });
+                    self.settle(at);
+                } else if matches!(event, RunEvent::Stopped { .. }) {
+                    // A rollback may have waited for this step to come to rest.
                     self.settle(at);
                 }
             }
@@ -245,17 +251,34 @@ impl Run {
         }
     }
 
-    /// Lets every automatic step begin that can. Once a step has failed, no further one begins.
+    /// Lets every automatic step begin that can. Once a step has failed, no further one begins. A rollback waits
+    /// until what it takes back is not under way any more.
     fn settle(&mut self, at: DateTime<Utc>) {
         if self.failure().is_some() {
             return;
         }
         for number in self.net.ready(&self.marking) {
             let id = self.net.id(number).clone();
-            if self.flow_step(&id).trigger == Trigger::Automatic {
+            let waits = self.taken_back_by(&id).any(|active| active.phase.is_going_on());
+            if self.flow_step(&id).trigger == Trigger::Automatic && !waits {
                 self.begin(&id, at);
             }
         }
+    }
+
+    /// Returns the deployments that a step rolls back, of those that have begun and not ended.
+    fn taken_back_by<'a>(&'a self, step: &'a StepId) -> impl Iterator<Item = &'a ActiveStep> {
+        let deployments = self.flow.before(step, &[LinkKind::RollsBack]);
+        deployments.filter_map(|deployment| self.active(&deployment.id))
+    }
+
+    /// Ends what was taken back without ever being settled: nobody can tell any more what became of it.
+    fn supersede(&mut self, rollback: &StepId) {
+        let deployments = self.flow.before(rollback, &[LinkKind::RollsBack]);
+        let numbers: Vec<_> = deployments.filter_map(|step| self.net.number(&step.id)).collect();
+        self.active.retain(|number, active| {
+            !(numbers.contains(number) && matches!(active.phase, Phase::Stopped { .. }))
+        });
     }
 
     /// Returns what the run wants next.
@@ -286,6 +309,33 @@ impl Run {
     /// Tells whether a person can let a step go ahead.
     pub fn awaits_approval(&self, step: &StepId) -> bool {
         self.approvals().any(|waiting| waiting.id == *step)
+    }
+
+    /// Returns the steps that could not go ahead any more if this one did, of those that wait for a person.
+    pub fn alternatives(&self, step: &StepId) -> Vec<&StepId> {
+        let Some(number) = self.net.number(step) else { return Vec::new() };
+        let mut then = self.marking.clone();
+        if self.net.begin(&mut then, number).is_err() {
+            return Vec::new();
+        }
+        let still = self.net.ready(&then);
+        let waiting = self.approvals().map(|waiting| &waiting.id).filter(|waiting| *waiting != step);
+        waiting.filter(|waiting| self.net.number(waiting).is_some_and(|it| !still.contains(&it))).collect()
+    }
+
+    /// Returns the environments that the run has deployed to, in the order in which code reaches them.
+    pub fn deployed(&self) -> impl Iterator<Item = EnvironmentName> {
+        let is_done = |step: &Step| {
+            let planned = self.steps.iter().find(|planned| planned.step == step.id);
+            let mut done = self.done.iter().filter(|done| done.step == step.id);
+            done.any(|done| {
+                done.outcome == step.good_outcome()
+                    && planned.is_some_and(|it| done.part + 1 == it.parts.len())
+            })
+        };
+        let deployed =
+            move |at: &EnvironmentName| self.flow.steps().any(|step| step.updates(*at) && is_done(step));
+        self.order.environments.iter().copied().filter(deployed)
     }
 
     /// Returns the first step that was seen to have failed, and what shows it.

@@ -1,7 +1,6 @@
 //! A small world in memory with a short past, in which the engine works.
 
 use std::{
-    collections::BTreeSet,
     fmt::Debug,
     pin::pin,
     sync::{Arc, Mutex},
@@ -14,7 +13,9 @@ use openverse_release_core::{
     GitHubReleaseId, GitHubWorkflowFile, GitTag, ImageName, ImageTag, Limits, LiveVersion, Project, Run,
     RunEvent, Stop,
 };
-use openverse_release_engine::{Engine, EngineError, Refusal, Session, SqliteJournal, Watcher, World, Yield};
+use openverse_release_engine::{
+    Approvals, Engine, EngineError, Refusal, Session, SqliteJournal, Watcher, World, Yield,
+};
 use openverse_release_ports::{
     DeploymentRequest, Deployments as _,
     conformance::{InMemoryGitHub, InMemoryProbe, InMemoryRegistry, ManualClock},
@@ -213,7 +214,7 @@ impl Scene {
         session: &mut Session,
         watcher: &dyn Watcher,
     ) -> Result<Yield, EngineError> {
-        self.engine.drive(session, &BTreeSet::new(), watcher).await
+        self.engine.drive(session, &Approvals::default(), watcher).await
     }
 }
 
