@@ -127,6 +127,11 @@ impl TryFrom<f64> for Seconds {
     }
 }
 
+/// Returns the folder of a file, empty for the present one.
+fn folder_of(file: Option<&Path>) -> &Path {
+    file.and_then(Path::parent).unwrap_or(Path::new(""))
+}
+
 impl Config {
     /// Returns what holds where there is no configuration file.
     pub(crate) fn sandbox() -> Self {
@@ -143,7 +148,7 @@ impl Config {
         let mut project = match &self.project {
             None => Project::openverse(),
             Some(file) => {
-                let path = self.folder(config_path).join(file);
+                let path = folder_of(config_path).join(file);
                 let text = read(&path)?;
                 if path.extension().is_some_and(|extension| extension == "json") {
                     serde_json::from_str(&text).map_err(|error| unreadable(&path, "", &error.to_string()))?
@@ -159,13 +164,8 @@ impl Config {
     /// Returns the folder of the project file, in which its programs are; without one, that of the configuration.
     pub(crate) fn project_folder(&self, config_path: Option<&Path>) -> PathBuf {
         let file = self.project.as_ref().and_then(|file| Path::new(file).parent());
-        let folder = self.folder(config_path).join(file.unwrap_or(Path::new("")));
+        let folder = Path::new(".").join(folder_of(config_path)).join(file.unwrap_or(Path::new("")));
         std::path::absolute(&folder).unwrap_or(folder)
-    }
-
-    fn folder<'a>(&self, config_path: Option<&'a Path>) -> &'a Path {
-        let folder = config_path.and_then(Path::parent).filter(|folder| !folder.as_os_str().is_empty());
-        folder.unwrap_or(Path::new("."))
     }
 
     /// Sets who performs which step, as the file says.

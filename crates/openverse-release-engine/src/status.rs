@@ -30,7 +30,7 @@ pub struct AppStatus {
     pub drafts: Vec<GitTag>,
     /// The newest commit of `main` that touches the app.
     pub newest: Option<CommitSha>,
-    /// How many commits that touch the app `main` is ahead of production; none if unknown.
+    /// How many commits that touch the app `main` is ahead of the last environment; none if unknown.
     pub ahead: Option<usize>,
     /// Which steps of the flow the newest code has gone through.
     pub position: BTreeMap<StepId, StepMark>,
@@ -91,8 +91,11 @@ impl Engine {
             disagreements.push(format!("{draft} is a draft although its git tag exists: it was redrafted"));
         }
 
+        // In the order in which code reaches them.
+        let targets = app.flow.environments().names().filter_map(|environment| app.deployment(environment));
+        let targets: Vec<_> = targets.collect();
         let mut environments = Vec::new();
-        for target in &app.deployments {
+        for &target in &targets {
             environments.push(self.environment_status(app, target, &tags).await?);
         }
         let running = |environment| {
@@ -107,7 +110,7 @@ impl Engine {
             .and_then(|commit| touching.iter().position(|candidate| candidate.sha == *commit));
         let newest = touching.first().map(|commit| commit.sha.clone());
 
-        for (status, target) in environments.iter().zip(&app.deployments) {
+        for (status, &target) in environments.iter().zip(&targets) {
             let guarded = self.project.environments.is_guarded(target.environment);
             disagreements.extend(disagreements_in(status, target, &tags, guarded));
         }

@@ -285,7 +285,7 @@ fn conclude_end(out: &mut dyn Write, app: &App, run: &Run, end: &End) -> io::Res
         End::RolledBack { environments, because, .. } => {
             writeln!(
                 out,
-                "{BAD}rolled back:{BAD:#} {} of the {} went back by itself, because {}",
+                "{BAD}rolled back:{BAD:#} the release took {} of the {} back by itself, because {}",
                 listed(environments),
                 app.name,
                 clean(because)

@@ -87,9 +87,10 @@ fn write_all(
 }
 
 fn main_words(status: &AppStatus) -> String {
+    let last = status.environments.last().map_or("production", |last| last.environment.as_str());
     match (status.ahead, &status.newest) {
-        (Some(0), _) => "nothing new since production's version".to_owned(),
-        (Some(ahead), Some(newest)) => format!("{ahead} ahead of production, newest {}", newest.short()),
+        (Some(0), _) => format!("nothing new since {last}'s version"),
+        (Some(ahead), Some(newest)) => format!("{ahead} ahead of {last}, newest {}", newest.short()),
         (None, Some(newest)) => format!("newest {}", newest.short()),
         (_, None) => "no commit touches it".to_owned(),
     }
