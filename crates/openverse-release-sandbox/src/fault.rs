@@ -183,12 +183,29 @@ impl Fault {
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = self.name();
+        if let Some(environment) = self.environment() {
+            return match environment == EnvironmentName::PRODUCTION {
+                true => f.write_str(name),
+                false => write!(f, "{name}:{environment}"),
+            };
+        }
         match self {
             Self::LostReply(Mutations::Only(action)) => write!(f, "{name}:{action}"),
             Self::ServerErrors(Some(part)) => write!(f, "{name}:{}", part.as_str()),
             Self::DuplicateDraft(Some(app))
             | Self::LatestMoved(Some(app))
             | Self::CompanionMissing(Some(app)) => write!(f, "{name}:{app}"),
+            Self::PauseBefore(mutations) | Self::PauseAfter(mutations) => write!(f, "{name}:{mutations}"),
+            Self::DagRunning(dag) => write!(f, "{name}:{dag}"),
+            _ => f.write_str(name),
+        }
+    }
+}
+
+impl Fault {
+    /// Returns the environment that it befalls, if it is about one.
+    pub fn environment(&self) -> Option<EnvironmentName> {
+        match self {
             Self::DeploymentFails(environment)
             | Self::DeploymentHangs(environment)
             | Self::DeploymentRedButLive(environment)
@@ -196,14 +213,8 @@ impl fmt::Display for Fault {
             | Self::RolloutSlow(environment)
             | Self::RolloutFails(environment)
             | Self::RolloutRolledBack(environment)
-            | Self::RolloutReplaced(environment)
-                if *environment != EnvironmentName::PRODUCTION =>
-            {
-                write!(f, "{name}:{environment}")
-            }
-            Self::PauseBefore(mutations) | Self::PauseAfter(mutations) => write!(f, "{name}:{mutations}"),
-            Self::DagRunning(dag) => write!(f, "{name}:{dag}"),
-            _ => f.write_str(name),
+            | Self::RolloutReplaced(environment) => Some(*environment),
+            _ => None,
         }
     }
 }
@@ -244,7 +255,9 @@ impl FromStr for Fault {
         };
         let environment = || match what {
             None => Ok(EnvironmentName::PRODUCTION),
-            Some(text) => text.parse().map_err(|_| fail("staging or production after the colon".to_owned())),
+            Some(text) => {
+                text.parse().map_err(|_| fail("the name of an environment after the colon".to_owned()))
+            }
         };
         match name {
             "lost-reply" if what.is_none() => Ok(Self::LostReply(Mutations::Any)),
@@ -364,7 +377,7 @@ mod tests {
     #[test]
     fn a_wrong_fault_is_refused_with_what_was_expected() {
         let message = |text: &str| text.parse::<Fault>().unwrap_err().to_string();
-        assert!(message("deployment-fails:prod").contains("staging or production"));
+        assert!(message("deployment-fails:Prod").contains("the name of an environment"));
         assert!(message("pause-before").contains("pause-before:any"));
         assert!(message("pause-before:tag").contains("put_manifest"));
         assert!(message("dag-running").contains("the name of a DAG"));

@@ -335,6 +335,9 @@ impl Command {
             | Self::Ecs {
                 action: EcsAction::Events { environment, .. } | EcsAction::Deploy { environment, .. },
             } => Some(*environment),
+            Self::Sandbox {
+                action: SandboxAction::Fault { action: Some(FaultAction::On { fault, .. }) },
+            } => fault.environment(),
             Self::EnvVar { action: EnvVarAction::Add(wanted) | EnvVarAction::Update(wanted) } => {
                 wanted.environment
             }
