@@ -36,14 +36,14 @@ use petgraph::visit::EdgeRef;
 use super::{Branches, Flow, LinkKind, Outcome, StepId};
 
 /// A flow as places and moves. Steps and branches go by their numbers, in the order written.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Net {
     steps: Vec<NetStep>,
     branches: Vec<Branch>,
     places: usize,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct NetStep {
     id: StepId,
     joins_all: bool,
@@ -112,7 +112,7 @@ pub enum IllegalMove {
         step: StepId,
     },
     /// The step cannot end so.
-    #[error("{step} cannot end with the outcome {found}, expected one of {}", outcomes(.expected))]
+    #[error("{step} cannot end with the outcome {found}, expected one of {}", Outcome::listed(.expected, ", "))]
     NoSuchOutcome {
         /// The step.
         step: StepId,
@@ -130,10 +130,6 @@ fn missing(steps: &[StepId]) -> String {
             format!("it waits for {}", steps.iter().map(StepId::as_str).collect::<Vec<_>>().join(" and "))
         }
     }
-}
-
-fn outcomes(outcomes: &[Outcome]) -> String {
-    outcomes.iter().map(Outcome::as_str).collect::<Vec<_>>().join(", ")
 }
 
 impl Net {

@@ -22,6 +22,14 @@ impl Outcome {
         Self("done".to_owned())
     }
 
+    /// Returns the outcomes that a step declares as a list for people: `done` if it declares none.
+    pub(crate) fn listed(declared: &[Self], between: &str) -> String {
+        match declared {
+            [] => "done".to_owned(),
+            declared => declared.iter().map(Self::as_str).collect::<Vec<_>>().join(between),
+        }
+    }
+
     /// Tells whether it is `done`.
     pub fn is_done(&self) -> bool {
         self.as_str() == "done"

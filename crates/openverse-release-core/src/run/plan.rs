@@ -45,7 +45,7 @@ pub enum PlanError {
         step: StepId,
     },
     /// A step declares outcomes with which it cannot end.
-    #[error("the step {step} runs no program, so it ends as done or failed; it declares {}", outcomes(.found))]
+    #[error("the step {step} runs no program, so it ends as done or failed; it declares {}", Outcome::listed(.found, ", "))]
     ImpossibleOutcomes {
         /// The step.
         step: StepId,
@@ -101,10 +101,6 @@ pub enum PlanError {
     },
 }
 
-fn outcomes(outcomes: &[Outcome]) -> String {
-    outcomes.iter().map(Outcome::as_str).collect::<Vec<_>>().join(", ")
-}
-
 fn names(steps: &[StepId]) -> String {
     steps.iter().map(StepId::as_str).collect::<Vec<_>>().join(", ")
 }
@@ -155,8 +151,8 @@ impl<'a> Scope<'a> {
         let first = only(flow, "publish a GitHub Release", flow.steps().filter(publishes), nothing)?;
         let net = Net::of(flow);
         let reached = net.number(&first.id).map(|number| net.reachable(number)).unwrap_or_default();
-        let steps: Vec<_> = flow.steps().enumerate().filter(|(at, _)| reached.contains(at)).collect();
-        let steps: Vec<_> = steps.into_iter().map(|(_, step)| step).collect();
+        let steps = flow.steps().enumerate().filter(|(at, _)| reached.contains(at));
+        let steps: Vec<_> = steps.map(|(_, step)| step).collect();
         if let Some(step) = steps.iter().find(|step| !is_carried_out(step.operation)) {
             return Err(PlanError::NotCarriedOut { flow: name(), step: step.id.clone() });
         }
@@ -277,7 +273,7 @@ pub fn plan(project: &Project, app: &App, order: &Order, run: &RunId) -> Result<
     let planner = Planner { project, app, order, run, scope: &scope };
     let steps = scope.steps.iter().map(|step| planner.planned(step)).collect::<Result<_, _>>()?;
     let mut flow = app.flow.part(&scope.steps.iter().map(|step| step.id.clone()).collect::<BTreeSet<_>>());
-    if scope.steps.len() == 1 {
+    if !matches!(order.kind, OrderKind::Release { .. }) {
         // What a person forces begins because a person says so.
         flow = flow.with_trigger(&scope.first.id, Trigger::Manual);
     }
@@ -362,8 +358,8 @@ impl Planner<'_> {
     fn configuration_proposal(&self, step: &Step, targets: Vec<DeploymentTarget>) -> Proposal {
         let (app, run) = (self.app, self.run);
         let places: Vec<_> = targets.iter().map(DeploymentTarget::local_name).collect();
-        let deployments = self.scope.steps.iter().filter(|step| !step.environments.is_empty());
-        let place = deployments.clone().position(|other| other.id == step.id).unwrap_or_default();
+        let mut deployments = self.scope.steps.iter().filter(|step| !step.environments.is_empty());
+        let place = deployments.position(|other| other.id == step.id).unwrap_or_default();
         let branch = match place {
             0 => format!("deploy/{}/{run}", app.slug),
             place => format!("deploy/{}/{run}-{}", app.slug, place + 1),

@@ -7,6 +7,7 @@ use super::{
     nature::Nature,
     scope::{Scope, Violation},
 };
+use crate::Outcome;
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -42,8 +43,7 @@ fn outcomes_unknown(scope: &Scope<'_>) -> Vec<Violation> {
         if step.outcomes.contains(outcome) {
             return None;
         }
-        let declared: Vec<_> = step.outcomes.iter().map(crate::Outcome::as_str).collect();
-        let declared = if declared.is_empty() { "none but done".to_owned() } else { declared.join(", ") };
+        let declared = Outcome::listed(&step.outcomes, ", ");
         let why = format!("it is taken with the outcome {outcome}; {} declares {declared}", step.id);
         Some(Violation::at(from, why).on(link).along(vec![from, to]))
     };

@@ -29,8 +29,7 @@ impl Part<'_> {
     }
 
     fn unknown_outcome(&self, outcome: &Outcome) -> Verdict {
-        let declared: Vec<_> = self.step().outcomes.iter().map(Outcome::as_str).collect();
-        let expected = if declared.is_empty() { "done".to_owned() } else { declared.join(" or ") };
+        let expected = Outcome::listed(&self.step().outcomes, " or ");
         Verdict::Conflict { found: format!("the outcome {outcome}"), expected }
     }
 }
