@@ -39,13 +39,7 @@ impl Hold {
 
 /// Returns how the step ended that set off the rollback of an environment.
 fn why_back(run: &Run, environment: EnvironmentName) -> String {
-    let flow = run.flow();
     let takes_back = |step: &&Step| step.operation.rolls_back() && step.updates(environment);
-    let links = flow.links().filter(|link| flow.steps().filter(takes_back).any(|step| step.id == link.to));
-    let ended_so = links.filter_map(|link| {
-        let done = run.done().iter().find(|done| done.step == link.from)?;
-        (link.outcome.as_ref() == Some(&done.outcome))
-            .then(|| format!("{} ended as {}: {}", done.step, done.outcome, done.evidence))
-    });
-    ended_so.last().unwrap_or_else(|| run.order().reason.clone())
+    let mut set_off = run.flow().steps().filter(takes_back).filter_map(|step| run.sets_off(&step.id));
+    set_off.next().map_or_else(|| run.order().reason.clone(), ToString::to_string)
 }

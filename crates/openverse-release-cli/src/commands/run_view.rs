@@ -53,9 +53,7 @@ impl<'a> RunView<'a> {
             .iter()
             .flat_map(|step| step.parts.iter().enumerate().map(move |(number, part)| (step, number, part)));
         let steps = parts.map(|(planned, number, part)| {
-            let is_it =
-                |done: &&openverse_release_core::DoneStep| done.step == planned.step && done.part == number;
-            let done = run.done().iter().rfind(is_it);
+            let done = run.done_part(&planned.step, number);
             let (state, evidence) = match done {
                 Some(done) => ("done", Some(done.evidence.as_str())),
                 None => present(run, &planned.step, number),

@@ -60,10 +60,7 @@ impl Progress {
         if bars.is_empty() {
             bars.extend(parts.iter().map(|part| {
                 let bar = self.screen.add(ProgressBar::new_spinner()).with_prefix(part.boxed(run));
-                let is_it = |done: &&openverse_release_core::DoneStep| {
-                    done.step == part.planned.step && done.part == part.number
-                };
-                let done = run.done().iter().find(is_it);
+                let done = run.done_part(&part.planned.step, part.number);
                 let label = run.flow().step(&part.planned.step).map_or("", |step| step.label.as_str());
                 let words = done.map_or_else(|| label.replace('\n', " "), |done| clean(&done.evidence));
                 (if done.is_some() { State::Done } else { State::Pending }).draw(&bar, words);

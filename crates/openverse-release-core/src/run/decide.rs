@@ -1,14 +1,12 @@
 //! What happens in a run when something is seen, replied or asked for.
 
-use std::collections::BTreeSet;
-
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
     DoneStep, Effect, End, ExternalRun, Limits, Part, Phase, Reply, Run, RunEvent, Sight, Stop, Task,
     judge::Verdict,
 };
-use crate::{EnvironmentName, OrderKind, Outcome, StepId};
+use crate::{EnvironmentName, OrderKind, Outcome, Step, StepId};
 
 /// Something that comes into a run from outside.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -174,26 +172,20 @@ impl Run {
         if self.order().kind == OrderKind::RollBack {
             return None;
         }
-        let step = |done: &DoneStep| self.flow().step(&done.step);
-        let is_bad = |done: &&DoneStep| step(done).is_some_and(|it| it.good_outcome() != done.outcome);
-        let back: Vec<_> = self
-            .done()
-            .iter()
-            .filter(|done| step(done).is_some_and(|it| it.operation.rolls_back()))
-            .collect();
-        let first = back.iter().copied().find(|done| !is_bad(done));
-        let Some(first) = first else {
-            let DoneStep { step, evidence, .. } = back.first()?;
+        let last = |step: &Step| self.done().iter().rfind(|done| done.step == step.id);
+        let back = self.flow().steps().filter(|step| step.operation.rolls_back() && last(step).is_some());
+        let (well, badly): (Vec<&Step>, Vec<&Step>) = back.partition(|step| self.ended_well(step));
+        let goes_back = |at: &EnvironmentName| well.iter().any(|step| step.updates(*at));
+        // What one rollback could not take back, another one may have.
+        let failed = badly.into_iter().find(|step| !step.environments.iter().all(goes_back));
+        if let Some(DoneStep { step, evidence, .. }) = failed.and_then(last) {
             return Some(End::Failed { step: step.clone(), evidence: evidence.clone() });
-        };
-        let well = back.iter().filter(|done| !is_bad(done)).filter_map(|done| step(done));
-        let taken_back: BTreeSet<_> = well.flat_map(|step| &step.environments).copied().collect();
-        let because = match self.done().iter().find(is_bad) {
-            Some(bad) => format!("{} ended as {}: {}", bad.step, bad.outcome, bad.evidence),
-            None => "the flow leads there".to_owned(),
-        };
-        let environments = self.flow().environments().names().filter(|it| taken_back.contains(it)).collect();
-        Some(End::RolledBack { step: first.step.clone(), environments, because })
+        }
+        let step = well.first()?.id.clone();
+        let because =
+            self.sets_off(&step).map_or_else(|| "the flow leads there".to_owned(), DoneStep::to_string);
+        let environments = self.flow().environments().names().filter(goes_back).collect();
+        Some(End::RolledBack { step, environments, because })
     }
 
     /// Tells whether a deployment that was asked for, or that may have been, can still appear.

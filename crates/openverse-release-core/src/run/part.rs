@@ -45,7 +45,7 @@ impl<'a> Part<'a> {
 
     /// Returns what is deployed or tagged.
     pub fn version(&self) -> &'a DeployableVersion {
-        self.part.version.as_deref().unwrap_or(&self.run.order().version)
+        self.run.version_of(self.part)
     }
 
     /// Returns the environments that this step takes back, if it rolls back.

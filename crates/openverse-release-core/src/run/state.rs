@@ -1,6 +1,9 @@
 //! The state of a run, as its events make it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 use chrono::{DateTime, Utc};
 use semver::{Comparator, Op, Version, VersionReq};
@@ -9,12 +12,12 @@ use super::{
     ActiveStep, Effect, End, Look, Order, Part, Phase, Plan, PlannedPart, PlannedStep, RunEvent, RunId, Stop,
 };
 use crate::{
-    EnvironmentName, Flow, LinkKind, OrderKind, Step, StepId, Trigger,
+    DeployableVersion, EnvironmentName, Flow, LinkKind, OrderKind, Outcome, Step, StepId, Trigger,
     flow::net::{Marking, Net},
 };
 
 /// One release, deployment or rollback: a marking of the part of the flow that it carries out.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Run {
     id: RunId,
     order: Order,
@@ -41,11 +44,17 @@ pub struct DoneStep {
     /// Which of its parts, from 0.
     pub part: usize,
     /// How it ended.
-    pub outcome: crate::Outcome,
+    pub outcome: Outcome,
     /// What shows it.
     pub evidence: String,
     /// What a person should know all the same.
     pub warning: Option<String>,
+}
+
+impl fmt::Display for DoneStep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ended as {}: {}", self.step, self.outcome, self.evidence)
+    }
 }
 
 /// What a run wants next.
@@ -191,7 +200,7 @@ impl Run {
     }
 
     /// Tells whether a step can end so, by its present part.
-    fn can_end(&self, step: &StepId, outcome: &crate::Outcome) -> bool {
+    fn can_end(&self, step: &StepId, outcome: &Outcome) -> bool {
         let exits = self.net.number(step).map(|number| self.net.exits(number)).unwrap_or_default();
         exits.iter().any(|exit| exit.outcome == *outcome)
     }
@@ -227,8 +236,8 @@ impl Run {
                     let outcome = outcome.clone();
                     if ended {
                         self.active.remove(&number);
-                        // `fits` and `decide` see to it that the step can end so.
-                        self.net.end(&mut self.marking, number, &outcome).unwrap_or_default();
+                        let ended = self.net.end(&mut self.marking, number, &outcome);
+                        debug_assert_eq!(ended, Ok(()), "`fits` and `decide` see to it that it can end so");
                     }
                     if ended && well {
                         self.supersede(&step);
@@ -325,16 +334,8 @@ impl Run {
 
     /// Returns the environments that the run has deployed to, in the order in which code reaches them.
     pub fn deployed(&self) -> impl Iterator<Item = EnvironmentName> {
-        let is_done = |step: &Step| {
-            let planned = self.steps.iter().find(|planned| planned.step == step.id);
-            let mut done = self.done.iter().filter(|done| done.step == step.id);
-            done.any(|done| {
-                done.outcome == step.good_outcome()
-                    && planned.is_some_and(|it| done.part + 1 == it.parts.len())
-            })
-        };
         let deployed =
-            move |at: &EnvironmentName| self.flow.steps().any(|step| step.updates(*at) && is_done(step));
+            |at: &EnvironmentName| self.flow.steps().any(|step| step.updates(*at) && self.ended_well(step));
         self.order.environments.iter().copied().filter(deployed)
     }
 
@@ -424,6 +425,16 @@ impl Run {
         &self.steps
     }
 
+    /// Returns what the run does for a step.
+    pub fn planned(&self, step: &StepId) -> Option<&PlannedStep> {
+        self.steps.iter().find(|planned| planned.step == *step)
+    }
+
+    /// Returns what a part deploys or tags.
+    pub fn version_of<'a>(&'a self, part: &'a PlannedPart) -> &'a DeployableVersion {
+        part.version.as_deref().unwrap_or(&self.order.version)
+    }
+
     /// Returns the steps and parts that were seen to be done, in the order in which they were.
     pub fn done(&self) -> &[DoneStep] {
         &self.done
@@ -431,8 +442,27 @@ impl Run {
 
     /// Returns the parts of steps that were seen to be done.
     pub fn done_parts(&self) -> impl Iterator<Item = &PlannedPart> {
-        let planned = |done: &DoneStep| self.steps.iter().find(|step| step.step == done.step);
-        self.done.iter().filter_map(move |done| planned(done)?.parts.get(done.part))
+        self.done.iter().filter_map(|done| self.planned(&done.step)?.parts.get(done.part))
+    }
+
+    /// Returns how a part of a step was last seen to be done.
+    pub fn done_part(&self, step: &StepId, part: usize) -> Option<&DoneStep> {
+        self.done.iter().rfind(|done| done.step == *step && done.part == part)
+    }
+
+    /// Tells whether a step was seen to be done well, up to its last part.
+    pub(super) fn ended_well(&self, step: &Step) -> bool {
+        let last = self.planned(&step.id).and_then(|planned| planned.parts.len().checked_sub(1));
+        let done = last.and_then(|last| self.done_part(&step.id, last));
+        done.is_some_and(|done| done.outcome == step.good_outcome())
+    }
+
+    /// Returns the step that set off a rollback by the outcome with which it ended.
+    pub fn sets_off(&self, rollback: &StepId) -> Option<&DoneStep> {
+        let links: Vec<_> = self.flow.links().filter(|link| link.to == *rollback).collect();
+        self.done.iter().rfind(|done| {
+            links.iter().any(|link| link.from == done.step && link.outcome.as_ref() == Some(&done.outcome))
+        })
     }
 
     /// Returns the effects that were accepted, or seen to have happened.
@@ -463,21 +493,3 @@ impl Run {
         self.end.as_ref()
     }
 }
-
-impl PartialEq for Run {
-    /// The net follows from the flow.
-    fn eq(&self, other: &Self) -> bool {
-        let state = |run: &Self| (run.id.clone(), run.started_at, run.updated_at, run.end.clone());
-        state(self) == state(other)
-            && self.order == other.order
-            && self.flow == other.flow
-            && self.steps == other.steps
-            && self.marking == other.marking
-            && self.active == other.active
-            && self.held == other.held
-            && self.done == other.done
-            && self.performed == other.performed
-    }
-}
-
-impl Eq for Run {}

@@ -287,6 +287,38 @@ fn a_failing_deployment_takes_both_back_by_itself_where_the_flow_says_so_and_hol
 }
 
 #[test]
+fn a_rollback_of_which_a_part_fails_is_no_way_back_even_if_the_flow_goes_on() {
+    for second in [None, Some("us")] {
+        let mut drawn = Drawn::beside();
+        let rest = drawn.then_rest();
+        let back = drawn.back_if_fails(rest, &["us", "rest"]);
+        let failed: Outcome = "failed".parse().unwrap();
+        let again = drawn.flow.redeploy_last_working_by_itself(
+            "Again",
+            "Go back again",
+            name(second.unwrap_or("eu")),
+        );
+        drawn.flow.outcomes(back, vec![Outcome::done(), failed.clone()]);
+        drawn.flow.triggers(back, again).on(failed);
+        drawn.flow.rolls_back(rest, back).rolls_back(drawn.us, back).rolls_back(drawn.us, again);
+        drawn.flow.rolls_back(drawn.eu, again);
+        let mut world = World::new();
+        // America goes back, and the rest of the world does not.
+        world.fails.insert((workflow_of(name("rest")), released()));
+        world.fails.insert((workflow_of(name("rest")), earlier()));
+        let mut drive = start(&drawn.app(), &world);
+        go(&mut drive, &mut world);
+        assert!(dispatched(&world).contains(&goes_back("us")), "{:?}", dispatched(&world));
+        assert!(done(&drive).contains(&"Again"), "{:?}", done(&drive));
+        assert!(
+            matches!(drive.run.end(), Some(End::Failed { step, .. }) if *step == id("Return")),
+            "{:?}",
+            drive.run.end()
+        );
+    }
+}
+
+#[test]
 fn a_part_of_a_step_that_fails_leaves_the_other_parts_undone_and_takes_the_way_of_that_outcome() {
     let mut drawn = Drawn::beside();
     drawn.flow.outcomes(drawn.us, vec![Outcome::done(), "failed".parse().unwrap()]);
