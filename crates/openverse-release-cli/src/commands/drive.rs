@@ -116,9 +116,12 @@ pub(super) async fn drive(
 fn nobody_chooses(run: &Run, step: &StepId, others: &[StepId]) -> CliError {
     let names: Vec<_> = [step].into_iter().chain(others).map(StepId::as_str).collect();
     let exit = if run.performed().is_empty() { Exit::Refused } else { Exit::Unfinished };
-    CliError::new(exit, format!("found a choice between {}, of which one is taken", names.join(" and ")))
-        .expected("a person who chooses, at a terminal and without --yes")
-        .hint(format!("go on with `resume {}`", run.id()))
+    CliError::new(
+        exit,
+        format!("--yes does not make a choice between {}, of which one is taken", names.join(" and ")),
+    )
+    .expected("a person who chooses, at a terminal and without --yes")
+    .hint(format!("go on with `resume {}`", run.id()))
 }
 
 /// Leaves a run that a person did not let go ahead.
@@ -153,10 +156,10 @@ async fn approve(
     connected: &Connected,
     app: &App,
     run: &Run,
-    id: &openverse_release_core::StepId,
+    id: &StepId,
     yes: bool,
 ) -> Result<bool, CliError> {
-    let Some(planned) = run.steps().iter().find(|planned| planned.step == *id) else { return Ok(false) };
+    let Some(planned) = run.planned(id) else { return Ok(false) };
     let step = app.flow.step(id);
     let mut label = step.map_or_else(|| id.to_string(), one_line);
     let configured = planned.parts.iter().any(|part| matches!(part.task, Task::Configure { .. }));
@@ -212,8 +215,8 @@ async fn say_foreseen(
 ) -> Result<(), CliError> {
     for part in &planned.parts {
         let Task::Configure { target } = &part.task else { continue };
-        let version = part.version.as_deref().unwrap_or(&run.order().version);
-        let foreseen = connected.engine.world.provisioning.foresee(target, &version.image_tag).await;
+        let tag = &run.version_of(part).image_tag;
+        let foreseen = connected.engine.world.provisioning.foresee(target, tag).await;
         let changes = match foreseen {
             Ok(Foreseen::Nothing) => vec!["nothing: it runs that already".to_owned()],
             Ok(Foreseen::ImageTag { changes, .. } | Foreseen::More { changes, .. }) => changes,
@@ -262,15 +265,16 @@ fn conclude_end(out: &mut dyn Write, app: &App, run: &Run, end: &End) -> io::Res
     match end {
         End::Done => {
             let deployed: Vec<_> = run.deployed().collect();
-            let (runs, left) = (if deployed.len() == 1 { "runs" } else { "run" }, |at: &&EnvironmentName| {
-                !deployed.contains(at)
-            });
-            for environment in order.environments.iter().filter(left) {
+            for environment in order.environments.iter().filter(|at| !deployed.contains(at)) {
                 writeln!(
                     out,
                     "{WARN}note:{WARN:#} {environment} was left as it is: the flow did not lead there"
                 )?;
             }
+            if deployed.is_empty() {
+                return writeln!(out, "run {} is done; nothing was deployed", run.id());
+            }
+            let runs = if deployed.len() == 1 { "runs" } else { "run" };
             writeln!(
                 out,
                 "{GOOD}{} of the {} {runs} {}{GOOD:#}, commit {}, verified; took {}",
