@@ -26,17 +26,17 @@ impl World {
                 let seen = self.look_at_service(service, marker, rollout.as_ref(), endpoint.as_ref());
                 seen.await.map(|seen| Sight::Service(Box::new(seen)))
             }
-            Look::Program(look) => self.look_at_program(look).await,
+            Look::Program(look) => Ok(self.look_at_program(look).await),
             Look::Proposal(proposal) => self.look_at_proposal(proposal).await.map(Sight::Proposal),
         };
         seen.unwrap_or_else(|error| Sight::Blind { why: error.to_string() })
     }
 
-    async fn look_at_program(&self, look: &ProgramLook) -> Result<Sight, PortError> {
-        Ok(match self.programs.observe(&self.program_call(look)).await {
+    async fn look_at_program(&self, look: &ProgramLook) -> Sight {
+        match self.programs.observe(&self.program_call(look)).await {
             Ok(answer) => Sight::Program(Box::new(answer)),
             Err(error) => Sight::Blind { why: error.to_string() },
-        })
+        }
     }
 
     /// Returns the call of a program that is a step, which is run in the project's folder.

@@ -173,17 +173,23 @@ impl CodeReverts for NotConnected {
     }
 }
 
+impl NotConnected {
+    fn not_started(&self, program: &StepProgram) -> StepProgramError {
+        StepProgramError::NotStarted { path: program.path.clone(), detail: self.why.clone() }
+    }
+}
+
 #[async_trait]
 impl StepPrograms for NotConnected {
     fn check(&self, program: &StepProgram) -> Result<(), StepProgramError> {
-        Err(StepProgramError::NotStarted { path: program.path.clone(), detail: self.why.clone() })
+        Err(self.not_started(program))
     }
 
     async fn observe(&self, call: &ProgramCall) -> Result<ObserveAnswer, StepProgramError> {
-        self.check(&call.program).map(|()| ObserveAnswer::Absent {})
+        Err(self.not_started(&call.program))
     }
 
     async fn perform(&self, call: &ProgramCall, _: &AttemptName) -> Result<PerformAnswer, StepProgramError> {
-        self.check(&call.program).map(|()| PerformAnswer::Accepted {})
+        Err(self.not_started(&call.program))
     }
 }

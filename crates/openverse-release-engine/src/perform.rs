@@ -11,9 +11,6 @@ use crate::{EngineError, World, engine::random_word};
 impl World {
     /// Performs an effect once and says what became of it, as far as the call tells.
     pub(crate) async fn perform(&self, effect: &Effect) -> Reply {
-        if let Effect::RunProgram(wanted) = effect {
-            return self.run_program(wanted).await;
-        }
         let outcome = match effect {
             Effect::PublishGitHubRelease { draft, commit } => {
                 self.releases.publish(draft, commit).await.map(|()| None)
@@ -49,7 +46,8 @@ impl World {
             Effect::UpdateService(wanted) => {
                 self.services.update(wanted).await.map(|started| Some(ExternalRun::EcsDeployment(started.id)))
             }
-            Effect::RunProgram(_) => unreachable!("programs are run above, and answer for themselves"),
+            // A program answers for itself.
+            Effect::RunProgram(wanted) => return self.run_program(wanted).await,
             Effect::CommitProposal { proposal } => self.commit_proposal(proposal).await.map(|()| None),
             Effect::OpenPullRequest { proposal } => self.open_pull_request(proposal).await.map(|()| None),
         };
