@@ -2,17 +2,28 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use openverse_release_core::step_protocol::{AnswerError, LONGEST_ANSWER};
+use openverse_release_core::step_protocol::{
+    AnswerError, LONGEST_ANSWER, ObserveAnswer, PerformAnswer, ProtocolVersion, StepAction, StepCall,
+    StepRequest,
+};
 use openverse_release_ports::{StepProgram, StepProgramError};
 
 use super::{missing::find_step_program, secrets::Secrets};
 use crate::{Conditions, Finished, Program, ProgramError, Silent};
 
+/// What a program answered, or why it gave no answer; the outer error if it was not run at all.
+pub(super) type Asked<T> = Result<Result<T, String>, StepProgramError>;
+
+/// Returns a request, as a program reads it.
+pub(super) fn request(step: &StepCall, action: StepAction) -> String {
+    StepRequest { protocol: ProtocolVersion, action, call: step.clone() }.to_json()
+}
+
 /// A program that was found, and what it is run with.
 pub(super) struct Invocation<'a> {
     step: &'a StepProgram,
     path: PathBuf,
-    pub(super) secrets: Secrets,
+    secrets: Secrets,
 }
 
 impl<'a> Invocation<'a> {
@@ -52,15 +63,20 @@ impl<'a> Invocation<'a> {
         }
     }
 
-    /// Runs a program and reads its answer.
-    ///
-    /// # Errors
-    /// The outer one if it was not run at all; the inner one says why it gave no answer.
-    pub(super) async fn ask<T>(
-        &self,
-        program: &Program,
-        read: impl Fn(&[u8]) -> Result<T, AnswerError>,
-    ) -> Result<Result<T, String>, StepProgramError> {
+    /// Asks whether a step is done. The answer holds no secret.
+    pub(super) async fn observe(&self, step: &StepCall) -> Asked<ObserveAnswer> {
+        let program = self.program(request(step, StepAction::Observe));
+        let answer = self.ask(&program, ObserveAnswer::read).await?;
+        Ok(answer.map(|answer| answer.map_texts(|text| self.secrets.hide_in_answer(&text))))
+    }
+
+    /// Runs a program that is to perform. The answer holds no secret.
+    pub(super) async fn perform(&self, program: &Program) -> Asked<PerformAnswer> {
+        let answer = self.ask(program, PerformAnswer::read).await?;
+        Ok(answer.map(|answer| answer.map_texts(|text| self.secrets.hide_in_answer(&text))))
+    }
+
+    async fn ask<T>(&self, program: &Program, read: impl Fn(&[u8]) -> Result<T, AnswerError>) -> Asked<T> {
         let finished = match self.run(program).await?.and_then(Finished::success) {
             Ok(finished) => finished,
             Err(error) => return Ok(Err(error.to_string())),

@@ -2,11 +2,14 @@
 
 use async_trait::async_trait;
 use openverse_release_core::step_protocol::{
-    AnswerText, AttemptName, ObserveAnswer, PerformAnswer, ProtocolVersion, StepAction, StepRequest,
+    AnswerText, AttemptName, ObserveAnswer, PerformAnswer, StepAction,
 };
 use openverse_release_ports::{ProgramCall, StepProgram, StepProgramError, StepPrograms};
 
-use super::{invocation::Invocation, missing::find_step_program};
+use super::{
+    invocation::{Invocation, request},
+    missing::find_step_program,
+};
 
 /// Programs of this machine that are steps.
 ///
@@ -21,11 +24,8 @@ impl StepPrograms for LocalStepPrograms {
     }
 
     async fn observe(&self, call: &ProgramCall) -> Result<ObserveAnswer, StepProgramError> {
-        let invocation = Invocation::of(&call.program)?;
-        let program = invocation.program(request(call, StepAction::Observe));
-        let answer = invocation.ask(&program, ObserveAnswer::read).await?;
-        let answer = answer.unwrap_or_else(|why| ObserveAnswer::Unknown { why: AnswerText::cut(&why) });
-        Ok(answer.map_texts(|text| invocation.secrets.hide_in_answer(&text)))
+        let answer = Invocation::of(&call.program)?.observe(&call.step).await?;
+        Ok(answer.unwrap_or_else(|why| ObserveAnswer::Unknown { why: AnswerText::cut(&why) }))
     }
 
     async fn perform(
@@ -35,13 +35,8 @@ impl StepPrograms for LocalStepPrograms {
     ) -> Result<PerformAnswer, StepProgramError> {
         let invocation = Invocation::of(&call.program)?;
         let action = StepAction::Perform { attempt: attempt.clone() };
-        let program = invocation.program(request(call, action)).ending_in_order();
-        let answer = invocation.ask(&program, PerformAnswer::read).await?;
-        let answer = answer.unwrap_or_else(|why| PerformAnswer::Lost { why: AnswerText::cut(&why) });
-        Ok(answer.map_texts(|text| invocation.secrets.hide_in_answer(&text)))
+        let program = invocation.program(request(&call.step, action)).ending_in_order();
+        let answer = invocation.perform(&program).await?;
+        Ok(answer.unwrap_or_else(|why| PerformAnswer::Lost { why: AnswerText::cut(&why) }))
     }
-}
-
-fn request(call: &ProgramCall, action: StepAction) -> String {
-    StepRequest { protocol: ProtocolVersion, action, call: call.step.clone() }.to_json()
 }

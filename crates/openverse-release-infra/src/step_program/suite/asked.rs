@@ -4,15 +4,15 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use openverse_release_core::{
     ImageTag, RunId,
-    step_protocol::{
-        AttemptName, ObserveAnswer, PerformAnswer, ProtocolVersion, StepAction, StepCall, StepRequest,
-        StepVersion,
-    },
+    step_protocol::{AttemptName, ObserveAnswer, PerformAnswer, StepAction, StepCall, StepVersion},
 };
 use tokio::time::{Instant, sleep, timeout};
 
 use super::{StepSubject, report::Broken};
-use crate::{Finished, step_program::invocation::Invocation};
+use crate::{
+    Finished,
+    step_program::invocation::{Invocation, request},
+};
 
 /// Asks a program, as runs that come one after the other.
 pub(super) struct Asker<'a> {
@@ -85,21 +85,16 @@ impl<'a> Asker<'a> {
 
     /// Observes, and refuses anything but a valid answer.
     pub(super) async fn observe(&self, step: &StepCall) -> Result<ObserveAnswer, Broken> {
-        let program = self.invocation.program(request(step, StepAction::Observe));
-        let answer = self.invocation.ask(&program, ObserveAnswer::read).await?;
-        answer
-            .map(|answer| answer.map_texts(|text| self.invocation.secrets.hide_in_answer(&text)))
-            .map_err(|why| Broken::rule(why, "an answer to observe, and exit status 0"))
+        let answer = self.invocation.observe(step).await?;
+        answer.map_err(|why| Broken::rule(why, "an answer to observe, and exit status 0"))
     }
 
     /// Performs, and refuses anything but a valid answer.
     pub(super) async fn perform(&mut self, step: &StepCall) -> Result<PerformAnswer, Broken> {
         let request = self.perform_request(step);
         let program = self.invocation.program(request);
-        let answer = self.invocation.ask(&program, PerformAnswer::read).await?;
-        answer
-            .map(|answer| answer.map_texts(|text| self.invocation.secrets.hide_in_answer(&text)))
-            .map_err(|why| Broken::rule(why, "an answer to perform, and exit status 0"))
+        let answer = self.invocation.perform(&program).await?;
+        answer.map_err(|why| Broken::rule(why, "an answer to perform, and exit status 0"))
     }
 
     /// Performs, and closes the pipe before the answer comes.
@@ -169,10 +164,6 @@ impl<'a> Asker<'a> {
             pause = (pause * 2).min(Duration::from_secs(1));
         }
     }
-}
-
-fn request(step: &StepCall, action: StepAction) -> String {
-    StepRequest { protocol: ProtocolVersion, action, call: step.clone() }.to_json()
 }
 
 /// Returns an answer in words.
