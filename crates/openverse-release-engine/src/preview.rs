@@ -43,7 +43,7 @@ pub struct Preview {
 }
 
 /// What an environment answers, or why it does not.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RunningVersion {
     /// The environment.
     pub environment: EnvironmentName,

@@ -1,10 +1,10 @@
-//! Reverting a change on `main`, and following it to staging.
+//! Reverting a change on `main`, and following it to the first environment.
 
 use openverse_release_core::{App, AutomationSight, BranchName, CommitSha, PullRequest, PullRequestState};
 use openverse_release_ports::{NewPullRequest, open_once};
 use serde::Serialize;
 
-use crate::{Engine, EngineError, LiveAnswer, Refusal, preview::newest_touching};
+use crate::{Engine, EngineError, LiveAnswer, Refusal, RunningVersion, preview::newest_touching};
 
 /// How many commits of `main` are searched for the one to revert.
 const SEARCHED: usize = 100;
@@ -22,15 +22,18 @@ pub struct Revert {
     pub revert: PullRequest,
     /// The run of CI on the merged revert, with its jobs.
     pub ci: Option<AutomationSight>,
-    /// What staging runs, once the revert is merged.
-    pub staging: Option<LiveAnswer>,
+    /// What the first environment that code reaches runs, once the revert is merged.
+    pub running: Option<RunningVersion>,
 }
 
 impl Revert {
-    /// Tells whether staging runs the reverted code.
+    /// Tells whether that environment runs the reverted code.
     pub fn is_live(&self) -> bool {
-        match (&self.revert.state, &self.staging) {
-            (PullRequestState::Merged { commit, .. }, Some(LiveAnswer::Commit(running))) => running == commit,
+        match (&self.revert.state, &self.running) {
+            (
+                PullRequestState::Merged { commit, .. },
+                Some(RunningVersion { answer: LiveAnswer::Commit(running), .. }),
+            ) => running == commit,
             _ => false,
         }
     }
@@ -76,15 +79,16 @@ impl Engine {
         };
         let labels = brought_by.as_ref().map(|request| request.labels.clone()).unwrap_or_default();
         let revert = open_once(&*self.world.pull_requests, &wanted, &labels).await?;
-        let (mut ci, mut staging) = (None, None);
+        let (mut ci, mut running) = (None, None);
         if let PullRequestState::Merged { commit, .. } = &revert.state {
             ci = self.ci_of(commit).await?;
             // Where a change of `main` gets by itself.
-            if let Some(first) = app.flow.updated_environments().next() {
-                staging = self.world.runs_now(app, first).await?;
+            if let Some(environment) = app.flow.updated_environments().next() {
+                let answer = self.world.runs_now(app, environment).await?;
+                running = answer.map(|answer| RunningVersion { environment, answer });
             }
         }
         let (bad, subject) = (bad.sha.clone(), bad.subject.clone());
-        Ok(Revert { bad, subject, brought_by, revert, ci, staging })
+        Ok(Revert { bad, subject, brought_by, revert, ci, running })
     }
 }

@@ -45,7 +45,7 @@ pub(crate) enum HoldAction {
     Lift {
         /// Its name, as `apps` lists it
         app: String,
-        /// staging or production
+        /// The environment, as `apps` lists it
         environment: EnvironmentName,
         #[command(flatten)]
         why: Why,
@@ -115,7 +115,7 @@ pub(crate) enum EcsAction {
     Events {
         /// Its name, as `apps` lists it
         app: String,
-        /// staging or production
+        /// The environment, as `apps` lists it
         environment: EnvironmentName,
     },
     /// Deploy a version by ECS itself, as the deployment's GitHub Workflow would
@@ -123,7 +123,7 @@ pub(crate) enum EcsAction {
         /// Its name, as `apps` lists it
         #[arg(long)]
         app: String,
-        /// staging or production
+        /// The environment, as `apps` lists it
         #[arg(long)]
         environment: EnvironmentName,
         /// rel-YYYY.MM.DD.HH.MM.SS or a commit SHA; both name the same version

@@ -214,7 +214,7 @@ pub(crate) enum Command {
     Deploy {
         /// Its name, as `apps` lists it
         app: String,
-        /// staging or production
+        /// The environment, as `apps` lists it
         environment: EnvironmentName,
         /// rel-YYYY.MM.DD.HH.MM.SS or a commit SHA; both name the same version
         #[arg(required_unless_present = "current")]
@@ -232,7 +232,7 @@ pub(crate) enum Command {
     Rollback {
         /// Its name, as `apps` lists it
         app: String,
-        /// staging or production
+        /// The environment, as `apps` lists it
         environment: EnvironmentName,
         /// Go back to this version instead: rel-… or a commit SHA
         #[arg(long, value_name = "TAG")]
@@ -257,7 +257,7 @@ pub(crate) enum Command {
     History {
         /// Its name, as `apps` lists it
         app: String,
-        /// staging or production
+        /// The environment, as `apps` lists it
         environment: EnvironmentName,
         /// How many at the most
         #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=1000))]

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use openverse_release_core::{App, AutomationSight, CommitSha, PullRequestState};
-use openverse_release_engine::{LiveAnswer, Revert};
+use openverse_release_engine::{LiveAnswer, Revert, RunningVersion};
 
 use super::{Outcome, say_requests};
 use crate::{
@@ -52,16 +52,13 @@ fn write(out: &mut dyn Write, app: &App, revert: &Revert) -> io::Result<()> {
         Some(ci) => write_ci(out, ci, 14)?,
         None => writeln!(out, "  CI            has not begun")?,
     }
-    match &revert.staging {
-        Some(LiveAnswer::Commit(running)) if running == commit => {
-            writeln!(out, "  staging       {GOOD}runs {}{GOOD:#}, the reverted code", running.short())
+    let Some(RunningVersion { environment, answer }) = &revert.running else { return Ok(()) };
+    write!(out, "  {environment:<12}  ")?;
+    match answer {
+        LiveAnswer::Commit(running) if running == commit => {
+            writeln!(out, "{GOOD}runs {}{GOOD:#}, the reverted code", running.short())
         }
-        Some(LiveAnswer::Commit(running)) => {
-            writeln!(out, "  staging       runs {}, not {} yet", running.short(), commit.short())
-        }
-        Some(LiveAnswer::Trouble(why)) => {
-            writeln!(out, "  staging       {WARN}does not say{WARN:#}: {}", clean(why))
-        }
-        None => Ok(()),
+        LiveAnswer::Commit(running) => writeln!(out, "runs {}, not {} yet", running.short(), commit.short()),
+        LiveAnswer::Trouble(why) => writeln!(out, "{WARN}does not say{WARN:#}: {}", clean(why)),
     }
 }

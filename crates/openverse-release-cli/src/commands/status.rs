@@ -67,7 +67,7 @@ fn write_all(
                 [draft] => date(draft),
                 several => format!("{} drafts", several.len()),
             },
-            main_words(status),
+            main_words(app, status),
         ]);
         table.row(row);
     }
@@ -86,13 +86,12 @@ fn write_all(
     Ok(())
 }
 
-fn main_words(status: &AppStatus) -> String {
-    let last = status.environments.last().map_or("production", |last| last.environment.as_str());
-    match (status.ahead, &status.newest) {
-        (Some(0), _) => format!("nothing new since {last}'s version"),
-        (Some(ahead), Some(newest)) => format!("{ahead} ahead of {last}, newest {}", newest.short()),
-        (None, Some(newest)) => format!("newest {}", newest.short()),
-        (_, None) => "no commit touches it".to_owned(),
+fn main_words(app: &App, status: &AppStatus) -> String {
+    let Some(newest) = &status.newest else { return "no commit touches it".to_owned() };
+    match status.ahead.zip(app.flow.updated_environments().last()) {
+        Some((0, last)) => format!("nothing new since {last}'s version"),
+        Some((ahead, last)) => format!("{ahead} ahead of {last}, newest {}", newest.short()),
+        None => format!("newest {}", newest.short()),
     }
 }
 
@@ -110,7 +109,7 @@ fn write(out: &mut dyn Write, app: &App, status: &AppStatus, now: DateTime<Utc>)
     for draft in &status.drafts {
         writeln!(out, "  draft        {draft}")?;
     }
-    writeln!(out, "  main         {}", main_words(status))?;
+    writeln!(out, "  main         {}", main_words(app, status))?;
     for disagreement in &status.disagreements {
         writeln!(out, "  {WARN}disagreement{WARN:#} {}", clean(disagreement))?;
     }
