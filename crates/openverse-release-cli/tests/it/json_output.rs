@@ -212,7 +212,7 @@ fn every_command_prints_one_document_with_these_keys() {
     let drafts = place.json(&["draft", "api"]);
     assert_eq!(keys(&drafts[0]), ["app", "changes", "deleted", "draft", "git_tag"]);
     let revert = place.json(&["revert", "api"]);
-    assert_eq!(keys(&revert), ["bad", "brought_by", "ci", "revert", "staging", "subject"]);
+    assert_eq!(keys(&revert), ["bad", "brought_by", "ci", "revert", "running", "subject"]);
     let log = place.json(&["sandbox", "log"]);
     assert_eq!(keys(&log[0]), ["action", "at", "by", "system", "target", "user_agent"]);
     let faults = place.json(&["sandbox", "fault", "on", "late-run"]);
