@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Checks which crates depend on which: the core is pure, arrows between layers only point down, and
-# the workspace has one HTTP client and one TLS stack.
+# the workspace has one HTTP client and one TLS stack. And that nothing asks of which kind a step is.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -60,8 +60,17 @@ for crate in reqwest rustls; do
     [ "$versions" -eq 1 ] || refuse "the workspace has $versions versions of $crate, expected one"
 done
 
+# Whoever wants to know something of a step asks its nature. A kind asks of itself, and so does its half in the
+# engine.
+kinds=$(sed -n 's/.*entry::<\([A-Za-z]*\)>().*/\1/p' crates/openverse-release-core/src/kind/installed.rs | paste -sd '|')
+[ -n "$kinds" ] || refuse "no kind of step is installed"
+while read -r place; do
+    refuse "$place asks of which kind a step is, expected a question to its nature"
+done < <(grep -rnE "get::<($kinds)>|\<($kinds)::NAME|operation\.kind\(\)|== Operation::of\(" crates/*/src |
+    grep -vE '^crates/openverse-release-(core/src/kind|engine/src/kinds)/' | cut -d: -f1,2 || true)
+
 # With what it asks for itself, and nothing that another crate turned on for it.
 cargo check --locked --quiet -p openverse-release-core
 
-[ "$status" -ne 0 ] || echo "boundaries: the core is pure, layers only point down, one HTTP client, one TLS stack"
+[ "$status" -ne 0 ] || echo "boundaries: the core is pure, layers only point down, one HTTP client, one TLS stack, no question for a kind"
 exit "$status"

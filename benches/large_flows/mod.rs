@@ -1,8 +1,11 @@
 //! Flows that are larger than any that a person draws.
 
 use openverse_release_core::{
-    Branches, DeployedVersion, EnvironmentName, Flow, Link, LinkKind, Operation, Severity, Step, StepId,
-    Trigger,
+    Branches, EnvironmentName, Flow, Link, LinkKind, Operation, Severity, Step, StepId, Trigger,
+    kind::{
+        BuildImages, DeployByGitHubWorkflow, DeployedVersion, MergeToMain, PublishGitHubRelease,
+        RedeployLastWorking, RevertOnMain, TagImage,
+    },
 };
 use semver::Version;
 
@@ -41,7 +44,7 @@ impl Parts {
         let mut revert = 0;
         let pair = |number: usize| {
             if number.is_multiple_of(50) {
-                revert = self.step(Trigger::Manual, Operation::RevertOnMain);
+                revert = self.step(Trigger::Manual, Operation::of(RevertOnMain {}));
                 self.link(revert, revert + 1, LinkKind::Triggers);
             }
             self.build_and_deploy(revert)
@@ -51,8 +54,8 @@ impl Parts {
 
     /// Adds a build, and the staging deployment that runs it; a revert rolls it back.
     fn build_and_deploy(&mut self, revert: usize) -> (usize, usize) {
-        let build = self.step(Trigger::Automatic, Operation::BuildImages);
-        let deployment = Operation::DeployByGitHubWorkflow { version: DeployedVersion::Commit };
+        let build = self.step(Trigger::Automatic, Operation::of(BuildImages {}));
+        let deployment = Operation::of(DeployByGitHubWorkflow { version: DeployedVersion::Commit });
         let deployment = self.updating(Trigger::Automatic, deployment, Some(EnvironmentName::STAGING));
         self.link(build, deployment, LinkKind::Triggers);
         self.link(deployment, revert, LinkKind::RollsBack);
@@ -61,12 +64,12 @@ impl Parts {
 
     /// Adds the release of what these steps lead to, up to production.
     fn release(&mut self, after: &[usize]) {
-        let deploy = Operation::DeployByGitHubWorkflow { version: DeployedVersion::Release };
+        let deploy = Operation::of(DeployByGitHubWorkflow { version: DeployedVersion::Release });
         let production = Some(EnvironmentName::PRODUCTION);
-        let publish = self.step(Trigger::Manual, Operation::PublishGitHubRelease);
-        let tag = self.step(Trigger::Automatic, Operation::TagImage);
+        let publish = self.step(Trigger::Manual, Operation::of(PublishGitHubRelease {}));
+        let tag = self.step(Trigger::Automatic, Operation::of(TagImage {}));
         let deploy = self.updating(Trigger::Automatic, deploy, production);
-        let back = self.updating(Trigger::Manual, Operation::RedeployLastWorking, production);
+        let back = self.updating(Trigger::Manual, Operation::of(RedeployLastWorking {}), production);
         after.iter().for_each(|&step| self.link(step, publish, LinkKind::Enables));
         self.link(publish, tag, LinkKind::Triggers);
         self.link(tag, deploy, LinkKind::Triggers);
@@ -95,7 +98,7 @@ fn id(number: usize) -> StepId {
 /// release, lanes in which builds and their deployments to staging follow each other.
 pub(crate) fn lanes(steps: usize, lanes: usize) -> Flow {
     let mut parts = Parts::default();
-    let merge = parts.step(Trigger::Manual, Operation::MergeToMain);
+    let merge = parts.step(Trigger::Manual, Operation::of(MergeToMain {}));
     let mut ends = Vec::new();
     for _ in 0..lanes {
         let mut end = merge;
@@ -113,7 +116,7 @@ pub(crate) fn lanes(steps: usize, lanes: usize) -> Flow {
 /// arrows from half of the deployments to one of the next fifty builds, by chance.
 pub(crate) fn shortcuts(steps: usize) -> Flow {
     let mut parts = Parts::default();
-    let merge = parts.step(Trigger::Manual, Operation::MergeToMain);
+    let merge = parts.step(Trigger::Manual, Operation::of(MergeToMain {}));
     let pairs = parts.builds_and_deployments((steps / 2).max(1));
     parts.link(merge, pairs[0].0, LinkKind::Triggers);
     pairs.windows(2).for_each(|two| parts.link(two[0].1, two[1].0, LinkKind::Triggers));
@@ -134,11 +137,11 @@ pub(crate) fn shortcuts(steps: usize) -> Flow {
 /// Returns layers of builds, each of which sets off one of the one below it and of its neighbour.
 pub(crate) fn layers(steps: usize, width: usize) -> Flow {
     let mut parts = Parts::default();
-    let merge = parts.step(Trigger::Manual, Operation::MergeToMain);
+    let merge = parts.step(Trigger::Manual, Operation::of(MergeToMain {}));
     let mut above = vec![merge; width];
     for _ in 0..(steps / width).max(1) {
         let layer: Vec<_> =
-            (0..width).map(|_| parts.step(Trigger::Automatic, Operation::BuildImages)).collect();
+            (0..width).map(|_| parts.step(Trigger::Automatic, Operation::of(BuildImages {}))).collect();
         for column in 0..width {
             parts.link(above[column], layer[column], LinkKind::Triggers);
             parts.link(above[column], layer[(column + 1) % width], LinkKind::Triggers);
@@ -152,10 +155,11 @@ pub(crate) fn layers(steps: usize, width: usize) -> Flow {
 /// Returns a merge that sets off so many builds at once, and the step where they meet again.
 pub(crate) fn block(width: usize, join: Branches) -> Flow {
     let mut parts = Parts::default();
-    let merge = parts.step(Trigger::Manual, Operation::MergeToMain);
-    let revert = parts.step(Trigger::Manual, Operation::RevertOnMain);
+    let merge = parts.step(Trigger::Manual, Operation::of(MergeToMain {}));
+    let revert = parts.step(Trigger::Manual, Operation::of(RevertOnMain {}));
     parts.steps[merge].split = Some(Branches::All);
-    let builds: Vec<_> = (0..width).map(|_| parts.step(Trigger::Automatic, Operation::BuildImages)).collect();
+    let builds: Vec<_> =
+        (0..width).map(|_| parts.step(Trigger::Automatic, Operation::of(BuildImages {}))).collect();
     let (meet, deployment) = parts.build_and_deploy(revert);
     for build in builds {
         parts.link(merge, build, LinkKind::Triggers);

@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use openverse_release_core::{Artefact, Environments, Flow, Operation, Step};
+use openverse_release_core::{Artefact, Environments, Flow, Step};
 use serde::Serialize;
 
 use crate::{Case, Cases, Ending, Process};
@@ -85,8 +85,8 @@ impl Rule {
             let steps = flow.steps().filter(|step| seen(step) && wanted(step));
             steps.map(|step| step.id.to_string()).collect()
         };
-        let published = steps(&|step| step.operation == Operation::PublishGitHubRelease);
-        let tagged = steps(&|step| step.operation == Operation::TagImage);
+        let published = steps(&|step| step.operation.makes(Artefact::PublishedRelease));
+        let tagged = steps(&|step| step.operation.makes(Artefact::ReleasedImage));
         let deployed = steps(&|step| deploys_a_release(step, environments));
         let guarded = environments.iter().filter(|it| it.guarded).map(|it| it.name.to_string());
         let guarded = guarded.collect::<Vec<_>>().join(" or ");

@@ -21,7 +21,9 @@ mod github_run;
 mod glossary;
 mod history;
 mod image;
+pub mod kind;
 mod markdown;
+mod nearest;
 mod notes;
 mod pages;
 mod parse;
@@ -55,10 +57,9 @@ pub use environment_variables::{
     DeclarationError, EnvironmentVariableName, MissingVariables, VariableDeclaration, VariableDeclarations,
 };
 pub use flow::{
-    Artefact, Automatic, Branches, ChartLevel, CheckId, DeployedVersion, DeploymentStep, Detail, DetailKind,
-    EnvironmentSet, Exemption, Finding, Flow, FlowBuilder, FlowError, Forward, Handle, Link, LinkKind,
-    Manual, Operation, Outcome, Program, RollbackStep, Severity, Step, StepId, StepMark, StepMarks, Trigger,
-    documented as flows,
+    Automatic, Branches, ChartLevel, CheckId, DeploymentStep, Detail, DetailKind, EnvironmentSet, Exemption,
+    Finding, Flow, FlowBuilder, FlowError, Forward, Handle, Link, LinkKind, Manual, Outcome, RollbackStep,
+    Severity, Step, StepId, StepMark, StepMarks, Trigger, documented as flows,
 };
 pub use gate::{Gate, GateClosed};
 pub use github::{
@@ -75,6 +76,8 @@ pub use history::{
     last_known_working,
 };
 pub use image::{Digest, ImageName, ImageReference, ImageTag, ImageTagKind};
+pub use kind::{Artefact, Kind, Operation, Program};
+pub use nearest::nearest;
 pub use notes::{
     DraftChange, DraftContent, DraftPlan, DraftRefusal, DraftWrite, MergedPullRequest, NotesSection,
     ReleaseNotes, ReleaseNotesRules, numbers_mentioned, plan_draft,

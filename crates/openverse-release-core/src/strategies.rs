@@ -19,32 +19,37 @@ use proptest::{
 use semver::Version;
 
 use crate::{
-    Branches, DeployedVersion, Environment, EnvironmentName, Environments, Flow, Link, LinkKind, Operation,
-    Outcome, Step, StepId, Trigger,
+    Branches, Environment, EnvironmentName, Environments, Flow, Link, LinkKind, Operation, Outcome, Step,
+    StepId, Trigger,
+    kind::{
+        BuildImages, DeployByAnsible, DeployByGitHubWorkflow, DeployByTerraform, DeployedVersion,
+        MergeToMain, Nature, PublishGitHubRelease, RedeployLastWorking, RevertOnMain, RunLatest, SyncDags,
+        TagImage,
+    },
 };
 
 /// Returns any operation.
 pub fn operation() -> impl Strategy<Value = Operation> {
     let version = prop_oneof![Just(DeployedVersion::Commit), Just(DeployedVersion::Release)];
     prop_oneof![
-        3 => Just(Operation::MergeToMain),
-        2 => Just(Operation::RevertOnMain),
-        3 => Just(Operation::BuildImages),
-        1 => Just(Operation::SyncDags),
-        3 => Just(Operation::PublishGitHubRelease),
-        3 => Just(Operation::TagImage),
-        3 => version.prop_map(|version| Operation::DeployByGitHubWorkflow { version }),
-        1 => Just(Operation::DeployByAnsible),
-        1 => Just(Operation::DeployByTerraform),
-        1 => Just(Operation::RunLatest),
-        2 => Just(Operation::RedeployLastWorking),
+        3 => Just(Operation::of(MergeToMain {})),
+        2 => Just(Operation::of(RevertOnMain {})),
+        3 => Just(Operation::of(BuildImages {})),
+        1 => Just(Operation::of(SyncDags {})),
+        3 => Just(Operation::of(PublishGitHubRelease {})),
+        3 => Just(Operation::of(TagImage {})),
+        3 => version.prop_map(|version| Operation::of(DeployByGitHubWorkflow { version })),
+        1 => Just(Operation::of(DeployByAnsible {})),
+        1 => Just(Operation::of(DeployByTerraform {})),
+        1 => Just(Operation::of(RunLatest {})),
+        2 => Just(Operation::of(RedeployLastWorking {})),
     ]
 }
 
 /// Returns what a step updates that does this: one or both of Openverse's environments, if any.
-fn environments(operation: Operation) -> impl Strategy<Value = Vec<EnvironmentName>> {
+fn environments(nature: Nature) -> impl Strategy<Value = Vec<EnvironmentName>> {
     let (staging, production) = (EnvironmentName::STAGING, EnvironmentName::PRODUCTION);
-    if operation.updates_environments() {
+    if nature.updates_environments {
         select(vec![vec![staging], vec![production], vec![staging, production]])
     } else {
         select(vec![Vec::new()])
@@ -71,7 +76,8 @@ fn trigger() -> impl Strategy<Value = Trigger> {
 
 /// Returns any flow of one to seven steps named S0, S1 and so on, with whatever is wrong with it.
 pub fn flow() -> impl Strategy<Value = Flow> {
-    let does = operation().prop_flat_map(|operation| (Just(operation), environments(operation)));
+    let does =
+        operation().prop_flat_map(|operation| (Just(operation.clone()), environments(operation.nature())));
     let step = (does, trigger(), branches(), branches());
     vec(step, 1..8).prop_flat_map(|steps| {
         let end = 0..steps.len();
@@ -101,7 +107,11 @@ pub fn branching_flow() -> impl Strategy<Value = Flow> {
             );
         }
         let steps = steps.into_iter().map(|(split, join, ..)| {
-            move |id| Step { split, join, ..Step::new(id, "", Trigger::Automatic, Operation::BuildImages) }
+            move |id| Step {
+                split,
+                join,
+                ..Step::new(id, "", Trigger::Automatic, Operation::of(BuildImages {}))
+            }
         });
         numbered(steps, links)
     })
@@ -144,7 +154,11 @@ pub fn nested_flow() -> impl Strategy<Value = Flow> {
         let mut drawn = Drawn::default();
         block.draw(&mut drawn);
         let steps = drawn.steps.into_iter().map(|(split, join)| {
-            move |id| Step { split, join, ..Step::new(id, "", Trigger::Automatic, Operation::BuildImages) }
+            move |id| Step {
+                split,
+                join,
+                ..Step::new(id, "", Trigger::Automatic, Operation::of(BuildImages {}))
+            }
         });
         numbered(steps, drawn.links)
     })
@@ -276,10 +290,10 @@ impl Released {
 
     /// Draws what comes up to the tagging of the images, and returns that.
     fn begin(&mut self) -> usize {
-        let merge = self.step(Trigger::Manual, Operation::MergeToMain);
-        let build = self.step(Trigger::Automatic, Operation::BuildImages);
-        let publish = self.step(Trigger::Manual, Operation::PublishGitHubRelease);
-        let tag = self.step(Trigger::Automatic, Operation::TagImage);
+        let merge = self.step(Trigger::Manual, Operation::of(MergeToMain {}));
+        let build = self.step(Trigger::Automatic, Operation::of(BuildImages {}));
+        let publish = self.step(Trigger::Manual, Operation::of(PublishGitHubRelease {}));
+        let tag = self.step(Trigger::Automatic, Operation::of(TagImage {}));
         for (from, to) in [(merge, build), (build, publish), (publish, tag)] {
             self.follow(from, to, None);
         }
@@ -293,7 +307,7 @@ impl Released {
             let name = format!("e{number}").parse().expect("a letter, then digits");
             self.environments.push(Environment { name, guarded: true });
         }
-        let operation = Operation::DeployByGitHubWorkflow { version: DeployedVersion::Release };
+        let operation = Operation::of(DeployByGitHubWorkflow { version: DeployedVersion::Release });
         let step = self.step(trigger, operation);
         self.steps[step].environments = self.environments[first..].iter().map(|it| it.name).collect();
         self.rollback(step, Trigger::Manual);
@@ -301,7 +315,7 @@ impl Released {
     }
 
     fn rollback(&mut self, of: usize, trigger: Trigger) -> usize {
-        let step = self.step(trigger, Operation::RedeployLastWorking);
+        let step = self.step(trigger, Operation::of(RedeployLastWorking {}));
         self.steps[step].environments = self.steps[of].environments.clone();
         self.link(of, LinkKind::RollsBack, step, None);
         step

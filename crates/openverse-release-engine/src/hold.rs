@@ -39,7 +39,7 @@ impl Hold {
 
 /// Returns how the step ended that set off the rollback of an environment.
 fn why_back(run: &Run, environment: EnvironmentName) -> String {
-    let takes_back = |step: &&Step| step.operation.rolls_back() && step.updates(environment);
+    let takes_back = |step: &&Step| step.operation.nature().rolls_back && step.updates(environment);
     let mut set_off = run.flow().steps().filter(takes_back).filter_map(|step| run.sets_off(&step.id));
     set_off.next().map_or_else(|| run.order().reason.clone(), ToString::to_string)
 }

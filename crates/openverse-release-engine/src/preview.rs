@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use openverse_release_core::{
     App, AutomationSight, Bundle, ChangelogState, Commit, CommitSha, DeployableVersion, Digest,
     EnvironmentName, GitHubRelease, GitTag, ImageName, ImageTag, Order, OrderKind, Scope, Step,
-    deployable_target, numbers_mentioned,
+    deployable_target, kind::RunProgram, numbers_mentioned,
 };
 use openverse_release_ports::CommitQuery;
 use serde::Serialize;
@@ -233,7 +233,7 @@ impl RunningVersion {
 impl World {
     /// Returns a blocker if the program of a step cannot be run.
     fn no_program(&self, step: &Step) -> Option<Refusal> {
-        let program = self.step_program(step.program.as_deref()?);
+        let program = self.step_program(&step.operation.get::<RunProgram>()?.program);
         let error = self.programs.check(&program).err()?;
         Some(Refusal::new(
             format!("the step {}: {error}", step.id),

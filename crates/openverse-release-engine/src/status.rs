@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use openverse_release_core::{
-    App, ChangelogState, CommitSha, DeployedVersion, DeploymentMeans, DeploymentRecord, DeploymentTarget,
-    EnvironmentName, GitHubRunStatus, GitTag, ImageTag, Operation, Phase, RunId, Step, StepId, StepMark,
+    App, Artefact, ChangelogState, CommitSha, DeploymentMeans, DeploymentRecord, DeploymentTarget,
+    EnvironmentName, GitHubRunStatus, GitTag, ImageTag, Phase, RunId, StepId, StepMark,
     flow::net::{Marking, Net},
 };
 use serde::Serialize;
@@ -194,20 +194,18 @@ impl Engine {
             Some(tag) => self.all_images_have(app, &ImageTag::of_release(tag.date())).await?,
             None => false,
         };
-        let runs_it = |step: &Step| step.environments.iter().all(|&at| running(at) == Some(newest));
-        for step in app.flow.steps().filter(|step| !step.operation.rolls_back()) {
-            let done = match step.operation {
-                Operation::MergeToMain => true,
-                Operation::BuildImages => built,
-                Operation::PublishGitHubRelease => release.is_some(),
-                Operation::TagImage => tagged,
-                Operation::DeployByGitHubWorkflow { version: DeployedVersion::Commit }
-                | Operation::RunLatest => runs_it(step),
-                Operation::DeployByGitHubWorkflow { .. }
-                | Operation::DeployByAnsible
-                | Operation::DeployByTerraform => release.is_some() && runs_it(step),
-                // How far the checkout of the DAGs is tells `dags`.
-                _ => continue,
+        for step in app.flow.steps().filter(|step| !step.operation.nature().rolls_back) {
+            let runs_it = || step.environments.iter().all(|&at| running(at) == Some(newest));
+            let uses = step.consumes(app.flow.environments());
+            let done = match step.operation.nature().makes {
+                [Artefact::Commit, ..] => true,
+                [Artefact::BuiltImage, ..] => built,
+                [Artefact::PublishedRelease, ..] => release.is_some(),
+                [Artefact::ReleasedImage, ..] => tagged,
+                [] if uses.contains(&Artefact::ReleasedImage) => release.is_some() && runs_it(),
+                [] if uses.contains(&Artefact::BuiltImage) => runs_it(),
+                // How far the checkout of the DAGs is tells `dags`, and what a program did nobody.
+                [] => continue,
             };
             marks.insert(step.id.clone(), if done { StepMark::Done } else { StepMark::Pending });
         }

@@ -1,6 +1,6 @@
 //! What an exploration found, and how it is asked for.
 
-use openverse_release_core::{App, Operation, Performer, Project, Step, StepId};
+use openverse_release_core::{App, Artefact, Performer, Project, Step, StepId};
 use serde::Serialize;
 
 use crate::{
@@ -130,7 +130,7 @@ fn report(cast: &Cast, process: Process, bounds: &Bounds, explored: Explored) ->
 fn left_to_others(cast: &Cast) -> Vec<LeftToOthers> {
     let of_app = |app: &App| {
         let steps = app.flow.steps().filter(|step| {
-            let is_explored = step.operation == Operation::TagImage || step.is_deployment();
+            let is_explored = step.operation.makes(Artefact::ReleasedImage) || step.is_deployment();
             is_explored && app.performer(&step.id) == Performer::Elsewhere
         });
         let left = |step: &Step| LeftToOthers { app: app.slug.to_string(), step: step.id.clone() };

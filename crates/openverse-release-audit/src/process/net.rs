@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use openverse_release_core::{Flow, LinkKind, Operation, Step, StepId, flow::net::Net as TokenGame};
+use openverse_release_core::{Flow, LinkKind, Step, StepId, flow::net::Net as TokenGame};
 
 /// How much of what is documented counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -170,7 +170,7 @@ fn started_by_people(flow: &Flow, game: &TokenGame) -> BTreeSet<(usize, usize)> 
 
 fn begins_a_case(flow: &Flow, step: &Step, reading: Reading) -> bool {
     let nothing_before = flow.before(&step.id, &LinkKind::ALL).next().is_none();
-    nothing_before || (reading == Reading::Document && step.operation == Operation::RevertOnMain)
+    nothing_before || (reading == Reading::Document && step.operation.nature().reverts())
 }
 
 /// Returns the steps after which a deployment can be made once more, as the document says in words.
@@ -181,7 +181,7 @@ fn comes_again_after<'a>(
 ) -> impl Iterator<Item = &'a StepId> {
     // Forward again, after a rollback that deployed something else.
     let rollbacks = flow.after(&step.id, &LinkKind::ALL);
-    let rollbacks = rollbacks.filter(|by| by.operation == Operation::RedeployLastWorking);
+    let rollbacks = rollbacks.filter(|by| by.operation.nature().redeploys());
     let itself = (!step.environments.is_empty()).then_some(step);
     itself.into_iter().chain(rollbacks).filter(move |_| reading == Reading::Document).map(|step| &step.id)
 }

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use openverse_release_core::{
-    App, Commit, CommitSha, DeploymentKind, DeploymentRecord, EnvironmentName, GitHubRelease, GitHubRun,
-    GitHubRunStatus, GitTag, ImageTag, LinkKind, Operation, ReleaseDate, Step,
+    App, Artefact, Commit, CommitSha, DeploymentKind, DeploymentRecord, EnvironmentName, GitHubRelease,
+    GitHubRun, GitHubRunStatus, GitTag, ImageTag, LinkKind, ReleaseDate, Step, kind::Nature,
 };
 
 use super::{add_app, add_commit, add_release, older_than_the_record};
@@ -59,18 +59,18 @@ pub fn log_of_history(history: &History<'_>) -> Log {
 impl History<'_> {
     fn records(&self, step: &Step) -> bool {
         let known = |environment| self.deployments.iter().any(|(known, _)| known == environment);
-        match step.operation {
-            Operation::MergeToMain | Operation::RevertOnMain => self.merges.is_some(),
-            Operation::BuildImages => self.builds.is_some(),
-            Operation::PublishGitHubRelease => true,
-            Operation::TagImage => self.image_tags.is_some(),
-            Operation::SyncDags | Operation::RunLatest | Operation::RunProgram => false,
-            _ => step.environments.iter().any(known),
+        let nature = step.operation.nature();
+        match nature.makes.first() {
+            Some(Artefact::Commit) => self.merges.is_some(),
+            Some(Artefact::BuiltImage) => self.builds.is_some(),
+            Some(Artefact::PublishedRelease) => true,
+            Some(Artefact::ReleasedImage) => self.image_tags.is_some(),
+            None => !nature.follows_main && step.environments.iter().any(known),
         }
     }
 
-    fn step(&self, wanted: impl Fn(Operation) -> bool) -> Option<&Step> {
-        self.app.flow.steps().find(|step| wanted(step.operation))
+    fn step(&self, wanted: impl Fn(Nature) -> bool) -> Option<&Step> {
+        self.app.flow.steps().find(|step| wanted(step.operation.nature()))
     }
 }
 
@@ -109,8 +109,8 @@ impl<'a> Writing<'a> {
 
     fn merges(&mut self) {
         let history = self.history;
-        let merge = history.step(|operation| operation == Operation::MergeToMain);
-        let revert = history.step(|operation| operation == Operation::RevertOnMain);
+        let merge = history.step(|nature| nature.merges());
+        let revert = history.step(|nature| nature.reverts());
         for commit in history.merges.into_iter().flatten() {
             // As git and GitHub call a revert.
             let reverts = commit.subject.starts_with("Revert \"");
@@ -124,7 +124,7 @@ impl<'a> Writing<'a> {
 
     fn builds(&mut self) {
         let history = self.history;
-        let Some(step) = history.step(|operation| operation == Operation::BuildImages) else { return };
+        let Some(step) = history.step(|nature| nature.makes(Artefact::BuiltImage)) else { return };
         // CI runs for every push, and the app is built only where the push touches it.
         let touching: Option<BTreeSet<_>> =
             history.merges.map(|merges| merges.iter().map(|commit| &commit.sha).collect());
@@ -140,8 +140,8 @@ impl<'a> Writing<'a> {
 
     fn publications(&mut self) {
         let history = self.history;
-        let publish = history.step(|operation| operation == Operation::PublishGitHubRelease);
-        let tag = history.step(|operation| operation == Operation::TagImage);
+        let publish = history.step(|nature| nature.makes(Artefact::PublishedRelease));
+        let tag = history.step(|nature| nature.makes(Artefact::ReleasedImage));
         let there: Option<BTreeSet<_>> =
             history.image_tags.map(|tags| tags.iter().map(ImageTag::as_str).collect());
         for release in history.releases.iter().filter(|release| !release.draft) {
@@ -163,7 +163,7 @@ impl<'a> Writing<'a> {
         let history = self.history;
         let deploys = |step: &&Step| step.deploys_to(environment);
         let Some(deployment) = history.app.flow.steps().find(deploys) else { return };
-        let again = |step: &&Step| step.operation == Operation::RedeployLastWorking;
+        let again = |step: &&Step| step.operation.nature().redeploys();
         let rollback = history.app.flow.after(&deployment.id, &[LinkKind::RollsBack]).find(again);
         let mut runs: Option<String> = None;
         for (record, number) in records.iter().rev().zip(1..) {

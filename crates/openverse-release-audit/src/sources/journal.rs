@@ -65,7 +65,8 @@ fn recorded_steps(app: &App) -> BTreeSet<&StepId> {
         if app.flow.environments().is_guarded(environment) {
             steps.extend(scope(OrderKind::Deploy));
         }
-        steps.extend(scope(OrderKind::RollBack).into_iter().filter(|step| step.operation.rolls_back()));
+        steps
+            .extend(scope(OrderKind::RollBack).into_iter().filter(|step| step.operation.nature().rolls_back));
     }
     steps.into_iter().map(|step| &step.id).collect()
 }

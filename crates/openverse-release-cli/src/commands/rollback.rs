@@ -1,6 +1,6 @@
 //! `rollback`: go back to an earlier version, and hold the environment there.
 
-use openverse_release_core::{EnvironmentName, ImageTag, LinkKind, Operation, Order, deployable_target};
+use openverse_release_core::{EnvironmentName, ImageTag, LinkKind, Order, deployable_target};
 use openverse_release_engine::EngineError;
 
 use super::{
@@ -34,7 +34,7 @@ pub(super) async fn run(
             && app
                 .flow
                 .after(&step.id, &[LinkKind::RollsBack])
-                .any(|rollback| rollback.operation == Operation::RevertOnMain)
+                .any(|rollback| rollback.operation.nature().reverts())
     });
     if reverts {
         output.say(&format!(

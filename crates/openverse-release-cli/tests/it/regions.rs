@@ -52,7 +52,7 @@ steps = [
     { id = "Tag", label = "Tag", trigger = "automatic", operation = { does = "tag_image" }, split = "all" },
     { id = "Eu", label = "Europe", trigger = "automatic", environments = ["production-eu"], operation = { does = "deploy_by_github_workflow", version = "release" } },
     { id = "Us", label = "America", trigger = "automatic", environments = ["production-us"], outcomes = ["done", "failed"], operation = { does = "deploy_by_github_workflow", version = "release" } },
-    { id = "Smoke", label = "Smoke test", trigger = "automatic", join = "all", outcomes = ["passed", "failed"], operation = { does = "run_program" }, program = { run = ["steps/smoke"], parameters = { verdict = "VERDICT" } } },
+    { id = "Smoke", label = "Smoke test", trigger = "automatic", join = "all", outcomes = ["passed", "failed"], operation = { does = "run_program", run = ["steps/smoke"], parameters = { verdict = "VERDICT" } } },
     { id = "Back", label = "Back", trigger = "BACK", environments = ["production-eu", "production-us"], operation = { does = "redeploy_last_working" } },
 ]
 links = [
@@ -234,7 +234,7 @@ fn a_release_that_led_to_no_deployment_is_not_said_to_run_anywhere() {
     let links = [link("Tag", "Smoke", None), link("Smoke", "Eu", None), link("Eu", "Us", None)];
     let place = place_with("manual", "failed", &links);
     let project = fs::read_to_string(place.path("acme.toml")).unwrap();
-    let tell = r#"{ id = "Tell", label = "Tell", trigger = "automatic", operation = { does = "run_program" }, program = { run = ["steps/smoke"], parameters = { verdict = "done" } } },"#;
+    let tell = r#"{ id = "Tell", label = "Tell", trigger = "automatic", operation = { does = "run_program", run = ["steps/smoke"], parameters = { verdict = "done" } } },"#;
     let to_tell = link("Smoke", "Tell", Some("failed"));
     let project = project
         .replace("    { id = \"Back\"", &format!("    {tell}\n    {{ id = \"Back\""))

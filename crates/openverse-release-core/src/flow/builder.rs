@@ -5,10 +5,17 @@ use std::marker::PhantomData;
 use semver::Version;
 
 use super::{
-    Branches, CheckId, Detail, DetailKind, Exemption, Flow, FlowError, Link, LinkKind, Operation, Outcome,
-    Step, StepId, Trigger,
+    Branches, CheckId, Detail, DetailKind, Exemption, Flow, FlowError, Link, LinkKind, Outcome, Step, StepId,
+    Trigger,
 };
-use crate::{DeployedVersion, EnvironmentName, Environments, Program};
+use crate::{
+    EnvironmentName, Environments, Operation,
+    kind::{
+        BuildImages, DeployByAnsible, DeployByGitHubWorkflow, DeployByTerraform, DeployedVersion, Kind,
+        MergeToMain, Program, PublishGitHubRelease, RedeployLastWorking, RevertOnMain, RunLatest, RunProgram,
+        SyncDags, TagImage,
+    },
+};
 
 /// Marks the handle of a step that needs a person.
 #[derive(Debug, Clone, Copy)]
@@ -124,7 +131,7 @@ macro_rules! step_methods {
             $($environment: impl Into<EnvironmentSet>,)?
         ) -> Handle<$trigger, $role> {
             let environments = step_methods!(@ $($environment)?);
-            self.add(id, label.into(), Trigger::$trigger, $operation, environments)
+            self.add(id, label.into(), Trigger::$trigger, Operation::of($operation), environments)
         }
     )+};
     (@) => { Vec::new() };
@@ -163,34 +170,34 @@ impl FlowBuilder {
 
     step_methods! {
         /// Adds the merge of a change to `main`.
-        merge_to_main() -> Manual, Forward = Operation::MergeToMain;
+        merge_to_main() -> Manual, Forward = MergeToMain {};
         /// Adds CI: verify, build, tag with `latest` and the commit SHA.
-        build_images() -> Automatic, Forward = Operation::BuildImages;
+        build_images() -> Automatic, Forward = BuildImages {};
         /// Adds a sync of the server's checkout with `main`.
-        sync_dags(environments) -> Automatic, DeploymentStep = Operation::SyncDags;
+        sync_dags(environments) -> Automatic, DeploymentStep = SyncDags {};
         /// Adds the publishing of the drafted GitHub Release. Always manual.
-        publish_github_release() -> Manual, Forward = Operation::PublishGitHubRelease;
+        publish_github_release() -> Manual, Forward = PublishGitHubRelease {};
         /// Adds the tagging of the images with the release's image tag.
-        tag_image() -> Automatic, Forward = Operation::TagImage;
+        tag_image() -> Automatic, Forward = TagImage {};
         /// Adds the deployment of a released version by a GitHub Workflow.
         deploy_by_github_workflow(environments) -> Automatic, DeploymentStep =
-            Operation::DeployByGitHubWorkflow { version: DeployedVersion::Release };
+            DeployByGitHubWorkflow { version: DeployedVersion::Release };
         /// Adds the deployment of a commit's images by a GitHub Workflow.
         deploy_commit_by_github_workflow(environments) -> Automatic, DeploymentStep =
-            Operation::DeployByGitHubWorkflow { version: DeployedVersion::Commit };
+            DeployByGitHubWorkflow { version: DeployedVersion::Commit };
         /// Adds the deployment by an Ansible playbook.
-        deploy_by_ansible(environments) -> Manual, DeploymentStep = Operation::DeployByAnsible;
+        deploy_by_ansible(environments) -> Manual, DeploymentStep = DeployByAnsible {};
         /// Adds the deployment by `terraform apply`.
-        deploy_by_terraform(environments) -> Manual, DeploymentStep = Operation::DeployByTerraform;
+        deploy_by_terraform(environments) -> Manual, DeploymentStep = DeployByTerraform {};
         /// Adds new instances that pull `latest` when they run.
-        run_latest(environments) -> Automatic, DeploymentStep = Operation::RunLatest;
+        run_latest(environments) -> Automatic, DeploymentStep = RunLatest {};
         /// Adds the rollback by merging a revert of the broken code to `main`.
-        revert_on_main() -> Manual, RollbackStep = Operation::RevertOnMain;
+        revert_on_main() -> Manual, RollbackStep = RevertOnMain {};
         /// Adds the rollback by deploying the last known working version.
-        redeploy_last_working(environments) -> Manual, RollbackStep = Operation::RedeployLastWorking;
+        redeploy_last_working(environments) -> Manual, RollbackStep = RedeployLastWorking {};
         /// Adds the same as the result of a step that ended badly: set it off with [`Self::on`] its outcome.
         redeploy_last_working_by_itself(environments) -> Automatic, RollbackStep =
-            Operation::RedeployLastWorking;
+            RedeployLastWorking {};
     }
 
     /// Adds a program of the project, such as a smoke test.
@@ -200,11 +207,17 @@ impl FlowBuilder {
         label: impl Into<String>,
         program: Program,
     ) -> Handle<Automatic, Forward> {
-        let handle = self.add(id, label.into(), Trigger::Automatic, Operation::RunProgram, Vec::new());
-        if let Some(step) = self.steps.get_mut(handle.index) {
-            step.program = Some(Box::new(program));
-        }
-        handle
+        self.does(id, label, RunProgram { program })
+    }
+
+    /// Adds an automatic step of any kind that updates no environment.
+    pub fn does(
+        &mut self,
+        id: &str,
+        label: impl Into<String>,
+        kind: impl Kind,
+    ) -> Handle<Automatic, Forward> {
+        self.add(id, label.into(), Trigger::Automatic, Operation::of(kind), Vec::new())
     }
 
     /// Says which environments there are. Without it they are Openverse's.

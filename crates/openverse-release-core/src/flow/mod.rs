@@ -6,9 +6,7 @@ mod check;
 pub mod documented;
 mod link;
 pub mod net;
-mod operation_file;
 mod outcome;
-mod program;
 mod render;
 mod step;
 
@@ -31,10 +29,9 @@ pub use builder::{
 pub use check::{CheckId, Finding, Severity};
 pub use link::{Exemption, Link, LinkKind};
 pub use outcome::Outcome;
-pub use program::Program;
 pub(crate) use render::visible_lines;
 pub use render::{ChartLevel, StepMark, StepMarks};
-pub use step::{Artefact, DeployedVersion, Detail, DetailKind, Operation, Step, StepId, Trigger};
+pub use step::{Detail, DetailKind, Step, StepId, Trigger};
 
 /// The steps of an app and the links between them.
 ///
@@ -90,14 +87,6 @@ pub enum FlowError {
         /// The name.
         id: String,
     },
-    /// A step names a program although it runs none, or runs one and names none.
-    #[error("the step {step} {}", if *.runs_one { "runs a program, and names none to run" } else { "names a program, and runs none" })]
-    Program {
-        /// The step.
-        step: StepId,
-        /// Whether it is said to run one.
-        runs_one: bool,
-    },
     /// A link or exemption names a step that is not there.
     #[error("{what} names the step {step}, which the flow does not have")]
     UnknownStep {
@@ -119,7 +108,7 @@ impl Flow {
     /// link does not compile.
     ///
     /// # Errors
-    /// When a step's name is taken twice, a link or exemption names no step, or a program is missing.
+    /// When a step's name is taken twice, or a link or exemption names no step.
     pub fn new(
         name: impl Into<String>,
         version: Version,
@@ -131,11 +120,6 @@ impl Flow {
         let mut by_id = BTreeMap::new();
         for step in steps {
             let id = step.id.clone();
-            let runs_one = step.operation == Operation::RunProgram;
-            let named = step.program.as_ref().is_some_and(|program| !program.run.is_empty());
-            if named != runs_one {
-                return Err(FlowError::Program { step: id, runs_one });
-            }
             let index = graph.add_node(step);
             if by_id.insert(id.clone(), index).is_some() {
                 return Err(FlowError::DuplicateStep { step: id });

@@ -148,7 +148,7 @@ impl Net {
         }));
         for (link, edge) in flow.graph.edge_references().enumerate() {
             let (from, to) = (edge.source().index(), edge.target().index());
-            let starts_rollback = flow.graph[edge.target()].operation.rolls_back();
+            let starts_rollback = flow.graph[edge.target()].operation.nature().rolls_back;
             let label = edge.weight();
             if label.kind == LinkKind::RollsBack || (starts_rollback && label.outcome.is_none()) {
                 continue;

@@ -1,12 +1,10 @@
 //! The steps of a flow.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
-use super::{branches::Branches, operation_file::OperationFile, outcome::Outcome, program::Program};
+use super::{branches::Branches, outcome::Outcome};
 use crate::{
-    EnvironmentName, Environments,
+    Artefact, EnvironmentName, Environments, Operation,
     parse::{ParseError, check_characters, text_newtype},
 };
 
@@ -62,115 +60,6 @@ pub enum Trigger {
     Automatic,
 }
 
-/// What a step does. Which environments it updates is said by its [`Step`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(try_from = "OperationFile", into = "OperationFile")]
-pub enum Operation {
-    /// Merges a change to `main`.
-    MergeToMain,
-    /// Merges a revert of the broken code to `main`.
-    RevertOnMain,
-    /// Verifies the code, builds the images, tags them `latest` and with the commit SHA.
-    BuildImages,
-    /// Pulls the newest code of `main` onto the server.
-    SyncDags,
-    /// Publishes the drafted GitHub Release, which puts the git tag on its commit.
-    PublishGitHubRelease,
-    /// Points the release's image tag at the images of the release's commit.
-    TagImage,
-    /// Updates an environment by its deployment GitHub Workflow.
-    DeployByGitHubWorkflow {
-        /// Whether the image is named by the release's image tag or by the commit SHA.
-        version: DeployedVersion,
-    },
-    /// Sets the image tag in the Ansible variables and runs the playbook.
-    DeployByAnsible,
-    /// Sets the image tag in the Terraform variables and applies them.
-    DeployByTerraform,
-    /// New instances pull `latest` the next time they run.
-    RunLatest,
-    /// Deploys the last known working version again, by the means of the deployment it rolls back.
-    RedeployLastWorking,
-    /// Runs a program of the project, such as a smoke test, which says how it went.
-    RunProgram,
-}
-
-/// By which image tag a deployment names its version.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum DeployedVersion {
-    /// By the SHA of a commit on `main`.
-    Commit,
-    /// By the release's image tag.
-    Release,
-}
-
-/// Something a step makes and a later one uses.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Artefact {
-    /// A commit on `main`.
-    Commit,
-    /// The images tagged `latest` and with the commit SHA.
-    BuiltImage,
-    /// A published GitHub Release with its git tag.
-    PublishedRelease,
-    /// The images tagged with the release's image tag.
-    ReleasedImage,
-}
-
-impl Artefact {
-    /// Every artefact.
-    pub const ALL: [Self; 4] = [Self::Commit, Self::BuiltImage, Self::PublishedRelease, Self::ReleasedImage];
-}
-
-impl fmt::Display for Artefact {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Commit => "a commit on main",
-            Self::BuiltImage => "a built image",
-            Self::PublishedRelease => "a published GitHub Release",
-            Self::ReleasedImage => "an image with the release's image tag",
-        })
-    }
-}
-
-impl Operation {
-    /// Returns what the operation makes, beside the deployments to the environments of its step.
-    pub fn produces(self) -> &'static [Artefact] {
-        match self {
-            Self::MergeToMain | Self::RevertOnMain => &[Artefact::Commit],
-            Self::BuildImages => &[Artefact::BuiltImage],
-            Self::PublishGitHubRelease => &[Artefact::PublishedRelease],
-            Self::TagImage => &[Artefact::ReleasedImage],
-            _ => &[],
-        }
-    }
-
-    /// Tells whether the operation takes an environment back to an earlier version.
-    pub fn rolls_back(self) -> bool {
-        matches!(self, Self::RevertOnMain | Self::RedeployLastWorking)
-    }
-
-    /// Tells whether the operation updates live environments, so that its step names them.
-    pub fn updates_environments(self) -> bool {
-        match self {
-            Self::SyncDags
-            | Self::DeployByGitHubWorkflow { .. }
-            | Self::DeployByAnsible
-            | Self::DeployByTerraform
-            | Self::RunLatest
-            | Self::RedeployLastWorking => true,
-            Self::MergeToMain
-            | Self::RevertOnMain
-            | Self::BuildImages
-            | Self::PublishGitHubRelease
-            | Self::TagImage
-            | Self::RunProgram => false,
-        }
-    }
-}
-
 /// A box of the flowchart.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -186,9 +75,6 @@ pub struct Step {
     /// The environments that it updates.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub environments: Vec<EnvironmentName>,
-    /// The program that it runs, if it runs one. Boxed, since few steps do.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub program: Option<Box<Program>>,
     /// What the document says of it beyond the chart; shown in the detailed chart.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub details: Vec<Detail>,
@@ -212,7 +98,6 @@ impl Step {
             trigger,
             operation,
             environments: Vec::new(),
-            program: None,
             details: Vec::new(),
             split: None,
             join: None,
@@ -231,6 +116,11 @@ impl Step {
         Self { environments: environments.into_iter().collect(), ..self }
     }
 
+    /// Tells whether both do the same to the same environments.
+    pub fn does_the_same_as(&self, other: &Self) -> bool {
+        self.operation == other.operation && self.environments == other.environments
+    }
+
     /// Tells whether it updates an environment.
     pub fn updates(&self, environment: EnvironmentName) -> bool {
         self.environments.contains(&environment)
@@ -238,7 +128,7 @@ impl Step {
 
     /// Tells whether it is a deployment that a rollback can undo.
     pub fn is_deployment(&self) -> bool {
-        !self.operation.rolls_back() && !self.environments.is_empty()
+        !self.operation.nature().rolls_back && !self.environments.is_empty()
     }
 
     /// Tells whether it is a deployment to an environment that a rollback can undo.
@@ -246,26 +136,9 @@ impl Step {
         self.is_deployment() && self.updates(environment)
     }
 
-    /// Returns what the step uses, given which environments there are: what is deployed again is a
-    /// released image where the environment is guarded, and the image of a commit elsewhere.
+    /// Returns what the step uses, given which environments there are.
     pub fn consumes(&self, environments: &Environments) -> &'static [Artefact] {
-        match self.operation {
-            Operation::MergeToMain | Operation::RevertOnMain | Operation::RunProgram => &[],
-            Operation::BuildImages | Operation::SyncDags | Operation::PublishGitHubRelease => {
-                &[Artefact::Commit]
-            }
-            Operation::TagImage => &[Artefact::BuiltImage, Artefact::PublishedRelease],
-            Operation::DeployByGitHubWorkflow { version: DeployedVersion::Commit } | Operation::RunLatest => {
-                &[Artefact::BuiltImage]
-            }
-            Operation::DeployByGitHubWorkflow { version: DeployedVersion::Release }
-            | Operation::DeployByAnsible
-            | Operation::DeployByTerraform => &[Artefact::ReleasedImage],
-            Operation::RedeployLastWorking => match self.updates_guarded(environments) {
-                true => &[Artefact::ReleasedImage],
-                false => &[Artefact::BuiltImage],
-            },
-        }
+        self.operation.consumes(self.updates_guarded(environments))
     }
 
     /// Tells whether it updates a guarded environment.

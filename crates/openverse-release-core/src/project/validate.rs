@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Project, by_name, folded, names};
 use crate::{
-    App, AppSlug, DeploymentMeans, EnvironmentName, Environments, GitTagPrefix, ImageName, Operation, StepId,
+    App, AppSlug, Artefact, DeploymentMeans, EnvironmentName, Environments, GitTagPrefix, ImageName, StepId,
     Trigger,
 };
 
@@ -320,7 +320,7 @@ fn check_deployments(app: &App) -> Result<(), ProjectError> {
     }
     check_containers(app)?;
     for step in app.flow.steps() {
-        let publishes = step.operation == Operation::PublishGitHubRelease;
+        let publishes = step.operation.makes(Artefact::PublishedRelease);
         if publishes && app.git_tag_prefix.is_none() {
             return Err(ProjectError::NoGitTagPrefix { app: app.slug.clone(), step: step.id.clone() });
         }
@@ -329,7 +329,7 @@ fn check_deployments(app: &App) -> Result<(), ProjectError> {
             let Some(target) = app.deployment(environment) else {
                 return Err(ProjectError::MissingDeployment { app: app_slug, environment, step: step_id });
             };
-            if !fits(step.operation, &target.means) {
+            if !step.operation.works_by(&target.means) {
                 let means = target.means.describe();
                 return Err(ProjectError::UnfitMeans { app: app_slug, environment, means, step: step_id });
             }
@@ -405,24 +405,6 @@ fn check_environments(project: &Project) -> Result<(), ProjectError> {
     match known.names().find(|&environment| !reached(environment)) {
         Some(environment) => Err(ProjectError::UnreachedEnvironment { environment }),
         None => Ok(()),
-    }
-}
-
-fn fits(operation: Operation, means: &DeploymentMeans) -> bool {
-    match operation {
-        Operation::DeployByGitHubWorkflow { .. } => matches!(means, DeploymentMeans::GitHubWorkflow { .. }),
-        Operation::DeployByAnsible => matches!(means, DeploymentMeans::Ansible { .. }),
-        Operation::DeployByTerraform => matches!(means, DeploymentMeans::Terraform { .. }),
-        Operation::SyncDags => matches!(means, DeploymentMeans::DagSync {}),
-        Operation::RunLatest => matches!(means, DeploymentMeans::PullLatest {}),
-        // A rollback deploys by whatever means the deployment has.
-        Operation::RedeployLastWorking
-        | Operation::RevertOnMain
-        | Operation::MergeToMain
-        | Operation::BuildImages
-        | Operation::PublishGitHubRelease
-        | Operation::TagImage
-        | Operation::RunProgram => true,
     }
 }
 

@@ -173,7 +173,8 @@ impl Run {
             return None;
         }
         let last = |step: &Step| self.done().iter().rfind(|done| done.step == step.id);
-        let back = self.flow().steps().filter(|step| step.operation.rolls_back() && last(step).is_some());
+        let back =
+            self.flow().steps().filter(|step| step.operation.nature().rolls_back && last(step).is_some());
         let (well, badly): (Vec<&Step>, Vec<&Step>) = back.partition(|step| self.ended_well(step));
         let goes_back = |at: &EnvironmentName| well.iter().any(|step| step.updates(*at));
         // What one rollback could not take back, another one may have.

@@ -38,7 +38,7 @@ pub use look::{
 };
 pub use order::{Order, OrderKind, RunId};
 pub use part::Part;
-pub use plan::{Plan, PlanError, Scope, deployable_target, plan};
+pub use plan::{Plan, PlanError, Planning, Scope, deployable_target, plan};
 pub use state::{DoneStep, IncompatibleProcess, ReplayError, Run, Wants};
 pub use task::{PlannedPart, PlannedStep, Proposal, ProposedContent, Task};
 pub use wait::{Wait, WaitReason};

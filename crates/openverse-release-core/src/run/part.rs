@@ -52,7 +52,7 @@ impl<'a> Part<'a> {
     pub(super) fn takes_back(&self) -> &'a [EnvironmentName] {
         if self.run.order().kind == OrderKind::RollBack {
             &self.run.order().environments
-        } else if self.step.operation.rolls_back() {
+        } else if self.step.operation.nature().rolls_back {
             &self.step.environments
         } else {
             &[]

@@ -1,10 +1,10 @@
 //! The steps of the flow that carry out an order.
 
-use std::{collections::BTreeSet, str::FromStr};
+use std::{collections::BTreeSet, fmt, str::FromStr};
 
 use super::{Order, OrderKind, PlannedPart, PlannedStep, Proposal, ProposedContent, RunId, Task};
 use crate::{
-    App, DeploymentMeans, DeploymentTarget, EnvironmentName, Finding, Flow, LinkKind, Operation, Outcome,
+    App, Artefact, DeploymentMeans, DeploymentTarget, EnvironmentName, Finding, Flow, LinkKind, Outcome,
     ParseError, Performer, Project, Severity, Step, StepId, Trigger, changelog_proposal, flow::net::Net,
 };
 
@@ -146,19 +146,19 @@ impl<'a> Scope<'a> {
     pub fn of_release(app: &'a App) -> Result<Self, PlanError> {
         let flow = &app.flow;
         let name = || flow.name().to_owned();
-        let publishes = |step: &&Step| step.operation == Operation::PublishGitHubRelease;
+        let publishes = |step: &&Step| step.operation.makes(Artefact::PublishedRelease);
         let nothing = PlanError::NothingPublished { flow: name() };
         let first = only(flow, "publish a GitHub Release", flow.steps().filter(publishes), nothing)?;
         let net = Net::of(flow);
         let reached = net.number(&first.id).map(|number| net.reachable(number)).unwrap_or_default();
         let steps = flow.steps().enumerate().filter(|(at, _)| reached.contains(at));
         let steps: Vec<_> = steps.map(|(_, step)| step).collect();
-        if let Some(step) = steps.iter().find(|step| !is_carried_out(step.operation)) {
+        if let Some(step) = steps.iter().find(|step| !step.operation.nature().carried_out) {
             return Err(PlanError::NotCarriedOut { flow: name(), step: step.id.clone() });
         }
         let possible = |step: &Step| {
             let declared: Vec<_> = step.outcomes.iter().map(Outcome::as_str).collect();
-            step.operation == Operation::RunProgram
+            step.operation.nature().names_outcomes
                 || matches!(declared[..], [] | ["done"] | ["done", "failed"])
         };
         if let Some(step) = steps.iter().find(|step| !possible(step)) {
@@ -194,8 +194,7 @@ impl<'a> Scope<'a> {
         let deployments = flow.steps().filter(|step| step.deploys_to(environment));
         let what = format!("deploy to {environment}");
         let deployment = only(flow, &what, deployments, not_deployed)?;
-        let redeploys =
-            |step: &&Step| step.operation == Operation::RedeployLastWorking && step.updates(environment);
+        let redeploys = |step: &&Step| step.operation.nature().redeploys() && step.updates(environment);
         let mut rollbacks = flow.after(&deployment.id, &[LinkKind::RollsBack]);
         let rollback = rollbacks.find(redeploys).filter(|_| *kind == OrderKind::RollBack);
         let first = rollback.unwrap_or(deployment);
@@ -204,7 +203,7 @@ impl<'a> Scope<'a> {
 
     /// Returns the environments that steps of a release take back by themselves, each with its step.
     pub fn goes_back(&self) -> impl Iterator<Item = (&'a Step, EnvironmentName)> + '_ {
-        let back = self.steps.iter().copied().filter(|step| step.operation.rolls_back());
+        let back = self.steps.iter().copied().filter(|step| step.operation.nature().rolls_back);
         let of_a_release = self.steps.len() > 1;
         back.filter(move |_| of_a_release)
             .flat_map(|step| step.environments.iter().map(move |&environment| (step, environment)))
@@ -234,23 +233,6 @@ fn only<'a>(
 fn breaks(flow: &Flow, steps: &[&Step]) -> Option<Finding> {
     let concerns = |finding: &Finding| steps.iter().any(|step| step.id == finding.step);
     flow.check().into_iter().find(|finding| finding.severity == Severity::Error && concerns(finding))
-}
-
-fn is_carried_out(operation: Operation) -> bool {
-    match operation {
-        Operation::PublishGitHubRelease
-        | Operation::TagImage
-        | Operation::DeployByGitHubWorkflow { .. }
-        | Operation::DeployByAnsible
-        | Operation::DeployByTerraform
-        | Operation::RedeployLastWorking
-        | Operation::RunProgram => true,
-        Operation::MergeToMain
-        | Operation::RevertOnMain
-        | Operation::BuildImages
-        | Operation::SyncDags
-        | Operation::RunLatest => false,
-    }
 }
 
 /// What a run carries out: a part of the flow, and what is done for each of its steps.
@@ -288,6 +270,59 @@ struct Planner<'a> {
     scope: &'a Scope<'a>,
 }
 
+/// The step of a flow for which an order is planned.
+#[derive(Clone, Copy)]
+pub struct Planning<'a> {
+    planner: &'a Planner<'a>,
+    step: &'a Step,
+    performer: Performer,
+}
+
+impl fmt::Debug for Planning<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Planning").field("step", &self.step.id).finish_non_exhaustive()
+    }
+}
+
+impl<'a> Planning<'a> {
+    /// Returns the project.
+    pub fn project(&self) -> &'a Project {
+        self.planner.project
+    }
+
+    /// Returns the app.
+    pub fn app(&self) -> &'a App {
+        self.planner.app
+    }
+
+    /// Returns the step.
+    pub fn step(&self) -> &'a Step {
+        self.step
+    }
+
+    /// Returns what the run is to bring about.
+    pub fn order(&self) -> &'a Order {
+        self.planner.order
+    }
+
+    /// Returns the pull request with the changelog entry, where the run is to open it: whoever tags the images
+    /// in the runner's place also proposes the changelog.
+    pub(crate) fn changelog(&self) -> Result<Option<PlannedPart>, PlanError> {
+        let (OrderKind::Release { draft }, Performer::Runner) = (&self.order().kind, self.performer) else {
+            return Ok(None);
+        };
+        let proposal = changelog_proposal(self.project(), self.app(), &draft.git_tag, &draft.notes)
+            .map_err(|error| PlanError::ChangelogPath { error })?;
+        Ok(Some(Task::Propose { proposal: Box::new(proposal) }.into()))
+    }
+
+    /// Returns a part for each environment that the step updates, and the pull request where the configuration
+    /// decides what runs there.
+    pub(crate) fn deployments(&self) -> Result<Vec<PlannedPart>, PlanError> {
+        self.planner.deployments(self.step)
+    }
+}
+
 impl Planner<'_> {
     /// Returns what a run does for one step of the flow: one thing after the other.
     fn planned(&self, step: &Step) -> Result<PlannedStep, PlanError> {
@@ -299,34 +334,14 @@ impl Planner<'_> {
             step: step.id.clone(),
             performer,
             automation: automation.then(|| self.project.repositories.tagging.clone()),
-            parts: match step.operation {
-                Operation::PublishGitHubRelease => vec![part(Task::Publish)],
-                Operation::TagImage => self.tagging(performer)?,
-                Operation::RunProgram => {
-                    step.program.iter().map(|it| part(Task::Run { program: it.clone() })).collect()
-                }
-                _ => self.deployments(step)?,
-            },
+            parts: step.operation.parts(&Planning { planner: self, step, performer })?,
         })
     }
 
-    fn tagging(&self, performer: Performer) -> Result<Vec<PlannedPart>, PlanError> {
-        let mut parts = vec![part(Task::TagImages)];
-        // Whoever tags the images in the runner's place also proposes the changelog.
-        if let (OrderKind::Release { draft }, Performer::Runner) = (&self.order.kind, performer) {
-            let proposal = changelog_proposal(self.project, self.app, &draft.git_tag, &draft.notes)
-                .map_err(|error| PlanError::ChangelogPath { error })?;
-            parts.push(part(Task::Propose { proposal: Box::new(proposal) }));
-        }
-        Ok(parts)
-    }
-
-    /// Returns a part for each environment that a step updates, and the pull request where the configuration
-    /// decides what runs there.
     fn deployments(&self, step: &Step) -> Result<Vec<PlannedPart>, PlanError> {
         let released = matches!(self.order.kind, OrderKind::Release { .. });
         let environments = self.scope.environments.iter().filter(|&&environment| step.updates(environment));
-        let goes_back = released && step.operation.rolls_back();
+        let goes_back = released && step.operation.nature().rolls_back;
         let (mut parts, mut configured) = (Vec::new(), Vec::new());
         for &environment in environments {
             let target = deployable_target(self.app, environment)?;
@@ -350,7 +365,7 @@ impl Planner<'_> {
         }
         if !configured.is_empty() {
             let proposal = self.configuration_proposal(step, configured);
-            parts.push(part(Task::Propose { proposal: Box::new(proposal) }));
+            parts.push(Task::Propose { proposal: Box::new(proposal) }.into());
         }
         Ok(parts)
     }
@@ -372,10 +387,6 @@ impl Planner<'_> {
             content: ProposedContent::Configuration { targets },
         }
     }
-}
-
-fn part(task: Task) -> PlannedPart {
-    PlannedPart { task, version: None }
 }
 
 /// Returns the name of a branch or a file that is made of names.

@@ -33,6 +33,12 @@ pub struct PlannedPart {
     pub version: Option<Box<DeployableVersion>>,
 }
 
+impl From<Task> for PlannedPart {
+    fn from(task: Task) -> Self {
+        Self { task, version: None }
+    }
+}
+
 impl PlannedPart {
     /// Returns what tells the part from the other parts of its step, for people.
     pub fn name(&self) -> Option<&str> {

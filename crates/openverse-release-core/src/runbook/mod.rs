@@ -1,8 +1,8 @@
 //! Runbooks: what a person does to release an app, deploy it and take it back, from its flow.
 
-mod by_hand;
 mod drift;
 mod page;
+mod watch;
 
 use std::fmt;
 

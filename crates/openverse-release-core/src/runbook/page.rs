@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::{MARK, MARK_END, by_hand};
+use super::{MARK, MARK_END, watch::watch};
 use crate::{
-    App, ChartLevel, DeploymentMeans, DetailKind, EnvironmentName, LinkKind, Operation, Performer, Project,
+    App, Artefact, ChartLevel, DeploymentMeans, DetailKind, EnvironmentName, LinkKind, Performer, Project,
     Step, Trigger,
+    kind::{ByHand, deployment_by_hand, place},
     markdown::{cell, code, inline, link},
 };
 
@@ -16,7 +17,9 @@ pub(super) fn render(project: &Project, app: &App) -> String {
     page.when_to_release();
     page.before_you_start();
     let steps = app.flow.in_reading_order();
-    for step in steps.iter().filter(|step| step.trigger == Trigger::Manual && !step.operation.rolls_back()) {
+    for step in
+        steps.iter().filter(|step| step.trigger == Trigger::Manual && !step.operation.nature().rolls_back)
+    {
         page.manual_step(step);
     }
     page.roll_back();
@@ -67,7 +70,7 @@ impl<'a> Page<'a> {
             ));
             return;
         };
-        let publishing = app.flow.steps().filter(|step| step.operation == Operation::PublishGitHubRelease);
+        let publishing = app.flow.steps().filter(|step| step.operation.makes(Artefact::PublishedRelease));
         let gates = details(&publishing.collect::<Vec<_>>(), DetailKind::Gate);
         self.list(&gates);
         if !app.image_paths.is_empty() {
@@ -93,7 +96,9 @@ impl<'a> Page<'a> {
         let forward: Vec<_> = app.flow.in_reading_order();
         let forward: Vec<_> = forward
             .into_iter()
-            .filter(|step| !step.operation.rolls_back() && step.operation != Operation::PublishGitHubRelease)
+            .filter(|step| {
+                !step.operation.nature().rolls_back && !step.operation.makes(Artefact::PublishedRelease)
+            })
             .collect();
         self.ticked(
             "Each of these must hold before the step that it belongs to. What can be settled now is settled now.",
@@ -135,12 +140,13 @@ impl<'a> Page<'a> {
 
     /// Writes how a step is done with this tool, and how by hand.
     fn ways(&mut self, step: &Step, environments: &[EnvironmentName]) {
-        let commands = by_hand::commands(self.app, step);
+        let at = ByHand::new(self.project, self.app, step, environments);
+        let commands = step.operation.commands(&at);
         if !commands.is_empty() {
             self.block("With this tool:");
             self.commands(&commands);
         }
-        let ways = by_hand::ways(self.project, self.app, step, environments);
+        let ways = step.operation.by_hand(&at);
         if !ways.is_empty() {
             self.block("By hand:");
             self.list(&ways);
@@ -153,7 +159,7 @@ impl<'a> Page<'a> {
             Performer::Elsewhere => "somebody else's automation does it",
         };
         let mut lines = vec![format!("- {} ({who})", title(step))];
-        let watch = by_hand::watch(self.project, self.app, step);
+        let watch = watch(self.project, self.app, step);
         if !watch.is_empty() {
             lines.push(format!("  - Watch: {}", watch.join(", ")));
         }
@@ -182,7 +188,7 @@ impl<'a> Page<'a> {
 
     fn roll_back(&mut self) {
         let flow = &self.app.flow;
-        let steps: Vec<_> = flow.steps().filter(|step| step.operation.rolls_back()).collect();
+        let steps: Vec<_> = flow.steps().filter(|step| step.operation.nature().rolls_back).collect();
         if steps.is_empty() {
             return;
         }
@@ -203,7 +209,7 @@ impl<'a> Page<'a> {
             self.ways(step, &environments);
             self.ticked("Afterwards:", &[step], DetailKind::FollowUp);
         }
-        let redeploys = flow.steps().filter(|step| step.operation == Operation::RedeployLastWorking);
+        let redeploys = flow.steps().filter(|step| step.operation.nature().redeploys());
         let lift: Vec<_> = redeploys
             .flat_map(|step| &step.environments)
             .map(|at| {
@@ -247,7 +253,7 @@ impl<'a> Page<'a> {
         self.commands(&commands);
         let version = "the image tag or commit SHA of the version";
         let ways: Vec<_> =
-            targets.iter().map(|target| by_hand::deployment(project, target, version)).collect();
+            targets.iter().map(|target| deployment_by_hand(project, target, version)).collect();
         self.block("By hand:");
         self.list(&ways);
     }
@@ -272,7 +278,7 @@ impl<'a> Page<'a> {
                 || "none".to_owned(),
                 |endpoint| link(&code(endpoint.as_str()), endpoint.as_str()),
             );
-            let cells = [by_hand::place(target), by, version].map(|text| cell(&text));
+            let cells = [place(target), by, version].map(|text| cell(&text));
             rows.push(format!("| {} |", cells.join(" | ")));
         }
         self.block(&rows.join("\n"));
@@ -295,7 +301,7 @@ impl<'a> Page<'a> {
         self.commands(&commands);
         let mut advice = Vec::new();
         for target in &self.app.deployments {
-            let place = by_hand::place(target);
+            let place = place(target);
             match &target.means {
                 DeploymentMeans::GitHubWorkflow { workflow, .. } => {
                     let page = self.project.repositories.infrastructure.workflow_page(workflow);

@@ -1,5 +1,7 @@
 use openverse_release_core::{
-    Branches, CheckId, Finding, Flow, Link, LinkKind, Operation, Severity, Step, StepId, Trigger, flows,
+    Branches, CheckId, EnvironmentName, Finding, Flow, Link, LinkKind, Operation, Severity, Step, StepId,
+    Trigger, flows,
+    kind::{BuildImages, MergeToMain, PublishGitHubRelease, RevertOnMain, TagImage},
 };
 
 use crate::small_flows::{Automatic, COMMIT_TO_PRODUCTION, Manual, Parts, STAGING_BACK, TO_STAGING};
@@ -31,7 +33,7 @@ fn good_flows_have_no_findings() {
 fn a_source_is_manual() {
     // An automatic source has no triggering link either, so it breaks that rule too.
     assert_finds(
-        Parts::staging_only().step("Merge", Automatic, Operation::MergeToMain),
+        Parts::staging_only().step("Merge", Automatic, Operation::of(MergeToMain {})),
         &[("source-not-manual Merge", "Merge"), ("automatic-without-trigger Merge", "Merge")],
     );
 }
@@ -48,9 +50,9 @@ fn an_automatic_step_has_a_triggering_link() {
 #[test]
 fn a_step_that_cannot_be_reached_is_dead() {
     let island = Parts::staging_only()
-        .step("Build2", Automatic, Operation::BuildImages)
+        .step("Build2", Automatic, Operation::of(BuildImages {}))
         .step("Staging2", Automatic, TO_STAGING)
-        .step("Revert2", Manual, Operation::RevertOnMain)
+        .step("Revert2", Manual, Operation::of(RevertOnMain {}))
         .link("Build2", "-->", "Staging2")
         .link("Staging2", "o--o", "Revert2")
         .link("Revert2", "-->", "Build2");
@@ -60,8 +62,8 @@ fn a_step_that_cannot_be_reached_is_dead() {
 #[test]
 fn a_step_that_leads_to_no_deployment_is_stuck() {
     let unfinished = Parts::staging_only()
-        .step("Publish", Manual, Operation::PublishGitHubRelease)
-        .step("Tag", Automatic, Operation::TagImage)
+        .step("Publish", Manual, Operation::of(PublishGitHubRelease {}))
+        .step("Tag", Automatic, Operation::of(TagImage {}))
         .link("Staging", "-.->", "Publish")
         .link("Publish", "-->", "Tag");
     assert_finds(
@@ -73,7 +75,7 @@ fn a_step_that_leads_to_no_deployment_is_stuck() {
 #[test]
 fn a_circle_holds_a_rollback() {
     let circle = Parts::staging_only()
-        .step("Again", Automatic, Operation::BuildImages)
+        .step("Again", Automatic, Operation::of(BuildImages {}))
         .link("Build", "-->", "Again")
         .link("Again", "-->", "Build")
         .split("Build", Branches::One);
@@ -86,8 +88,8 @@ fn a_circle_holds_a_rollback() {
     assert_finds(own_end, &[("cycle-without-rollback Build", "Build Build")]);
 
     let shortest = Parts::staging_only()
-        .step("Long", Automatic, Operation::BuildImages)
-        .step("Longer", Automatic, Operation::BuildImages)
+        .step("Long", Automatic, Operation::of(BuildImages {}))
+        .step("Longer", Automatic, Operation::of(BuildImages {}))
         .link("Build", "-->", "Long")
         .link("Long", "-->", "Longer")
         .link("Longer", "-->", "Build")
@@ -151,7 +153,7 @@ fn a_deployment_has_a_rollback() {
 #[test]
 fn a_rollback_is_manual() {
     let automatic = Parts::staging_only()
-        .step("Revert", Automatic, Operation::RevertOnMain)
+        .step("Revert", Automatic, Operation::of(RevertOnMain {}))
         .link("Staging", "-->", "Revert");
     assert_finds(automatic, &[("rollback-not-manual Revert", "Revert")]);
 }
@@ -170,8 +172,9 @@ fn a_rollback_leads_to_a_deployment_of_its_environment() {
         ],
     );
 
-    let of_nothing =
-        Parts::staging_only().step("Other", Manual, Operation::RevertOnMain).link("Other", "-->", "Build");
+    let of_nothing = Parts::staging_only()
+        .step("Other", Manual, Operation::of(RevertOnMain {}))
+        .link("Other", "-->", "Build");
     assert_finds(of_nothing, &[("rollback-reaches-no-deployment Other", "Other")]);
 
     // The revert takes production back, but what it sets off is a staging deployment.
@@ -191,7 +194,7 @@ fn a_dotted_line_takes_no_rollback_to_a_deployment() {
 #[test]
 fn publishing_is_manual() {
     let published = Parts::to_production()
-        .step("Publish", Automatic, Operation::PublishGitHubRelease)
+        .step("Publish", Automatic, Operation::of(PublishGitHubRelease {}))
         .without_link("Staging", "Publish")
         .link("Staging", "-->", "Publish");
     assert_finds(
@@ -290,7 +293,7 @@ fn an_exemption_that_matches_nothing_is_a_warning() {
 #[should_panic(expected = "error [stuck-step] small: Publish: no arrow leads on from it to a deployment")]
 fn asserting_that_a_flow_is_valid_says_what_is_wrong() {
     Parts::staging_only()
-        .step("Publish", Manual, Operation::PublishGitHubRelease)
+        .step("Publish", Manual, Operation::of(PublishGitHubRelease {}))
         .link("Staging", "-.->", "Publish")
         .flow()
         .assert_valid();
@@ -337,8 +340,8 @@ fn chain(length: usize, closed: bool) -> Flow {
     let ids: Vec<StepId> = (0..length).map(|number| format!("S{number}").parse().unwrap()).collect();
     let step = |(number, id): (usize, &StepId)| {
         let (operation, environments) = match number + 1 == length {
-            true => (TO_STAGING.0, vec![TO_STAGING.1]),
-            false => (Operation::MergeToMain, Vec::new()),
+            true => (TO_STAGING.operation(), vec![EnvironmentName::STAGING]),
+            false => (Operation::of(MergeToMain {}), Vec::new()),
         };
         Step::new(id.clone(), "", Trigger::Manual, operation).updating(environments)
     };

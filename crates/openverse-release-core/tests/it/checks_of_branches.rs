@@ -3,6 +3,7 @@
 use openverse_release_core::{
     Branches::{All, One},
     CheckId, Flow, Operation, Severity,
+    kind::{BuildImages, MergeToMain, RevertOnMain},
 };
 
 use crate::{
@@ -13,13 +14,13 @@ use crate::{
 /// Merge, a split into several builds, a join, deploy to staging.
 fn block(builds: &[&str]) -> Parts {
     let parts = Parts::empty()
-        .step("Merge", Manual, Operation::MergeToMain)
+        .step("Merge", Manual, Operation::of(MergeToMain {}))
         .step("Join", Automatic, TO_STAGING)
-        .step("Revert", Manual, Operation::RevertOnMain)
+        .step("Revert", Manual, Operation::of(RevertOnMain {}))
         .link("Revert", "-->", builds[0])
         .link("Join", "o--o", "Revert");
     builds.iter().fold(parts, |parts, build| {
-        let parts = parts.step(build, Automatic, Operation::BuildImages);
+        let parts = parts.step(build, Automatic, Operation::of(BuildImages {}));
         parts.link("Merge", "-->", build).link(build, "-->", "Join")
     })
 }
@@ -81,11 +82,11 @@ fn a_branch_that_may_end_before_leaves_the_join_waiting() {
 
 /// A merge, and builds that follow it and each other by these arrows.
 fn builds(links: &[(&str, &[&str])]) -> Parts {
-    let mut parts = Parts::empty().step("Merge", Manual, Operation::MergeToMain);
+    let mut parts = Parts::empty().step("Merge", Manual, Operation::of(MergeToMain {}));
     for &(from, ends) in links {
         for &to in ends {
             if !parts.steps.iter().any(|step| step.id.as_str() == to) {
-                parts = parts.step(to, Automatic, Operation::BuildImages);
+                parts = parts.step(to, Automatic, Operation::of(BuildImages {}));
             }
             parts = parts.link(from, "-->", to);
         }
@@ -157,7 +158,8 @@ fn branches_that_are_not_nested_are_judged_within_others() {
     };
     assert_eq!(of_branches(&parts(&links).flow()), [""; 0]);
     // P just ends; if the beginning may go on to nowhere instead, the end waits for ever.
-    let flow = parts(&links).step("C", Automatic, Operation::BuildImages).link("Begin", "-->", "C").flow();
+    let flow =
+        parts(&links).step("C", Automatic, Operation::of(BuildImages {})).link("Begin", "-->", "C").flow();
     insta::assert_snapshot!(of_branches(&flow).join("\n"), @"error [deadlock] small: Done: it waits for Q too, from where not every run comes (by way of Merge -> Other -> Done) (it happens so: Merge, Other, Begin, C)");
 }
 
@@ -165,7 +167,7 @@ fn branches_that_are_not_nested_are_judged_within_others() {
 fn a_branch_that_nothing_comes_by_leaves_the_join_waiting() {
     // What only a rollback link leads to, though it rolls nothing back, never happens.
     let flow = Parts::staging_only()
-        .step("Dead", Automatic, Operation::BuildImages)
+        .step("Dead", Automatic, Operation::of(BuildImages {}))
         .link("Build", "o--o", "Dead")
         .link("Dead", "-->", "Staging")
         .join("Staging", All);
@@ -199,12 +201,12 @@ fn branches_that_are_not_nested_are_played_through() {
 
 /// So many builds, which all happen and of which each goes on by one branch; the branches meet crosswise.
 fn woven(width: usize) -> Parts {
-    let mut parts = Parts::empty().step("Merge", Manual, Operation::MergeToMain).split("Merge", All);
+    let mut parts = Parts::empty().step("Merge", Manual, Operation::of(MergeToMain {})).split("Merge", All);
     parts = parts.step("Last", Automatic, TO_STAGING).join("Last", All);
     for number in 0..width {
         let id = |name: &str, number: usize| format!("{name}{}", number % width);
         for name in ["Build", "Left", "Right", "Meet"] {
-            parts = parts.step(&id(name, number), Automatic, Operation::BuildImages);
+            parts = parts.step(&id(name, number), Automatic, Operation::of(BuildImages {}));
         }
         parts = parts
             .link("Merge", "-->", &id("Build", number))

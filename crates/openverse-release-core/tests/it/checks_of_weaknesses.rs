@@ -3,6 +3,7 @@
 use openverse_release_core::{
     Branches::{All, One},
     CheckId, Finding, Link, LinkKind, Operation, Severity, flows,
+    kind::{BuildImages, DeployByAnsible, MergeToMain, PublishGitHubRelease, TagImage},
 };
 
 use crate::{
@@ -20,7 +21,9 @@ fn texts(findings: &[Finding]) -> String {
 
 #[test]
 fn the_process_begins_with_one_step() {
-    let two = Parts::staging_only().step("Push", Manual, Operation::MergeToMain).link("Push", "-->", "Build");
+    let two = Parts::staging_only()
+        .step("Push", Manual, Operation::of(MergeToMain {}))
+        .link("Push", "-->", "Build");
     assert_finds(two, &[("several-sources Push", "Push")]);
 }
 
@@ -36,7 +39,7 @@ fn somebody_is_asked_between_a_merge_and_production() {
 #[test]
 fn a_published_github_release_is_tagged_whatever_happens() {
     let or_not = Parts::to_production()
-        .step("Ansible", Manual, Operation::DeployByAnsible)
+        .step("Ansible", Manual, Operation::of(DeployByAnsible {}))
         .link("Publish", "==>", "Ansible")
         .link("Ansible", "o--o", "Back")
         .split("Publish", One);
@@ -48,13 +51,13 @@ fn a_published_github_release_is_tagged_whatever_happens() {
 #[test]
 fn what_is_made_is_used() {
     let unused = Parts::staging_only()
-        .step("Tag", Automatic, Operation::TagImage)
-        .step("Publish", Manual, Operation::PublishGitHubRelease)
+        .step("Tag", Automatic, Operation::of(TagImage {}))
+        .step("Publish", Manual, Operation::of(PublishGitHubRelease {}))
         .link("Staging", "-.->", "Publish")
         .link("Publish", "-->", "Tag");
     insta::assert_snapshot!(texts(&of(unused, CheckId::ArtefactNeverUsed)), @"warning [artefact-never-used] small: Tag: it makes an image with the release's image tag, which no step after it uses (by way of Tag)");
     let lost = Parts::staging_only()
-        .step("Again", Automatic, Operation::BuildImages)
+        .step("Again", Automatic, Operation::of(BuildImages {}))
         .without_link("Build", "Staging")
         .link("Build", "-->", "Again")
         .link("Again", "-->", "Staging");
@@ -73,7 +76,7 @@ fn an_image_that_is_taken_as_latest_may_have_moved() {
     insta::assert_snapshot!(texts(&findings), @"info [stale-alias] indexer worker: IdxWorker: it takes the image by the image tag latest, whichever it is whenever that happens (by way of IdxWorker)");
     // Tagged right after it is built, it is the image that was built.
     let at_once =
-        Parts::staging_only().step("Tag", Automatic, Operation::TagImage).link("Build", "-->", "Tag");
+        Parts::staging_only().step("Tag", Automatic, Operation::of(TagImage {})).link("Build", "-->", "Tag");
     assert_eq!(of(at_once, CheckId::StaleAlias), []);
 }
 

@@ -1,6 +1,8 @@
 //! Environments that a project declares for itself.
 
-use openverse_release_core::{Branches, CheckId, EnvironmentName, Flow, FlowBuilder, Operation, Project};
+use openverse_release_core::{
+    Branches, CheckId, EnvironmentName, Flow, FlowBuilder, Operation, Project, kind::BuildImages,
+};
 use serde_json::{Value, json};
 
 use crate::small_flows::{Automatic, Manual, PRODUCTION_BACK, Parts, TO_PRODUCTION};
@@ -105,10 +107,13 @@ fn a_step_names_the_environments_that_it_updates() {
     };
     assert_eq!(found(three()), "");
     insta::assert_snapshot!(found(three().in_environments(Default::default())), @"Dev: it names the environment dev, which is not declared");
-    let none = Parts::staging_only().step("Staging", Automatic, TO_PRODUCTION.0);
+    let none = Parts::staging_only().step("Staging", Automatic, TO_PRODUCTION.operation());
     insta::assert_snapshot!(found(none.flow()), @"Staging: it names none of the environments that it updates");
-    let too_many =
-        Parts::staging_only().step("Build", Automatic, (Operation::BuildImages, EnvironmentName::STAGING));
+    let too_many = Parts::staging_only().step(
+        "Build",
+        Automatic,
+        (Operation::of(BuildImages {}), EnvironmentName::STAGING),
+    );
     insta::assert_snapshot!(found(too_many.flow()), @"Build: it names environments, and updates none");
 }
 
@@ -122,8 +127,8 @@ fn every_guarded_environment_is_held_to_what_production_is() {
     ]);
     let eu = name("production-eu");
     let flow = Parts::to_production()
-        .step("ProductionEu", Automatic, (TO_PRODUCTION.0, eu))
-        .step("BackEu", Manual, (PRODUCTION_BACK.0, eu))
+        .step("ProductionEu", Automatic, TO_PRODUCTION.at(eu))
+        .step("BackEu", Manual, PRODUCTION_BACK.at(eu))
         .link("ProductionEu", "o--o", "BackEu");
     let released = flow.clone().link("Production", "-->", "ProductionEu").flow();
     assert_eq!(shown(&released.in_environments(serde_json::from_value(guarded.clone()).unwrap())), "");

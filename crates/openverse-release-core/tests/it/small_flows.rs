@@ -1,22 +1,37 @@
 //! Flows that are made without the builder, which would refuse what the checks look for.
 
 use openverse_release_core::{
-    Branches, DeployedVersion, EnvironmentName, Exemption, Flow, Link, LinkKind, Operation, Step, Trigger,
+    Branches, EnvironmentName, Exemption, Flow, Link, LinkKind, Operation, Step, Trigger,
+    kind::{
+        BuildImages, DeployByGitHubWorkflow, DeployedVersion, MergeToMain, PublishGitHubRelease,
+        RedeployLastWorking, RevertOnMain, TagImage,
+    },
 };
 
 pub(crate) use Trigger::{Automatic, Manual};
 
-/// An operation, and the environment that its step updates.
-type Deploys = (Operation, EnvironmentName);
+/// A deployment of a version to an environment, or the way back to the last that worked there.
+#[derive(Clone, Copy)]
+pub(crate) struct Deploys(Option<DeployedVersion>, EnvironmentName);
 
-pub(crate) const TO_STAGING: Deploys =
-    (Operation::DeployByGitHubWorkflow { version: DeployedVersion::Commit }, EnvironmentName::STAGING);
+pub(crate) const TO_STAGING: Deploys = Deploys(Some(DeployedVersion::Commit), EnvironmentName::STAGING);
 pub(crate) const COMMIT_TO_PRODUCTION: Deploys =
-    (Operation::DeployByGitHubWorkflow { version: DeployedVersion::Commit }, EnvironmentName::PRODUCTION);
+    Deploys(Some(DeployedVersion::Commit), EnvironmentName::PRODUCTION);
 pub(crate) const TO_PRODUCTION: Deploys =
-    (Operation::DeployByGitHubWorkflow { version: DeployedVersion::Release }, EnvironmentName::PRODUCTION);
-pub(crate) const STAGING_BACK: Deploys = (Operation::RedeployLastWorking, EnvironmentName::STAGING);
-pub(crate) const PRODUCTION_BACK: Deploys = (Operation::RedeployLastWorking, EnvironmentName::PRODUCTION);
+    Deploys(Some(DeployedVersion::Release), EnvironmentName::PRODUCTION);
+pub(crate) const STAGING_BACK: Deploys = Deploys(None, EnvironmentName::STAGING);
+pub(crate) const PRODUCTION_BACK: Deploys = Deploys(None, EnvironmentName::PRODUCTION);
+
+impl Deploys {
+    pub(crate) fn operation(self) -> Operation {
+        let deploy = |version| Operation::of(DeployByGitHubWorkflow { version });
+        self.0.map_or_else(|| Operation::of(RedeployLastWorking {}), deploy)
+    }
+
+    pub(crate) fn at(self, environment: EnvironmentName) -> Self {
+        Self(self.0, environment)
+    }
+}
 
 /// What a step does, and which environments it updates.
 pub(crate) struct Does(Operation, Vec<EnvironmentName>);
@@ -25,10 +40,10 @@ impl From<Operation> for Does {
     /// Updates what Openverse's step of this kind does.
     fn from(operation: Operation) -> Self {
         let (staging, production) = (EnvironmentName::STAGING, EnvironmentName::PRODUCTION);
-        let environments = match operation {
-            Operation::SyncDags => vec![staging],
-            Operation::DeployByAnsible => vec![production],
-            Operation::DeployByTerraform | Operation::RunLatest => vec![staging, production],
+        let environments = match operation.kind() {
+            "sync_dags" => vec![staging],
+            "deploy_by_ansible" => vec![production],
+            "deploy_by_terraform" | "run_latest" => vec![staging, production],
             _ => Vec::new(),
         };
         Self(operation, environments)
@@ -36,7 +51,13 @@ impl From<Operation> for Does {
 }
 
 impl From<Deploys> for Does {
-    fn from((operation, environment): Deploys) -> Self {
+    fn from(deploys: Deploys) -> Self {
+        (deploys.operation(), deploys.1).into()
+    }
+}
+
+impl From<(Operation, EnvironmentName)> for Does {
+    fn from((operation, environment): (Operation, EnvironmentName)) -> Self {
         Self(operation, vec![environment])
     }
 }
@@ -57,10 +78,10 @@ impl Parts {
     /// Merge, build, deploy to staging; rolled back by a revert.
     pub(crate) fn staging_only() -> Self {
         Self::empty()
-            .step("Merge", Manual, Operation::MergeToMain)
-            .step("Build", Automatic, Operation::BuildImages)
+            .step("Merge", Manual, Operation::of(MergeToMain {}))
+            .step("Build", Automatic, Operation::of(BuildImages {}))
             .step("Staging", Automatic, TO_STAGING)
-            .step("Revert", Manual, Operation::RevertOnMain)
+            .step("Revert", Manual, Operation::of(RevertOnMain {}))
             .link("Merge", "-->", "Build")
             .link("Build", "-->", "Staging")
             .link("Staging", "o--o", "Revert")
@@ -70,8 +91,8 @@ impl Parts {
     /// The same, and on to production by a release.
     pub(crate) fn to_production() -> Self {
         Self::staging_only()
-            .step("Publish", Manual, Operation::PublishGitHubRelease)
-            .step("Tag", Automatic, Operation::TagImage)
+            .step("Publish", Manual, Operation::of(PublishGitHubRelease {}))
+            .step("Tag", Automatic, Operation::of(TagImage {}))
             .step("Production", Automatic, TO_PRODUCTION)
             .step("Back", Manual, PRODUCTION_BACK)
             .link("Staging", "-.->", "Publish")

@@ -1,4 +1,7 @@
-use openverse_release_core::{ChartLevel, Operation, StepMark, StepMarks, flows};
+use openverse_release_core::{
+    ChartLevel, Operation, StepMark, StepMarks, flows,
+    kind::{MergeToMain, PublishGitHubRelease},
+};
 
 use crate::small_flows::{Automatic, Manual, Parts, TO_STAGING};
 
@@ -111,7 +114,7 @@ fn details_stand_below_their_step() {
 fn branches_and_joins_are_written_out() {
     let branched = Parts::staging_only()
         .step("Second", Automatic, TO_STAGING)
-        .step("Publish", Manual, Operation::PublishGitHubRelease)
+        .step("Publish", Manual, Operation::of(PublishGitHubRelease {}))
         .link("Build", "-->", "Second")
         .link("Second", "o--o", "Revert")
         .link("Staging", "-.->", "Publish")
@@ -144,9 +147,9 @@ fn a_step_is_listed_below_all_that_lead_to_it() {
     // The last step is written first, and one of the ways to it is longer than the other.
     let parts = Parts::empty()
         .step("Last", Manual, TO_STAGING)
-        .step("Merge", Manual, Operation::MergeToMain)
-        .step("Far", Manual, Operation::MergeToMain)
-        .step("Farther", Manual, Operation::MergeToMain)
+        .step("Merge", Manual, Operation::of(MergeToMain {}))
+        .step("Far", Manual, Operation::of(MergeToMain {}))
+        .step("Farther", Manual, Operation::of(MergeToMain {}))
         .link("Merge", "==>", "Last")
         .link("Merge", "==>", "Far")
         .link("Far", "==>", "Farther")

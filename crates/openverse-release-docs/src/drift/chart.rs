@@ -328,7 +328,7 @@ fn named<'f>(flow: &'f Flow, vertex: &Vertex) -> Option<&'f Step> {
 type Does = (Operation, Vec<EnvironmentName>);
 
 fn does(step: &Step) -> Does {
-    (step.operation, step.environments.clone())
+    (step.operation.clone(), step.environments.clone())
 }
 
 /// Returns what the boxes do, by their names or by the words in them, whatever their shapes.

@@ -124,9 +124,7 @@ impl Likeness {
         let drawn: Vec<_> = import.flow.steps().collect();
         let is_drawn = |step: &&Step| {
             chart.vertices.iter().any(|vertex| &*vertex.id == step.id.as_str())
-                || drawn.iter().any(|drawn| {
-                    (drawn.operation, &drawn.environments) == (step.operation, &step.environments)
-                })
+                || drawn.iter().any(|drawn| drawn.does_the_same_as(step))
         };
         let shared = flow.steps().filter(is_drawn).count();
         let all = (flow.steps().count() + chart.vertices.len()).saturating_sub(shared);

@@ -1,6 +1,6 @@
 //! A chart that is larger than any that a person draws.
 
-use openverse_release_core::{Flow, Link, LinkKind, Operation, Step, Trigger};
+use openverse_release_core::{Flow, Link, LinkKind, Operation, Step, Trigger, kind::BuildImages};
 
 /// Returns a flow of so many links, two thirds as many steps, and a word on every fourth link.
 pub(crate) fn large_flow(links: usize) -> Flow {
@@ -10,7 +10,7 @@ pub(crate) fn large_flow(links: usize) -> Flow {
     let step = |number: usize| {
         let label = format!("Do the step {number},\nthen tell the others");
         let trigger = if number.is_multiple_of(3) { Trigger::Manual } else { Trigger::Automatic };
-        Step::new(id(number), label, trigger, Operation::BuildImages)
+        Step::new(id(number), label, trigger, Operation::of(BuildImages {}))
     };
     let link = |number: usize| {
         let kind = [LinkKind::Triggers, LinkKind::Continues, LinkKind::RollsBack][number % 3];

@@ -3,7 +3,12 @@
 use std::{collections::BTreeMap, sync::LazyLock};
 
 use openverse_release_core::{
-    DeployedVersion, EnvironmentName, Operation, Step, StepId, flows::DocumentedFlow,
+    EnvironmentName, Operation, Step, StepId,
+    flows::DocumentedFlow,
+    kind::{
+        BuildImages, DeployByAnsible, DeployByGitHubWorkflow, DeployByTerraform, DeployedVersion,
+        MergeToMain, PublishGitHubRelease, RedeployLastWorking, RevertOnMain, RunLatest, SyncDags, TagImage,
+    },
 };
 
 /// What a step does, and the environments that it updates.
@@ -15,7 +20,7 @@ pub(super) fn of(id: &StepId, label: &str) -> Option<Does> {
 }
 
 pub(super) fn does(step: &Step) -> Does {
-    (step.operation, step.environments.clone())
+    (step.operation.clone(), step.environments.clone())
 }
 
 /// The steps of the documented flows; one of a name always does the same.
@@ -32,46 +37,40 @@ fn said(label: &str) -> Option<Does> {
     let any = |words: &[&str]| words.iter().any(|word| label.contains(word));
     let environment = environment(label);
     if says(&["revert"]) {
-        return Some((Operation::RevertOnMain, Vec::new()));
+        return Some((Operation::of(RevertOnMain {}), Vec::new()));
     }
     if any(&["roll back", "rollback", "last known", "last working", "known to work"]) {
-        return environment.map(|environment| (Operation::RedeployLastWorking, vec![environment]));
+        return environment.map(|environment| (Operation::of(RedeployLastWorking {}), vec![environment]));
     }
     let operation = if says(&["merge", "main"]) {
-        Operation::MergeToMain
+        Operation::of(MergeToMain {})
     } else if says(&["publish", "release"]) {
-        Operation::PublishGitHubRelease
+        Operation::of(PublishGitHubRelease {})
     } else if says(&["ansible"]) {
-        Operation::DeployByAnsible
+        Operation::of(DeployByAnsible {})
     } else if says(&["terraform"]) {
-        Operation::DeployByTerraform
+        Operation::of(DeployByTerraform {})
     } else if says(&["build"]) {
-        Operation::BuildImages
+        Operation::of(BuildImages {})
     } else if says(&["dag"]) && any(&["sync", "pull"]) {
-        Operation::SyncDags
+        Operation::of(SyncDags {})
     } else if says(&["latest", "instance"]) {
-        Operation::RunLatest
+        Operation::of(RunLatest {})
     } else if says(&["deploy"]) {
         let version = match (says(&["commit"]), says(&["release"])) {
             (true, false) => DeployedVersion::Commit,
             (false, true) => DeployedVersion::Release,
             _ => return None,
         };
-        Operation::DeployByGitHubWorkflow { version }
+        return environment.map(|at| (Operation::of(DeployByGitHubWorkflow { version }), vec![at]));
     } else if says(&["tag", "image"]) {
-        Operation::TagImage
+        Operation::of(TagImage {})
     } else {
         return None;
     };
     // A step of the other kinds updates what Openverse's do, whatever its box names.
-    let (staging, production) = (EnvironmentName::STAGING, EnvironmentName::PRODUCTION);
-    let environments = match operation {
-        Operation::DeployByGitHubWorkflow { .. } => vec![environment?],
-        Operation::SyncDags => vec![staging],
-        Operation::DeployByAnsible => vec![production],
-        Operation::DeployByTerraform | Operation::RunLatest => vec![staging, production],
-        _ => Vec::new(),
-    };
+    let same = DOCUMENTED.values().find(|step| step.operation == operation);
+    let environments = same.map(|step| step.environments.clone()).unwrap_or_default();
     Some((operation, environments))
 }
 
@@ -119,7 +118,7 @@ mod tests {
         assert_eq!(said("roll back"), None);
         assert_eq!(
             said("roll back staging"),
-            Some((Operation::RedeployLastWorking, vec![EnvironmentName::STAGING]))
+            Some((Operation::of(RedeployLastWorking {}), vec![EnvironmentName::STAGING]))
         );
     }
 }

@@ -1,8 +1,12 @@
 //! Charts that become flows.
 
 use openverse_release_core::{
-    ChartLevel, DeployedVersion, EnvironmentName, Flow, Link, LinkKind, Operation, Step, StepId, Trigger,
+    ChartLevel, EnvironmentName, Flow, Link, LinkKind, Operation, Step, StepId, Trigger,
     flows::{self, DocumentedFlow},
+    kind::{
+        BuildImages, DeployByGitHubWorkflow, DeployedVersion, MergeToMain, PublishGitHubRelease,
+        RedeployLastWorking, RevertOnMain, SyncDags, TagImage,
+    },
 };
 use openverse_release_mermaid::{Chart, Import};
 use proptest::prelude::*;
@@ -29,7 +33,7 @@ fn a_documented_flow_that_is_drawn_is_read_again() {
         let import = import(&flow.to_mermaid(ChartLevel::Overview));
         assert_eq!(import.unreadable, []);
         assert_eq!(shown(&import.flow), shown(&flow));
-        let operations = |flow: &Flow| flow.steps().map(|step| step.operation).collect::<Vec<_>>();
+        let operations = |flow: &Flow| flow.steps().map(|step| step.operation.clone()).collect::<Vec<_>>();
         assert_eq!(operations(&import.flow), operations(&flow));
     }
 }
@@ -103,12 +107,12 @@ fn what_no_flow_has_is_listed() {
 #[test]
 fn what_is_known_of_a_step_counts_more_than_its_words() {
     let chart = Chart::read("graph TD\nA[Merge to main] --> B(Sing)").unwrap();
-    let sync = Step::new("B".parse().unwrap(), "", Trigger::Automatic, Operation::SyncDags);
+    let sync = Step::new("B".parse().unwrap(), "", Trigger::Automatic, Operation::of(SyncDags {}));
     let sync = sync.updating([EnvironmentName::STAGING]);
     let import = Import::knowing(&chart, "x", |id| (*id == sync.id).then_some(&sync));
     assert_eq!(import.unreadable, []);
     let read = import.flow.step(&sync.id).unwrap();
-    assert_eq!((read.operation, &read.environments), (sync.operation, &sync.environments));
+    assert!(read.does_the_same_as(&sync));
     let import = Import::of(&chart, "x");
     assert_eq!(import.flow.steps().count(), 1);
     assert_eq!(import.unreadable.len(), 2, "the step and its link");
@@ -141,16 +145,16 @@ fn a_mark_is_no_part_of_the_flow() {
 /// What a step does, and which environments it updates.
 fn any_operation() -> impl Strategy<Value = (Operation, Vec<EnvironmentName>)> {
     prop_oneof![
-        Just((Operation::MergeToMain, Vec::new())),
-        Just((Operation::RevertOnMain, Vec::new())),
-        Just((Operation::BuildImages, Vec::new())),
-        Just((Operation::TagImage, Vec::new())),
-        Just((Operation::PublishGitHubRelease, Vec::new())),
+        Just((Operation::of(MergeToMain {}), Vec::new())),
+        Just((Operation::of(RevertOnMain {}), Vec::new())),
+        Just((Operation::of(BuildImages {}), Vec::new())),
+        Just((Operation::of(TagImage {}), Vec::new())),
+        Just((Operation::of(PublishGitHubRelease {}), Vec::new())),
         Just((
-            Operation::DeployByGitHubWorkflow { version: DeployedVersion::Commit },
+            Operation::of(DeployByGitHubWorkflow { version: DeployedVersion::Commit }),
             vec![EnvironmentName::STAGING],
         )),
-        Just((Operation::RedeployLastWorking, vec![EnvironmentName::PRODUCTION])),
+        Just((Operation::of(RedeployLastWorking {}), vec![EnvironmentName::PRODUCTION])),
     ]
 }
 

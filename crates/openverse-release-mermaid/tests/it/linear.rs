@@ -2,7 +2,7 @@
 
 use std::{fs, hint::black_box, path::Path, process::Command};
 
-use openverse_release_core::{ChartLevel, Flow, Operation, Step, Trigger};
+use openverse_release_core::{ChartLevel, Flow, Operation, Step, Trigger, kind::BuildImages};
 use openverse_release_mermaid::{Chart, Import};
 use openverse_release_testkit::require;
 
@@ -22,7 +22,8 @@ const LABELS: &[&str] =
 
 fn drawn(piece: &str, bytes: usize) -> Flow {
     let id = "A".parse().unwrap();
-    let step = Step::new(id, piece.repeat(bytes / piece.len()), Trigger::Manual, Operation::BuildImages);
+    let step =
+        Step::new(id, piece.repeat(bytes / piece.len()), Trigger::Manual, Operation::of(BuildImages {}));
     Flow::new("x", "1.0.0".parse().unwrap(), vec![step], Vec::new(), Vec::new()).unwrap()
 }
 

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use openverse_release_core::{
-    App, AppSlug, CommitSha, DeploymentMeans, DeploymentTarget, Digest, EnvironmentName, GitTagPrefix,
-    ImageName, ImageTag, LinkKind, Operation, Repositories, Step, lies_within,
+    App, AppSlug, Artefact, CommitSha, DeploymentMeans, DeploymentTarget, Digest, EnvironmentName,
+    GitTagPrefix, ImageName, ImageTag, LinkKind, Repositories, Step, lies_within,
 };
 use serde::{Deserialize, Serialize};
 
@@ -30,10 +30,10 @@ pub(crate) struct SandboxApp {
     pub(crate) released_to: Vec<EnvironmentName>,
 }
 
-/// Returns the environments that an app's flow deploys to by a GitHub Workflow, after a step of a kind and along
-/// these links.
-fn deployed_after(app: &App, operation: Operation, links: &[LinkKind]) -> Vec<EnvironmentName> {
-    let mut steps: Vec<_> = app.flow.steps().filter(|step| step.operation == operation).collect();
+/// Returns the environments that an app's flow deploys to by a GitHub Workflow, after a step that makes something
+/// and along these links.
+fn deployed_after(app: &App, artefact: Artefact, links: &[LinkKind]) -> Vec<EnvironmentName> {
+    let mut steps: Vec<_> = app.flow.steps().filter(|step| step.operation.makes(artefact)).collect();
     let mut at = 0;
     while let Some(step) = steps.get(at) {
         let next: Vec<_> = app.flow.after(&step.id, links).collect();
@@ -42,9 +42,12 @@ fn deployed_after(app: &App, operation: Operation, links: &[LinkKind]) -> Vec<En
         steps.extend(new);
         at += 1;
     }
-    let by_workflow = |step: &&&Step| matches!(step.operation, Operation::DeployByGitHubWorkflow { .. });
-    let updates = |it: &EnvironmentName| steps.iter().filter(by_workflow).any(|step| step.updates(*it));
-    app.flow.environments().names().filter(updates).collect()
+    let by_workflow = |it: EnvironmentName| {
+        let target = app.deployment(it);
+        target.is_some_and(|target| matches!(target.means, DeploymentMeans::GitHubWorkflow { .. }))
+    };
+    let deployed = |&it: &EnvironmentName| by_workflow(it) && steps.iter().any(|step| step.deploys_to(it));
+    app.flow.environments().names().filter(deployed).collect()
 }
 
 impl SandboxApp {
@@ -56,9 +59,9 @@ impl SandboxApp {
             images: app.images.clone(),
             source_paths: app.source_paths.clone(),
             deployments: app.deployments.clone(),
-            deployed_by_ci: deployed_after(app, Operation::BuildImages, &[LinkKind::Triggers]),
-            deployed_by_tagging: deployed_after(app, Operation::TagImage, &[LinkKind::Triggers]),
-            released_to: deployed_after(app, Operation::TagImage, &LinkKind::FORWARD),
+            deployed_by_ci: deployed_after(app, Artefact::BuiltImage, &[LinkKind::Triggers]),
+            deployed_by_tagging: deployed_after(app, Artefact::ReleasedImage, &[LinkKind::Triggers]),
+            released_to: deployed_after(app, Artefact::ReleasedImage, &LinkKind::FORWARD),
         }
     }
 

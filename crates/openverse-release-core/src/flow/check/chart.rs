@@ -51,7 +51,7 @@ fn at_most(flow: &Flow) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Link, LinkKind, Operation, Step, Trigger};
+    use crate::{Link, LinkKind, Operation, Step, Trigger, kind::MergeToMain};
 
     #[test]
     fn a_chart_has_no_more_characters_than_it_has_at_most() {
@@ -66,7 +66,7 @@ mod tests {
 
     fn of_one_step(label: &str) -> Flow {
         let id: crate::StepId = "S".repeat(60).parse().unwrap();
-        let step = Step::new(id.clone(), label, Trigger::Manual, Operation::MergeToMain);
+        let step = Step::new(id.clone(), label, Trigger::Manual, Operation::of(MergeToMain {}));
         let link = Link { label: Some(label.to_owned()), ..Link::new(id.clone(), LinkKind::RollsBack, id) };
         Flow::new("one", semver::Version::new(1, 0, 0), vec![step], vec![link; 3], Vec::new()).unwrap()
     }

@@ -98,7 +98,7 @@ fn dead_steps(scope: &Scope<'_>) -> Vec<Violation> {
 }
 
 fn stuck_steps(scope: &Scope<'_>) -> Vec<Violation> {
-    let outcome = Nature::UPDATES | Nature::ROLLS_BACK | Nature::PROGRAM;
+    let outcome = Nature::UPDATES | Nature::ROLLS_BACK | Nature::NAMES_OUTCOMES;
     let others = (0..scope.net.len()).filter(|&step| !scope.net.natures[step].is_any(outcome));
     others
         .filter(|&step| !scope.after[step].has(Facts::ENDS_WELL))
@@ -110,7 +110,7 @@ fn environments_ill_typed(scope: &Scope<'_>) -> Vec<Violation> {
     let declared = scope.flow.environments();
     let wrong = |step: &Step| {
         let unknown = step.environments.iter().find(|&&environment| declared.rank(environment).is_none());
-        match (unknown, step.operation.updates_environments(), step.environments.is_empty()) {
+        match (unknown, step.operation.nature().updates_environments, step.environments.is_empty()) {
             (Some(unknown), ..) => Some(format!("it names the environment {unknown}, which is not declared")),
             (_, true, true) => Some("it names none of the environments that it updates".to_owned()),
             (_, false, false) => Some("it names environments, and updates none".to_owned()),

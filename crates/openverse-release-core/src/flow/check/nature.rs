@@ -2,7 +2,7 @@
 
 use std::ops::BitOr;
 
-use crate::{Artefact, Branches, Environments, Operation, Step, Trigger};
+use crate::{Artefact, Branches, Environments, Step, Trigger};
 
 /// A set of marks, small enough that a walk over a million steps stays in the cache.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -23,24 +23,24 @@ impl Nature {
     pub(super) const SPLITS_INTO_ALL: Self = Self(1 << 10);
     pub(super) const SAYS_HOW_IT_SPLITS: Self = Self(1 << 11);
     pub(super) const JOINS_ALL: Self = Self(1 << 12);
-    pub(super) const PROGRAM: Self = Self(1 << 13);
+    pub(super) const NAMES_OUTCOMES: Self = Self(1 << 13);
     const USES: u32 = 16;
     const MAKES: u32 = 20;
 
     pub(super) fn of(step: &Step, environments: &Environments) -> Self {
-        let operation = step.operation;
+        let nature = step.operation.nature();
         let marks = [
             (step.trigger == Trigger::Manual, Self::MANUAL),
-            (operation.rolls_back(), Self::ROLLS_BACK),
+            (nature.rolls_back, Self::ROLLS_BACK),
             (step.is_deployment(), Self::DEPLOYMENT),
             (!step.environments.is_empty(), Self::UPDATES),
             (step.updates_guarded(environments), Self::UPDATES_GUARDED),
-            (operation == Operation::MergeToMain, Self::MERGE),
-            (operation == Operation::BuildImages, Self::BUILD),
-            (operation == Operation::PublishGitHubRelease, Self::PUBLISH),
-            (operation == Operation::TagImage, Self::TAG),
-            (operation == Operation::RunProgram, Self::PROGRAM),
-            (matches!(operation, Operation::TagImage | Operation::RunLatest), Self::TAKES_LATEST),
+            (nature.merges(), Self::MERGE),
+            (nature.makes(Artefact::BuiltImage), Self::BUILD),
+            (nature.makes(Artefact::PublishedRelease), Self::PUBLISH),
+            (nature.makes(Artefact::ReleasedImage), Self::TAG),
+            (nature.names_outcomes, Self::NAMES_OUTCOMES),
+            (nature.takes_latest, Self::TAKES_LATEST),
             (step.split == Some(Branches::All), Self::SPLITS_INTO_ALL),
             (step.split.is_some(), Self::SAYS_HOW_IT_SPLITS),
             (step.join == Some(Branches::All), Self::JOINS_ALL),
@@ -49,7 +49,7 @@ impl Nature {
             list.iter().fold(0, |set, &artefact| set | 1 << (at + artefact as u32))
         };
         let set = marks.iter().filter(|(holds, _)| *holds).fold(0, |set, (_, mark)| set | mark.0);
-        let (uses, makes) = (step.consumes(environments), operation.produces());
+        let (uses, makes) = (step.consumes(environments), nature.makes);
         Self(set | artefacts(uses, Self::USES) | artefacts(makes, Self::MAKES))
     }
 

@@ -6,7 +6,7 @@ use super::{
     net::Arc,
     scope::{Scope, Violation, Walk},
 };
-use crate::{EnvironmentName, LinkKind, Operation};
+use crate::{EnvironmentName, LinkKind};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -52,7 +52,7 @@ fn rollbacks_of(scope: &Scope<'_>, step: usize) -> impl Iterator<Item = Arc> {
 
 /// Tells whether a step that rolls back does so by deploying an earlier version, not by a revert.
 fn redeploys(scope: &Scope<'_>, step: usize) -> bool {
-    scope.step(step).operation == Operation::RedeployLastWorking
+    scope.step(step).operation.nature().redeploys()
 }
 
 fn deployments_without_rollback(scope: &Scope<'_>) -> Vec<Violation> {

@@ -21,7 +21,7 @@ impl<'a> Listing<'a> {
     pub(super) fn of(flow: &'a Flow) -> Self {
         let mut links: BTreeMap<StepId, Vec<Link>> = BTreeMap::new();
         let mut below = BTreeMap::new();
-        let rolls_back = |id: &StepId| flow.step(id).is_some_and(|step| step.operation.rolls_back());
+        let rolls_back = |id: &StepId| flow.step(id).is_some_and(|step| step.operation.nature().rolls_back);
         for link in flow.links() {
             if link.kind == LinkKind::RollsBack && rolls_back(&link.to) && !rolls_back(&link.from) {
                 below.entry(link.to.clone()).or_insert_with(|| link.from.clone());

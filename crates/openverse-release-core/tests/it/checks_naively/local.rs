@@ -3,7 +3,11 @@
 use std::collections::BTreeSet;
 
 use openverse_release_core::{
-    Branches, CheckId, DeployedVersion, EnvironmentName, Flow, Link, LinkKind, Operation, Step, Trigger,
+    Branches, CheckId, EnvironmentName, Flow, Link, LinkKind, Operation, Step, Trigger,
+    kind::{
+        DeployByAnsible, DeployByGitHubWorkflow, DeployByTerraform, DeployedVersion, PublishGitHubRelease,
+        RedeployLastWorking, RevertOnMain,
+    },
 };
 
 use super::number;
@@ -29,7 +33,7 @@ impl Lists {
         match check {
             CheckId::SourceNotManual => self.steps_that(|step| self.into(step).is_empty() && !manual(step)),
             CheckId::SeveralSources => {
-                let first = |step: &Step| self.into(step).is_empty() && !step.operation.rolls_back();
+                let first = |step: &Step| self.into(step).is_empty() && !step.operation.nature().rolls_back;
                 self.steps_that(first).into_iter().skip(1).collect()
             }
             CheckId::AutomaticWithoutTrigger => {
@@ -59,17 +63,16 @@ impl Lists {
                 self.steps_that(|step| deploys(step) && self.rollbacks_of(step).is_empty())
             }
             CheckId::RollbackNotManual => {
-                self.steps_that(|step| step.operation.rolls_back() && !manual(step))
+                self.steps_that(|step| step.operation.nature().rolls_back && !manual(step))
             }
             CheckId::RollbackNotPreferred => self.steps_that(|step| self.not_preferred(step)),
-            CheckId::PublishNotManual => {
-                self.steps_that(|step| step.operation == Operation::PublishGitHubRelease && !manual(step))
-            }
+            CheckId::PublishNotManual => self
+                .steps_that(|step| step.operation == Operation::of(PublishGitHubRelease {}) && !manual(step)),
             CheckId::RedundantLink => self.redundant(),
             CheckId::EnvironmentsIllTyped => self.steps_that(|step| {
                 let known =
                     step.environments.iter().all(|environment| self.environments.contains(environment));
-                !known || step.operation.updates_environments() == step.environments.is_empty()
+                !known || step.operation.nature().updates_environments == step.environments.is_empty()
             }),
             other => panic!("{other} is not seen at a step by itself"),
         }
@@ -92,24 +95,26 @@ impl Lists {
     }
 
     fn rolls_back(&self, step: usize) -> bool {
-        self.steps[step].operation.rolls_back()
+        self.steps[step].operation.nature().rolls_back
     }
 
     /// What a line says that it takes a step back, whatever that does.
     fn rollbacks_of(&self, step: &Step) -> Vec<Operation> {
         let lines = self.links.iter().filter(|link| link.kind == LinkKind::RollsBack && link.from == step.id);
-        lines.map(|link| self.steps[number(&link.to)].operation).collect()
+        lines.map(|link| self.steps[number(&link.to)].operation.clone()).collect()
     }
 
     fn not_preferred(&self, step: &Step) -> bool {
         let back = self.rollbacks_of(step);
-        let redeployed = back.contains(&Operation::RedeployLastWorking);
-        let reverted = back.contains(&Operation::RevertOnMain);
+        let redeployed = back.contains(&Operation::of(RedeployLastWorking {}));
+        let reverted = back.contains(&Operation::of(RevertOnMain {}));
         let production = step.environments.contains(&EnvironmentName::PRODUCTION);
-        let released = match step.operation {
-            Operation::DeployByGitHubWorkflow { version } => version == DeployedVersion::Release,
-            operation => [Operation::DeployByAnsible, Operation::DeployByTerraform].contains(&operation),
-        };
+        let released = [
+            Operation::of(DeployByGitHubWorkflow { version: DeployedVersion::Release }),
+            Operation::of(DeployByAnsible {}),
+            Operation::of(DeployByTerraform {}),
+        ];
+        let released = released.contains(&step.operation);
         deploys(step)
             && match production {
                 true => released && reverted && !redeployed,
@@ -158,6 +163,7 @@ fn manual(step: &Step) -> bool {
 
 /// Whether it updates something, and not by taking it back.
 pub(super) fn deploys(step: &Step) -> bool {
-    let takes_back = [Operation::RevertOnMain, Operation::RedeployLastWorking].contains(&step.operation);
+    let takes_back =
+        [Operation::of(RevertOnMain {}), Operation::of(RedeployLastWorking {})].contains(&step.operation);
     !takes_back && !step.environments.is_empty()
 }

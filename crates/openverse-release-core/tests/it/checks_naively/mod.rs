@@ -9,7 +9,9 @@ use std::collections::BTreeSet;
 
 use openverse_release_core::{
     Artefact, Branches, CheckId, EnvironmentName, Exemption, Finding, Flow, Link, LinkKind, Operation,
-    Severity, Step, StepId, Trigger, strategies,
+    Severity, Step, StepId, Trigger,
+    kind::{MergeToMain, PublishGitHubRelease},
+    strategies,
 };
 use proptest::{prelude::*, sample::Index};
 
@@ -147,13 +149,13 @@ proptest! {
             match (finding.check, &way[..]) {
                 (CheckId::PublishDoesNotDominateProduction, [first, ..]) => {
                     prop_assert!(flow.links().all(|link| link.to != first.id), "{}", finding);
-                    prop_assert!(!first.operation.rolls_back(), "{}", finding);
-                    let publish = |step: &&Step| step.operation == Operation::PublishGitHubRelease;
+                    prop_assert!(!first.operation.nature().rolls_back, "{}", finding);
+                    let publish = |step: &&Step| step.operation == Operation::of(PublishGitHubRelease {});
                     prop_assert!(!way.iter().any(publish), "{}", finding);
                 }
                 (CheckId::ProductionWithoutConsent, [first, between @ .., _]) => {
-                    prop_assert_eq!(first.operation, Operation::MergeToMain, "{}", finding);
-                    let asks = |step: &&Step| step.trigger == Trigger::Manual || step.operation.rolls_back();
+                    prop_assert_eq!(&first.operation, &Operation::of(MergeToMain {}), "{}", finding);
+                    let asks = |step: &&Step| step.trigger == Trigger::Manual || step.operation.nature().rolls_back;
                     prop_assert!(!between.iter().any(asks), "{}", finding);
                 }
                 (CheckId::PublishDoesNotDominateProduction | CheckId::ProductionWithoutConsent, _) => {

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use openverse_release_core::{
-    Branches, CheckId, Flow, Link, LinkKind, Operation, Outcome, Step, Trigger, strategies,
+    Branches, CheckId, Flow, Link, LinkKind, Operation, Outcome, Step, Trigger, kind::PublishGitHubRelease,
+    strategies,
 };
 use proptest::prelude::*;
 
@@ -29,7 +30,7 @@ impl Lists {
         let ends = self.links.iter().map(|link| (number(&link.from), number(&link.to), link));
         ends.filter(|&(_, to, link)| {
             let by_itself = link.outcome.is_some();
-            link.kind != LinkKind::RollsBack && (by_itself || !self.steps[to].operation.rolls_back())
+            link.kind != LinkKind::RollsBack && (by_itself || !self.steps[to].operation.nature().rolls_back)
         })
     }
 
@@ -68,15 +69,15 @@ impl Lists {
             let into = |link: &&Link| number(&link.to) == step && link.kind == LinkKind::Triggers;
             let judged = self.links.iter().filter(into).filter(|link| link.outcome.is_some()).count();
             let by_itself = judged > 0 && judged == self.links.iter().filter(into).count();
-            let Step { operation, trigger, .. } = self.steps[step];
-            operation.rolls_back() && trigger == Trigger::Automatic && !by_itself
+            let Step { operation, trigger, .. } = &self.steps[step];
+            operation.nature().rolls_back && *trigger == Trigger::Automatic && !by_itself
         })
     }
 
     /// What each publishing step leads to, itself included.
     fn releases(&self) -> Vec<(usize, BTreeSet<usize>)> {
         let publishing =
-            self.steps_that(|step| self.steps[step].operation == Operation::PublishGitHubRelease);
+            self.steps_that(|step| self.steps[step].operation == Operation::of(PublishGitHubRelease {}));
         let reached = |from: usize| {
             let mut reached = BTreeSet::from([from]);
             for _ in &self.steps {

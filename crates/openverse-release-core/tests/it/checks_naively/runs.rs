@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use openverse_release_core::{
-    Branches, CheckId, Finding, Flow, Link, Operation, Outcome, Step, StepId, Trigger, strategies,
+    Branches, CheckId, Finding, Flow, Link, Operation, Outcome, Step, StepId, Trigger, kind::BuildImages,
+    strategies,
 };
 use proptest::{prelude::*, sample::Index};
 
@@ -35,7 +36,7 @@ impl Game {
         };
         for (link, Link { kind, outcome, .. }) in flow.links().enumerate() {
             let (from, to) = game.ends[link];
-            if kind.is_forward() && (outcome.is_some() || !game.steps[to].operation.rolls_back()) {
+            if kind.is_forward() && (outcome.is_some() || !game.steps[to].operation.nature().rolls_back) {
                 game.into[to].push(link);
                 let outcome = outcome.unwrap_or_else(|| game.steps[from].good_outcome());
                 match game.out[from].iter_mut().find(|(other, _)| *other == outcome) {
@@ -46,7 +47,7 @@ impl Game {
         }
         for step in 0..game.steps.len() {
             let linked = game.ends.iter().any(|&(_, to)| to == step);
-            if !linked || game.steps[step].operation.rolls_back() {
+            if !linked || game.steps[step].operation.nature().rolls_back {
                 game.into[step].push(game.ends.len() + game.starts.len());
                 game.starts.push(step);
             }
@@ -245,7 +246,7 @@ fn nearly_sound() -> impl Strategy<Value = Flow> {
         for end in ends {
             let from = steps[end.index(steps.len())].id.clone();
             let to: StepId = format!("S{}", steps.len()).parse().unwrap();
-            steps.push(Step::new(to.clone(), "", Trigger::Automatic, Operation::BuildImages));
+            steps.push(Step::new(to.clone(), "", Trigger::Automatic, Operation::of(BuildImages {})));
             links.push(Link { from, to, ..links[0].clone() });
         }
         let turned = |branches: Option<Branches>| match branches {

@@ -3,7 +3,11 @@
 use std::collections::BTreeSet;
 
 use openverse_release_core::{
-    Artefact, Branches, DeployedVersion, EnvironmentName, Flow, LinkKind, Operation, Step, Trigger,
+    Artefact, Branches, EnvironmentName, Flow, LinkKind, Operation, Step, Trigger,
+    kind::{
+        BuildImages, DeployByGitHubWorkflow, DeployedVersion, MergeToMain, PublishGitHubRelease, RunLatest,
+        TagImage,
+    },
 };
 
 use super::{local::deploys, number};
@@ -20,7 +24,7 @@ pub(super) struct Table {
 
 impl Table {
     pub(super) fn of(flow: &Flow) -> Self {
-        let operations: Vec<_> = flow.steps().map(|step| step.operation).collect();
+        let operations: Vec<_> = flow.steps().map(|step| step.operation.clone()).collect();
         let mut links = vec![vec![Vec::new(); operations.len()]; operations.len()];
         for link in flow.links() {
             links[number(&link.from)][number(&link.to)].push(link.kind);
@@ -70,12 +74,12 @@ impl Table {
         let reaches = self.closure(&LinkKind::FORWARD, |_| true);
         let outcome = |step: usize| !self.steps[step].environments.is_empty();
         let ends_well = |step: usize| outcome(step) || self.all().any(|to| reaches[step][to] && outcome(to));
-        self.all().filter(|&step| !ends_well(step) && !self.operations[step].rolls_back()).collect()
+        self.all().filter(|&step| !ends_well(step) && !self.operations[step].nature().rolls_back).collect()
     }
 
     /// The first step of each group of steps that lead to each other without a rollback.
     pub(super) fn circles(&self) -> BTreeSet<usize> {
-        let reaches = self.closure(&LinkKind::ALL, |step| !self.operations[step].rolls_back());
+        let reaches = self.closure(&LinkKind::ALL, |step| !self.operations[step].nature().rolls_back);
         let first =
             |step: usize| (0..step).find(|&other| reaches[step][other] && reaches[other][step]).is_none();
         self.all().filter(|&step| reaches[step][step] && first(step)).collect()
@@ -85,7 +89,7 @@ impl Table {
     pub(super) fn undominated(&self) -> BTreeSet<usize> {
         let mut found = BTreeSet::new();
         for source in self.sources() {
-            if !self.operations[source].rolls_back() {
+            if !self.operations[source].nature().rolls_back {
                 self.follow(&mut vec![source], &mut found);
             }
         }
@@ -94,12 +98,13 @@ impl Table {
 
     fn follow(&self, way: &mut Vec<usize>, found: &mut BTreeSet<usize>) {
         let here = way[way.len() - 1];
-        let published = way.iter().any(|&step| self.operations[step] == Operation::PublishGitHubRelease);
+        let published =
+            way.iter().any(|&step| self.operations[step] == Operation::of(PublishGitHubRelease {}));
         if self.to_production(here) && !published {
             found.insert(here);
         }
         for to in self.all() {
-            let open = self.linked(here, to, &LinkKind::FORWARD) && !self.operations[to].rolls_back();
+            let open = self.linked(here, to, &LinkKind::FORWARD) && !self.operations[to].nature().rolls_back;
             if open && !way.contains(&to) {
                 way.push(to);
                 self.follow(way, found);
@@ -109,7 +114,7 @@ impl Table {
     }
 
     fn rolls_back(&self, step: usize) -> bool {
-        self.operations[step].rolls_back()
+        self.operations[step].nature().rolls_back
     }
 
     /// Whether an arrow leads from a step to another that does not roll back.
@@ -167,7 +172,7 @@ impl Table {
         let sources = self.sources();
         let mut missing = BTreeSet::new();
         for artefact in self.steps.iter().flat_map(uses) {
-            let makes = |step: usize| self.operations[step].produces().contains(&artefact);
+            let makes = |step: usize| self.operations[step].nature().makes.contains(&artefact);
             let unmade = self.spread(|step| sources.contains(&step), |step| !makes(step), |_| false, true);
             let needs = |step: &usize| uses(&self.steps[*step]).contains(&artefact);
             missing
@@ -184,14 +189,14 @@ impl Table {
     pub(super) fn unpublished(&self) -> BTreeSet<usize> {
         let sources = self.sources();
         let begins = |step: usize| sources.contains(&step) && !self.rolls_back(step);
-        let publishes = |step: usize| self.operations[step] == Operation::PublishGitHubRelease;
+        let publishes = |step: usize| self.operations[step] == Operation::of(PublishGitHubRelease {});
         let holds = self.spread(begins, |step| !publishes(step), |_| false, false);
         self.all().filter(|&step| self.to_production(step) && holds[step]).collect()
     }
 
     pub(super) fn unasked(&self) -> BTreeSet<usize> {
         let manual = |step: usize| self.steps[step].trigger == Trigger::Manual;
-        let merges = |step: usize| self.operations[step] == Operation::MergeToMain;
+        let merges = |step: usize| self.operations[step] == Operation::of(MergeToMain {});
         let holds = self.spread(|_| false, |step| !manual(step) && !self.rolls_back(step), merges, false);
         self.all().filter(|&step| self.to_production(step) && !manual(step) && holds[step]).collect()
     }
@@ -202,7 +207,7 @@ impl Table {
         loop {
             let before = tagged.clone();
             for from in self.all() {
-                let then = |to: usize| before[to] || self.operations[to] == Operation::TagImage;
+                let then = |to: usize| before[to] || self.operations[to] == Operation::of(TagImage {});
                 let next: Vec<_> = self.all().filter(|&to| self.branch(from, to)).collect();
                 tagged[from] = match self.steps[from].split {
                     Some(Branches::All) => next.into_iter().any(then),
@@ -210,7 +215,8 @@ impl Table {
                 };
             }
             if tagged == before {
-                let publishes = |step: &usize| self.operations[*step] == Operation::PublishGitHubRelease;
+                let publishes =
+                    |step: &usize| self.operations[*step] == Operation::of(PublishGitHubRelease {});
                 return self.all().filter(publishes).filter(|&step| !tagged[step]).collect();
             }
         }
@@ -220,9 +226,9 @@ impl Table {
     pub(super) fn vain(&self) -> (Made, Made) {
         let (mut never, mut lost) = (BTreeSet::new(), BTreeSet::new());
         for step in self.all() {
-            for &artefact in self.operations[step].produces() {
+            for &artefact in self.operations[step].nature().makes {
                 let needs = |step: usize| uses(&self.steps[step]).contains(&artefact);
-                let makes = |step: usize| self.operations[step].produces().contains(&artefact);
+                let makes = |step: usize| self.operations[step].nature().makes.contains(&artefact);
                 let used = |stops: &dyn Fn(usize) -> bool| {
                     let (mut seen, mut open) = (BTreeSet::new(), vec![step]);
                     while let Some(from) = open.pop() {
@@ -251,11 +257,12 @@ impl Table {
     pub(super) fn stale(&self) -> BTreeSet<usize> {
         let manual = |step: usize| self.steps[step].trigger == Trigger::Manual;
         let is = |step: usize, operation: Operation| self.operations[step] == operation;
-        let waits = |step: usize| manual(step) && !is(step, Operation::MergeToMain) && !self.rolls_back(step);
+        let waits =
+            |step: usize| manual(step) && !is(step, Operation::of(MergeToMain {})) && !self.rolls_back(step);
         let anew = |step: usize| {
-            is(step, Operation::MergeToMain)
+            is(step, Operation::of(MergeToMain {}))
                 || self.rolls_back(step)
-                || !manual(step) && is(step, Operation::BuildImages)
+                || !manual(step) && is(step, Operation::of(BuildImages {}))
         };
         let waited = |step: usize| {
             let (mut seen, mut open) = (BTreeSet::new(), vec![step]);
@@ -271,8 +278,8 @@ impl Table {
             }
             false
         };
-        let tags = |step: usize| is(step, Operation::TagImage) && (manual(step) || waited(step));
-        self.all().filter(|&step| is(step, Operation::RunLatest) || tags(step)).collect()
+        let tags = |step: usize| is(step, Operation::of(TagImage {})) && (manual(step) || waited(step));
+        self.all().filter(|&step| is(step, Operation::of(RunLatest {})) || tags(step)).collect()
     }
 
     /// Rollbacks that do not end in a deployment of what they take back.
@@ -286,9 +293,9 @@ impl Table {
                 .collect();
             let updates = |step: usize, environment| self.steps[step].environments.contains(&environment);
             let mut environments = [EnvironmentName::STAGING, EnvironmentName::PRODUCTION].into_iter();
-            match self.operations[step] {
+            match self.operations[step].kind() {
                 _ if undone.is_empty() => true,
-                Operation::RedeployLastWorking => environments.any(|environment| {
+                "redeploy_last_working" => environments.any(|environment| {
                     updates(step, environment) && !undone.iter().any(|&from| updates(from, environment))
                 }),
                 _ => environments.any(|environment| {
@@ -298,26 +305,22 @@ impl Table {
                 }),
             }
         };
-        self.all().filter(|&step| self.operations[step].rolls_back() && aimless(step)).collect()
+        self.all().filter(|&step| self.operations[step].nature().rolls_back && aimless(step)).collect()
     }
 }
 
 /// What a step uses.
 fn uses(step: &Step) -> Vec<Artefact> {
     let production = step.environments.contains(&EnvironmentName::PRODUCTION);
-    match step.operation {
-        Operation::BuildImages | Operation::SyncDags | Operation::PublishGitHubRelease => {
-            vec![Artefact::Commit]
-        }
-        Operation::TagImage => vec![Artefact::BuiltImage, Artefact::PublishedRelease],
-        Operation::DeployByAnsible | Operation::DeployByTerraform => vec![Artefact::ReleasedImage],
-        Operation::DeployByGitHubWorkflow { version: DeployedVersion::Release } => {
-            vec![Artefact::ReleasedImage]
-        }
-        Operation::RedeployLastWorking if production => vec![Artefact::ReleasedImage],
-        Operation::DeployByGitHubWorkflow { .. } | Operation::RedeployLastWorking | Operation::RunLatest => {
-            vec![Artefact::BuiltImage]
-        }
-        Operation::MergeToMain | Operation::RevertOnMain | Operation::RunProgram => Vec::new(),
+    let released =
+        step.operation == Operation::of(DeployByGitHubWorkflow { version: DeployedVersion::Release });
+    match step.operation.kind() {
+        "build_images" | "sync_dags" | "publish_github_release" => vec![Artefact::Commit],
+        "tag_image" => vec![Artefact::BuiltImage, Artefact::PublishedRelease],
+        "deploy_by_ansible" | "deploy_by_terraform" => vec![Artefact::ReleasedImage],
+        "deploy_by_github_workflow" if released => vec![Artefact::ReleasedImage],
+        "redeploy_last_working" if production => vec![Artefact::ReleasedImage],
+        "deploy_by_github_workflow" | "redeploy_last_working" | "run_latest" => vec![Artefact::BuiltImage],
+        _ => Vec::new(),
     }
 }

@@ -6,7 +6,8 @@ use chrono::TimeDelta;
 use openverse_release_core::{
     App, Automatic, Branches, CheckId, DeploymentMeans, DeploymentStep, End, Environment, EnvironmentName,
     Environments, Flow, FlowBuilder, Forward, GitHubRunStatus, Handle, Limits, Manual, Operation, Order,
-    Outcome, Phase, PlanError, RollbackStep, Scope, Step, StepId, Stop, WaitReason, plan,
+    Outcome, Phase, PlanError, RollbackStep, Scope, Step, StepId, Stop, WaitReason,
+    kind::RedeployLastWorking, plan,
 };
 
 use super::{
@@ -465,5 +466,5 @@ fn a_release_that_goes_back_by_itself_needs_something_to_go_back_to() {
         plan(openverse(), &app, &order, &run),
         Err(PlanError::NothingToGoBackTo { step: id("Return"), environment: name("us") })
     );
-    assert!(app.flow.step(&id("Return")).unwrap().operation == Operation::RedeployLastWorking);
+    assert!(app.flow.step(&id("Return")).unwrap().operation == Operation::of(RedeployLastWorking {}));
 }

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::TimeDelta;
 use openverse_release_core::{
     Branches, Effect, End, EnvironmentName, Flow, Input, Link, LinkKind, Operation, Order, OrderKind, Phase,
-    Run, RunEvent, Scope, Step, StepId, strategies,
+    Run, RunEvent, Scope, Step, StepId, kind::PublishGitHubRelease, strategies,
 };
 use proptest::{collection::vec, prelude::*, sample::Index, strategy::ValueTree};
 
@@ -73,13 +73,13 @@ impl Play {
     /// Moves tokens along the links until nothing can happen any more.
     fn of(flow: &Flow, script: &Script) -> Self {
         let steps: Vec<Step> = flow.steps().cloned().collect();
-        let rolls_back = |id: &StepId| flow.step(id).unwrap().operation.rolls_back();
+        let rolls_back = |id: &StepId| flow.step(id).unwrap().operation.nature().rolls_back;
         let is_branch = |link: &Link| {
             link.kind != LinkKind::RollsBack && (link.outcome.is_some() || !rolls_back(&link.to))
         };
         let links: Vec<Link> = flow.links().filter(is_branch).collect();
         let mut tokens = vec![0; links.len()];
-        let publishes = |step: &&Step| step.operation == Operation::PublishGitHubRelease;
+        let publishes = |step: &&Step| step.operation == Operation::of(PublishGitHubRelease {});
         let mut next = steps.iter().find(publishes);
         let mut play = Self::default();
         while let Some(step) = next {
@@ -114,7 +114,7 @@ impl Play {
 
     /// Lets a step happen, and returns its outcome, or none if it fails and nothing follows.
     fn happens(&mut self, step: &Step, flow: &Flow, script: &Script) -> Option<String> {
-        let back = step.operation.rolls_back();
+        let back = step.operation.nature().rolls_back;
         let parts = flow.environments().names().filter(|&environment| step.updates(environment));
         let mut done = |part: usize, outcome: &str| {
             *self.done.entry((step.id.clone(), part, outcome.to_owned())).or_default() += 1;
@@ -135,10 +135,10 @@ impl Play {
         if back {
             self.taken_back.extend(&step.environments);
         }
-        match step.operation {
-            Operation::PublishGitHubRelease => done(0, "done"),
+        match step.operation.kind() {
+            "publish_github_release" => done(0, "done"),
             // The images are tagged, and the changelog is proposed.
-            Operation::TagImage => (0..2).for_each(|part| done(part, "done")),
+            "tag_image" => (0..2).for_each(|part| done(part, "done")),
             _ => {}
         }
         Some("done".to_owned())

@@ -1,6 +1,6 @@
 //! Which GitHub Workflow asks for which deployment.
 
-use openverse_release_core::{LinkKind, Operation};
+use openverse_release_core::{Artefact, LinkKind};
 
 use super::{
     Dispatched, DriftFinding, DriftId, GitHubWorkflowRole, Read, TextFile, World, dispatched, listed, name_of,
@@ -105,12 +105,10 @@ impl World<'_> {
 pub(super) fn asked_for_by(deployment: &Dispatched<'_>) -> Option<GitHubWorkflowRole> {
     let flow = &deployment.app.flow;
     let environment = deployment.environment();
-    let step = flow.steps().find(|step| {
-        matches!(step.operation, Operation::DeployByGitHubWorkflow { .. }) && step.updates(environment)
-    })?;
-    flow.before(&step.id, &[LinkKind::Triggers]).find_map(|before| match before.operation {
-        Operation::BuildImages => Some(GitHubWorkflowRole::Ci),
-        Operation::TagImage => Some(GitHubWorkflowRole::Tagging),
+    let step = flow.steps().find(|step| step.deploys_to(environment))?;
+    flow.before(&step.id, &[LinkKind::Triggers]).find_map(|before| match before.operation.nature().makes {
+        [Artefact::BuiltImage] => Some(GitHubWorkflowRole::Ci),
+        [Artefact::ReleasedImage] => Some(GitHubWorkflowRole::Tagging),
         _ => None,
     })
 }

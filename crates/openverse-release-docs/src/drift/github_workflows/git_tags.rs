@@ -1,8 +1,8 @@
 //! Patterns of git tags, and image tags.
 
-use openverse_release_core::{App, Operation};
+use openverse_release_core::{App, Artefact};
 
-use super::{DriftFinding, DriftId, GitHubWorkflowRole, Read, World, apps_that, listed, slugs};
+use super::{DriftFinding, DriftId, GitHubWorkflowRole, Read, World, apps_that_make, listed, slugs};
 use crate::{github_workflow::pattern_fits, text::Place, yaml::PlacedText};
 
 /// A date as it stands in the tags of a release.
@@ -29,7 +29,7 @@ impl World<'_> {
     /// Finds that the GitHub Workflow that tags images never makes the image tag of a release.
     fn image_tag(&self) -> Option<DriftFinding> {
         let tagging = self.of_role(GitHubWorkflowRole::Tagging).next()?;
-        let apps = apps_that(self.project, |operation| operation == Operation::TagImage);
+        let apps = apps_that_make(self.project, Artefact::ReleasedImage);
         let chain = self.brought_about_by(tagging);
         let makes =
             chain.iter().any(|read| read.content.texts().iter().any(|text| text.text.contains(RELEASED)));

@@ -12,8 +12,8 @@ mod triggers;
 use std::collections::BTreeSet;
 
 use openverse_release_core::{
-    App, AppSlug, DeploymentMeans, DeploymentTarget, DispatchEventType, EnvironmentName, GitHubWorkflowFile,
-    Operation, Project,
+    App, AppSlug, Artefact, DeploymentMeans, DeploymentTarget, DispatchEventType, EnvironmentName,
+    GitHubWorkflowFile, Project,
 };
 use serde::{Serialize, Serializer};
 
@@ -247,10 +247,10 @@ impl<'a> World<'a> {
     }
 }
 
-/// Returns the apps in whose flow a step does this.
-fn apps_that(project: &Project, does: impl Fn(Operation) -> bool) -> Vec<&App> {
-    let does = |app: &&App| app.flow.steps().any(|step| does(step.operation));
-    project.apps.iter().filter(does).collect()
+/// Returns the apps in whose flow a step makes something.
+fn apps_that_make(project: &Project, artefact: Artefact) -> Vec<&App> {
+    let makes = |app: &&App| app.flow.steps().any(|step| step.operation.makes(artefact));
+    project.apps.iter().filter(makes).collect()
 }
 
 fn slugs<'p>(apps: impl IntoIterator<Item = &'p App>) -> Vec<AppSlug> {

@@ -1,6 +1,6 @@
 //! Publishing is a person's decision.
 
-use openverse_release_core::{Operation, Trigger};
+use openverse_release_core::{Artefact, Step, Trigger};
 
 use super::{DriftFinding, DriftId, World, slugs};
 use crate::{
@@ -17,8 +17,8 @@ impl World<'_> {
             .apps
             .iter()
             .filter(|app| {
-                let publishes = |operation| operation == Operation::PublishGitHubRelease;
-                app.flow.steps().any(|step| publishes(step.operation) && step.trigger == Trigger::Manual)
+                let publishes = |step: &Step| step.operation.makes(Artefact::PublishedRelease);
+                app.flow.steps().any(|step| publishes(step) && step.trigger == Trigger::Manual)
             })
             .collect();
         if by_hand.is_empty() {

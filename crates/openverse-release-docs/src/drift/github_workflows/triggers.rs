@@ -1,9 +1,10 @@
 //! What starts a GitHub Workflow.
 
-use openverse_release_core::{App, Operation};
+use openverse_release_core::{App, Artefact};
 
 use super::{
-    DriftFinding, DriftId, GitHubWorkflowRole, Read, World, apps_that, dispatched, listed, name_of, slugs,
+    DriftFinding, DriftId, GitHubWorkflowRole, Read, World, apps_that_make, dispatched, listed, name_of,
+    slugs,
 };
 use crate::{
     github_workflow::{Event, pattern_fits},
@@ -18,8 +19,8 @@ type Difference = (DriftId, Place, String, String);
 
 impl World<'_> {
     pub(super) fn triggers(&self) -> Vec<DriftFinding> {
-        let builds = apps_that(self.project, |operation| operation == Operation::BuildImages);
-        let tags = apps_that(self.project, |operation| operation == Operation::TagImage);
+        let builds = apps_that_make(self.project, Artefact::BuiltImage);
+        let tags = apps_that_make(self.project, Artefact::ReleasedImage);
         let main = &self.project.repositories.main;
         let mut found = self.awaited();
         for read in &self.files {
@@ -126,9 +127,11 @@ impl World<'_> {
             }
         }
         let by_hand = here.iter().any(|deployment| {
-            deployment.app.flow.steps().any(|step| {
-                step.operation == Operation::RedeployLastWorking && step.updates(deployment.environment())
-            })
+            deployment
+                .app
+                .flow
+                .steps()
+                .any(|step| step.operation.nature().redeploys() && step.updates(deployment.environment()))
         });
         match read.content.event("workflow_dispatch") {
             None if by_hand => found.push((
