@@ -1,6 +1,7 @@
 //! Where a run stands in one step that has begun.
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
 use super::{Effect, ExternalRun, RunEvent, Stop};
 
@@ -24,7 +25,8 @@ pub struct ActiveStep {
 }
 
 /// Where a step stands that has begun.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "phase", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Phase {
     /// Nothing is known of it yet, or what was done last has to be read back.
     Looking,

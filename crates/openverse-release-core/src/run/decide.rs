@@ -1,6 +1,9 @@
 //! What happens in a run when something is seen, replied or asked for.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
 
 use super::{
     DoneStep, Effect, End, ExternalRun, Limits, Part, Phase, Reply, Run, RunEvent, Sight, Stop, Task,
@@ -9,7 +12,8 @@ use super::{
 use crate::{EnvironmentName, OrderKind, Outcome, Step, StepId};
 
 /// Something that comes into a run from outside.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "input", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Input {
     /// A person lets a step go ahead.
     Approve {
@@ -47,7 +51,7 @@ pub enum Input {
 }
 
 /// What a run decided.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Decision {
     /// What happened. Record and apply these first.
     pub events: Vec<RunEvent>,
@@ -149,7 +153,8 @@ impl Run {
         if !self.wants().approvals.is_empty() {
             return None;
         }
-        if let Some((step, missing)) = self.net().waiting(self.marking()).into_iter().next() {
+        let waiting = self.net().waiting(self.marking()).into_iter();
+        if let Some((step, missing)) = waiting.min_by_key(|(step, _)| self.net().id(*step)) {
             let missing: Vec<_> = missing.into_iter().map(|step| self.net().id(step).as_str()).collect();
             let evidence = format!("it waits for {}, which does not happen any more", missing.join(" and "));
             return Some(End::Failed { step: self.net().id(step).clone(), evidence });
@@ -172,17 +177,18 @@ impl Run {
         if self.order().kind == OrderKind::RollBack {
             return None;
         }
-        let last = |step: &Step| self.done().iter().rfind(|done| done.step == step.id);
-        let back =
-            self.flow().steps().filter(|step| step.operation.nature().rolls_back && last(step).is_some());
-        let (well, badly): (Vec<&Step>, Vec<&Step>) = back.partition(|step| self.ended_well(step));
-        let goes_back = |at: &EnvironmentName| well.iter().any(|step| step.updates(*at));
+        let last = |step: &Step| self.done().iter().rposition(|done| done.step == step.id);
+        let back = self.flow().steps().filter(|step| step.operation.nature().rolls_back);
+        // By when they ended, whatever the order in which the flow is written.
+        let back: BTreeMap<_, _> = back.filter_map(|step| Some((last(step)?, step))).collect();
+        let (well, badly): (Vec<_>, Vec<_>) = back.into_iter().partition(|(_, step)| self.ended_well(step));
+        let goes_back = |at: &EnvironmentName| well.iter().any(|(_, step)| step.updates(*at));
         // What one rollback could not take back, another one may have.
-        let failed = badly.into_iter().find(|step| !step.environments.iter().all(goes_back));
-        if let Some(DoneStep { step, evidence, .. }) = failed.and_then(last) {
+        if let Some((last, _)) = badly.iter().find(|(_, step)| !step.environments.iter().all(goes_back)) {
+            let DoneStep { step, evidence, .. } = &self.done()[*last];
             return Some(End::Failed { step: step.clone(), evidence: evidence.clone() });
         }
-        let step = well.first()?.id.clone();
+        let step = well.first()?.1.id.clone();
         let because =
             self.sets_off(&step).map_or_else(|| "the flow leads there".to_owned(), DoneStep::to_string);
         let environments = self.flow().environments().names().filter(goes_back).collect();

@@ -9,11 +9,13 @@ use crate::{DeploymentId, EnvironmentName, Flow, GitHubRunId, Outcome, StepId};
 
 /// What carries a deployment out, out there. Its identity is all that tells it from another one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
+#[serde(tag = "system", content = "id", rename_all = "snake_case")]
 pub enum ExternalRun {
     /// A run of a GitHub Workflow.
+    #[serde(rename = "github")]
     GitHubRun(GitHubRunId),
     /// A deployment of ECS.
+    #[serde(rename = "ecs")]
     EcsDeployment(DeploymentId),
 }
 

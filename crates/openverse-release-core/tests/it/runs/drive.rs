@@ -1,10 +1,14 @@
 //! Driving a run over the model of the world, with what may befall each attempt to change it.
 
+use std::fmt::Debug;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use openverse_release_core::{
     App, Effect, End, EnvironmentName, Input, Limits, Look, Order, Phase, Reply, Run, RunEvent, Sight, Step,
     StepId, Stop, Wants, plan,
 };
+
+use serde::{Serialize, de::DeserializeOwned};
 
 use super::world::{IMAGE_TAG, World, openverse};
 
@@ -34,6 +38,13 @@ pub(super) enum Next<'a> {
     Ended(&'a End),
 }
 
+/// Returns what arrives where somebody else drives the run: what goes in and comes out is data.
+fn written_and_read<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: T) -> T {
+    let read = serde_json::from_str(&serde_json::to_string(&value).unwrap()).unwrap();
+    assert_eq!(read, value);
+    read
+}
+
 /// A run being driven, with the history that a journal would have.
 pub(super) struct Drive {
     pub(super) run: Run,
@@ -51,7 +62,8 @@ impl Drive {
     }
 
     pub(super) fn tell(&mut self, world: &World, input: Input) -> Option<Effect> {
-        let decision = self.run.decide(input, world.now, &self.limits).unwrap();
+        let decision = self.run.decide(written_and_read(input), world.now, &self.limits).unwrap();
+        let decision = written_and_read(decision);
         for event in decision.events {
             self.run.apply(world.now, &event);
             self.history.push((world.now, event));
@@ -63,7 +75,7 @@ impl Drive {
     pub(super) fn next(&self) -> Next<'_> {
         let Wants { looks, approvals, stopped, end } = self.run.wants();
         match (looks.as_slice(), approvals.as_slice(), stopped.as_slice(), end) {
-            ([(_, look)], [], [], None) => Next::Look(look.clone()),
+            ([(_, look)], [], [], None) => Next::Look(written_and_read(look.clone())),
             ([], [step], [], None) => Next::Approval(step),
             ([], [], [(_, stop)], None) => Next::Stopped(stop),
             ([], [], [], Some(end)) => Next::Ended(end),
