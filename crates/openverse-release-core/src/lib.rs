@@ -90,10 +90,10 @@ pub use release_need::{DeclaredVariables, NoReleaseNeeded, ReleaseNeed, ReleaseR
 pub use repository_file::{BlobSha, FileContent, RepositoryPath};
 pub use run::{
     ActiveStep, AutomationLook, AutomationSight, Decision, DeploymentLook, DoneStep, Effect, End,
-    ExternalRun, IncompatibleProcess, Input, InputRejected, Limits, Look, Order, OrderKind, Part, Phase,
-    Plan, PlanError, PlannedPart, PlannedStep, ProgramLook, Proposal, ProposalSight, ProposedContent,
-    ReplayError, Reply, Run, RunEvent, RunId, Scope, ServiceSight, Sight, Stop, Task, Wait, WaitReason,
-    Wants, deployable_target, plan,
+    ExternalRun, IncompatibleProcess, Input, InputRejected, KindEffect, Limits, Look, Order, OrderKind, Part,
+    Patience, Phase, Plan, PlanError, PlannedPart, PlannedStep, Proposal, ProposalSight, ProposedContent,
+    ReplayError, Reply, Run, RunEvent, RunId, Scope, ServiceSight, Sight, Stop, Task, Verdict, Wait,
+    WaitReason, Wants, deployable_target, plan,
 };
 pub use runbook::{Drift, DriftHunk, Runbook};
 pub use service::{

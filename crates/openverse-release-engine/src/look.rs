@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use openverse_release_core::{
     AutomationLook, AutomationSight, DeploymentLook, DeploymentTarget, GitHubReleaseId, GitHubRun, GitTag,
-    ImageName, ImageTag, Look, Part, ProgramLook, Run, Sight, StepId,
+    ImageName, ImageTag, Look, Part, Run, Sight, StepId,
 };
-use openverse_release_ports::{GitHubRunQuery, PortError, ProgramCall, RunQuery};
+use openverse_release_ports::{GitHubRunQuery, PortError, RunQuery};
 
 use crate::World;
 
@@ -26,22 +26,10 @@ impl World {
                 let seen = self.look_at_service(service, marker, rollout.as_ref(), endpoint.as_ref());
                 seen.await.map(|seen| Sight::Service(Box::new(seen)))
             }
-            Look::Program(look) => Ok(self.look_at_program(look).await),
+            Look::OfKind(query) => Ok(self.look_for_kind(query).await),
             Look::Proposal(proposal) => self.look_at_proposal(proposal).await.map(Sight::Proposal),
         };
         seen.unwrap_or_else(|error| Sight::Blind { why: error.to_string() })
-    }
-
-    async fn look_at_program(&self, look: &ProgramLook) -> Sight {
-        match self.programs.observe(&self.program_call(look)).await {
-            Ok(answer) => Sight::Program(Box::new(answer)),
-            Err(error) => Sight::Blind { why: error.to_string() },
-        }
-    }
-
-    /// Returns the call of a program that is a step, which is run in the project's folder.
-    pub(crate) fn program_call(&self, look: &ProgramLook) -> ProgramCall {
-        ProgramCall { program: self.step_program(&look.program), step: look.call.clone() }
     }
 
     async fn look_at_release(&self, id: GitHubReleaseId, git_tag: &GitTag) -> Result<Sight, PortError> {

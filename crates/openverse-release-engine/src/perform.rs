@@ -1,12 +1,9 @@
 //! Performing the one effect a run asks for.
 
-use openverse_release_core::{
-    Effect, ExternalRun, ProgramLook, Reply,
-    step_protocol::{AttemptName, PerformAnswer},
-};
+use openverse_release_core::{Effect, ExternalRun, Reply};
 use openverse_release_ports::{DeploymentRequest, WriteError};
 
-use crate::{EngineError, World, engine::random_word};
+use crate::World;
 
 impl World {
     /// Performs an effect once and says what became of it, as far as the call tells.
@@ -46,8 +43,8 @@ impl World {
             Effect::UpdateService(wanted) => {
                 self.services.update(wanted).await.map(|started| Some(ExternalRun::EcsDeployment(started.id)))
             }
-            // A program answers for itself.
-            Effect::RunProgram(wanted) => return self.run_program(wanted).await,
+            // Whoever works for a kind answers for itself.
+            Effect::OfKind(wanted) => return self.perform_for_kind(&wanted.data).await,
             Effect::CommitProposal { proposal } => self.commit_proposal(proposal).await.map(|()| None),
             Effect::OpenPullRequest { proposal } => self.open_pull_request(proposal).await.map(|()| None),
         };
@@ -60,26 +57,4 @@ impl World {
             Err(error) => Reply::NotDone { why: error.to_string() },
         }
     }
-
-    /// Has a program do its step, by an attempt that no other has the name of.
-    async fn run_program(&self, wanted: &ProgramLook) -> Reply {
-        let attempt = match attempt_name(wanted) {
-            Ok(attempt) => attempt,
-            Err(error) => return Reply::NotDone { why: error.to_string() },
-        };
-        match self.programs.perform(&self.program_call(wanted), &attempt).await {
-            Ok(PerformAnswer::Accepted {}) => Reply::Accepted { run: None },
-            Ok(PerformAnswer::Conflict { found, expected }) => {
-                Reply::Conflict { found: found.to_string(), expected: expected.to_string() }
-            }
-            Ok(PerformAnswer::NotDone { why }) => Reply::NotDone { why: why.to_string() },
-            Ok(PerformAnswer::Lost { why }) => Reply::Lost { why: why.to_string() },
-            Ok(_) => Reply::Lost { why: "it answered something new".to_owned() },
-            Err(error) => Reply::NotDone { why: error.to_string() },
-        }
-    }
-}
-
-fn attempt_name(wanted: &ProgramLook) -> Result<AttemptName, EngineError> {
-    Ok(format!("{}.{}.{}", wanted.call.run, wanted.call.step, random_word()?).parse()?)
 }

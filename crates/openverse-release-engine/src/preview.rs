@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use openverse_release_core::{
     App, AutomationSight, Bundle, ChangelogState, Commit, CommitSha, DeployableVersion, Digest,
     EnvironmentName, GitHubRelease, GitTag, ImageName, ImageTag, Order, OrderKind, Scope, Step,
-    deployable_target, kind::RunProgram, numbers_mentioned,
+    deployable_target, numbers_mentioned,
 };
 use openverse_release_ports::CommitQuery;
 use serde::Serialize;
@@ -86,7 +86,7 @@ impl Preview {
             ));
         }
         blockers
-            .extend(scope.iter().flat_map(|scope| &scope.steps).filter_map(|step| world.no_program(step)));
+            .extend(scope.iter().flat_map(|scope| &scope.steps).filter_map(|step| world.nobody_for(step)));
         let environments = scope.map(|scope| scope.environments).unwrap_or_default();
         let releases = world.releases.releases(prefix).await?;
         let tags = world.releases.tags(prefix).await?;
@@ -231,14 +231,13 @@ impl RunningVersion {
 }
 
 impl World {
-    /// Returns a blocker if the program of a step cannot be run.
-    fn no_program(&self, step: &Step) -> Option<Refusal> {
-        let program = self.step_program(&step.operation.get::<RunProgram>()?.program);
-        let error = self.programs.check(&program).err()?;
+    /// Returns a blocker if nobody here can carry out a step.
+    fn nobody_for(&self, step: &Step) -> Option<Refusal> {
+        let why = self.check_kind(&step.operation).err()?;
         Some(Refusal::new(
-            format!("the step {}: {error}", step.id),
-            "a program that can be run",
-            "put it where the project file says, and make it executable",
+            format!("the step {}: {why}", step.id),
+            "somebody who can carry it out",
+            "a program has to be where the project file says, and executable",
         ))
     }
 }

@@ -1,15 +1,15 @@
 //! The ports an engine needs, together.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc};
 
-use openverse_release_core::{BranchName, Program};
+use openverse_release_core::BranchName;
 use openverse_release_ports::{
     Branches, Clock, CodeHistory, CodeReverts, Configuration, ConfiguredVariables, ContainerServices,
     DagSync, Dags, Deployments, GitHubReleases, GitHubRuns, ImageRegistry, Provisioning, PullRequests,
-    ReleaseDrafts, StepProgram, StepPrograms, System, VersionProbe,
+    ReleaseDrafts, StepPrograms, System, VersionProbe,
 };
 
-use crate::NotConnected;
+use crate::{NotConnected, Workers};
 
 /// The outside world, as ports.
 #[derive(Debug, Clone)]
@@ -38,6 +38,8 @@ pub struct World {
     pub programs: Arc<dyn StepPrograms>,
     /// The folder of the project, in which those programs are.
     pub project_folder: PathBuf,
+    /// Those who carry out steps of kinds from outside.
+    pub workers: Workers,
     /// The DAGs that a deployment could disturb.
     pub dags: Arc<dyn Dags>,
     /// The drafts among the GitHub Releases of the code repository.
@@ -98,26 +100,12 @@ impl World {
             reverts: git,
             provisioning: programs.clone(),
             programs,
+            workers: Workers::default(),
             project_folder: PathBuf::new(),
             services: missing(System::Ecs),
             dags: missing(System::Airflow),
             main,
             clock,
-        }
-    }
-
-    /// Returns a program of the project, as it is run.
-    pub(crate) fn step_program(&self, program: &Program) -> StepProgram {
-        let (path, arguments) = program
-            .run
-            .split_first()
-            .map_or((String::new(), Vec::new()), |(path, rest)| (path.clone(), rest.to_vec()));
-        StepProgram {
-            path: path.into(),
-            arguments,
-            dir: self.project_folder.clone(),
-            limit: Duration::from_secs(program.limit.into()),
-            variables: program.variables.clone(),
         }
     }
 }

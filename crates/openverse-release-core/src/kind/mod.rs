@@ -19,7 +19,8 @@
 //!
 //! # How to add a kind
 //! Write a type with the parameters, implement [`Kind`] for it, and call [`install`] before the first file or
-//! journal is read.
+//! journal is read. A kind that a run carries out is [`Work`] too: it says what it wants to see, what an answer
+//! means and what is to be done, each in types of its own. At the edges all of it is [`KindData`].
 
 mod artefact;
 mod build_images;
@@ -34,12 +35,13 @@ mod publish;
 mod redeploy;
 mod run_program;
 mod tag_image;
+mod work;
 
 use std::fmt;
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{DeploymentMeans, PlanError, PlannedPart, run::Planning};
+use crate::{DeploymentMeans, PlanError, PlannedPart, Task, run::Planning};
 
 pub use artefact::Artefact;
 pub use build_images::BuildImages;
@@ -53,8 +55,9 @@ pub use on_main::{MergeToMain, RevertOnMain};
 pub use operation::Operation;
 pub use publish::PublishGitHubRelease;
 pub use redeploy::RedeployLastWorking;
-pub use run_program::{Program, RunProgram};
+pub use run_program::{Program, ProgramStep, RunProgram};
 pub use tag_image::TagImage;
+pub use work::{AnyWork, KindData, NotOfKind, Work};
 
 /// What a step does. A value of the type holds the parameters.
 ///
@@ -78,12 +81,17 @@ pub trait Kind:
         true
     }
 
-    /// Returns what a run does for a step of it, one thing after the other.
+    /// Returns itself, if it is [`Work`]: a run then carries its steps out by asking it.
+    fn work(&self) -> Option<&dyn AnyWork> {
+        None
+    }
+
+    /// Returns what a run does for a step of it, one thing after the other: by default its own work.
     ///
     /// # Errors
     /// If the order cannot be carried out.
     fn parts(&self, _planning: &Planning<'_>) -> Result<Vec<PlannedPart>, PlanError> {
-        Ok(Vec::new())
+        Ok(self.work().map(|_| Task::OfKind {}.into()).into_iter().collect())
     }
 
     /// Returns the commands of this tool that carry it out where a person decides on it.

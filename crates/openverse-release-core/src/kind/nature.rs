@@ -25,7 +25,7 @@ pub struct Nature {
     pub takes_latest: bool,
     /// Whether it may end with outcomes of its own beside done and failed.
     pub names_outcomes: bool,
-    /// Whether a run carries it out.
+    /// Whether a run carries it out. A kind that is [`Work`](super::Work) need not say so.
     pub carried_out: bool,
 }
 

@@ -5,7 +5,7 @@ use std::{any::Any, fmt, sync::Arc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _, ser::Error as _};
 use serde_json::{Map, Value};
 
-use super::{Artefact, ByHand, Command, Kind, Nature, installed};
+use super::{AnyWork, Artefact, ByHand, Command, Kind, Nature, installed};
 use crate::{DeploymentMeans, PlanError, PlannedPart, run::Planning};
 
 /// What a step does: a value of some [`Kind`]. Which environments it updates is said by its [`Step`](crate::Step).
@@ -19,6 +19,7 @@ pub(super) trait AnyKind: fmt::Debug + Send + Sync {
     fn is_equal(&self, other: &dyn Any) -> bool;
     fn parameters(&self) -> serde_json::Result<Value>;
     fn nature(&self) -> Nature;
+    fn work(&self) -> Option<&dyn AnyWork>;
     fn consumes(&self, guarded: bool) -> &'static [Artefact];
     fn works_by(&self, means: &DeploymentMeans) -> bool;
     fn parts(&self, planning: &Planning<'_>) -> Result<Vec<PlannedPart>, PlanError>;
@@ -44,7 +45,12 @@ impl<K: Kind> AnyKind for K {
     }
 
     fn nature(&self) -> Nature {
-        Kind::nature(self)
+        let nature = Kind::nature(self);
+        Nature { carried_out: nature.carried_out || Kind::work(self).is_some(), ..nature }
+    }
+
+    fn work(&self) -> Option<&dyn AnyWork> {
+        Kind::work(self)
     }
 
     fn consumes(&self, guarded: bool) -> &'static [Artefact] {
@@ -102,6 +108,15 @@ impl Operation {
     /// Tells whether a step of it can update an environment that is deployed by these means.
     pub fn works_by(&self, means: &DeploymentMeans) -> bool {
         self.0.works_by(means)
+    }
+
+    /// Tells whether its kind is [`Work`](super::Work), for which somebody has to be there.
+    pub fn works(&self) -> bool {
+        self.0.work().is_some()
+    }
+
+    pub(crate) fn work(&self) -> Option<&dyn AnyWork> {
+        self.0.work()
     }
 
     pub(crate) fn parts(&self, planning: &Planning<'_>) -> Result<Vec<PlannedPart>, PlanError> {

@@ -2,8 +2,12 @@
 
 use serde::{Deserialize, Deserializer, Serialize, de::Error};
 
-use super::{ByHand, Kind, Nature};
-use crate::{PlanError, PlannedPart, Task, markdown::code, run::Planning, step_protocol::Parameters};
+use super::{AnyWork, ByHand, Kind, Nature, Work};
+use crate::{
+    Part, Patience, Verdict,
+    markdown::code,
+    step_protocol::{ObserveAnswer, Parameters, StepCall},
+};
 
 /// Runs a program of the project, such as a smoke test, which says how it went.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -11,22 +15,6 @@ use crate::{PlanError, PlannedPart, Task, markdown::code, run::Planning, step_pr
 pub struct RunProgram {
     /// The program.
     pub program: Program,
-}
-
-impl Kind for RunProgram {
-    const NAME: &'static str = "run_program";
-
-    fn nature(&self) -> Nature {
-        Nature::new().naming_outcomes().carried_out()
-    }
-
-    fn parts(&self, _planning: &Planning<'_>) -> Result<Vec<PlannedPart>, PlanError> {
-        Ok(vec![Task::Run { program: Box::new(self.program.clone()) }.into()])
-    }
-
-    fn by_hand(&self, _at: &ByHand<'_>) -> Vec<String> {
-        vec![format!("Check or do what {} does.", code(&self.program.run.join(" ")))]
-    }
 }
 
 /// The program that carries a step out, by the [protocol of steps](crate::step_protocol).
@@ -45,6 +33,65 @@ pub struct Program {
     /// The longest time that one call may take, in seconds.
     #[serde(default = "a_minute")]
     pub limit: u32,
+}
+
+/// Which program is asked, or does something, about which step.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProgramStep {
+    /// The program.
+    pub program: Program,
+    /// The step, as the program is told of it.
+    pub call: StepCall,
+}
+
+impl Kind for RunProgram {
+    const NAME: &'static str = "run_program";
+
+    fn nature(&self) -> Nature {
+        Nature::new().naming_outcomes()
+    }
+
+    fn work(&self) -> Option<&dyn AnyWork> {
+        Some(self)
+    }
+
+    fn by_hand(&self, _at: &ByHand<'_>) -> Vec<String> {
+        vec![format!("Check or do what {} does.", code(&self.program.run.join(" ")))]
+    }
+}
+
+impl Work for RunProgram {
+    type Query = ProgramStep;
+    type Answer = ObserveAnswer;
+    type Effect = ProgramStep;
+
+    fn query(&self, part: &Part<'_>) -> ProgramStep {
+        let call = part.call(self.program.parameters.clone());
+        ProgramStep { program: self.program.clone(), call }
+    }
+
+    fn judge(&self, part: &Part<'_>, answer: ObserveAnswer, _: Patience<'_>) -> Verdict<ProgramStep> {
+        match answer {
+            ObserveAnswer::Absent {} => Verdict::Absent(self.query(part)),
+            ObserveAnswer::InProgress { evidence } => {
+                Verdict::UnderWay { evidence: evidence.to_string(), run: None }
+            }
+            ObserveAnswer::Done { evidence, outcome, warning } => Verdict::Ended {
+                outcome: outcome.unwrap_or_else(|| part.step().good_outcome()),
+                evidence: evidence.to_string(),
+                warning: warning.map(|warning| warning.to_string()),
+            },
+            ObserveAnswer::Failed { evidence } => Verdict::Failed { evidence: evidence.to_string() },
+            ObserveAnswer::Conflict { found, expected } => {
+                Verdict::Conflict { found: found.to_string(), expected: expected.to_string() }
+            }
+            ObserveAnswer::Unknown { why } => Verdict::Blind { why: why.to_string() },
+        }
+    }
+
+    fn describe(&self, effect: &ProgramStep) -> String {
+        format!("have {} do {}", effect.program.run.join(" "), effect.call.step)
+    }
 }
 
 fn is_empty(parameters: &Parameters) -> bool {

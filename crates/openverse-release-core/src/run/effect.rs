@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ExternalRun, ProgramLook, Proposal};
+use super::{ExternalRun, Proposal};
 use crate::{
     CommitSha, DeploymentTarget, Digest, DispatchEventType, GitHubRelease, GitHubWorkflowFile, ImageName,
-    ImageTag, RegisterTaskDefinition, UpdateService,
+    ImageTag, RegisterTaskDefinition, UpdateService, kind::KindData,
 };
 
 /// One change of the outside world. Each is a single call on a port.
@@ -61,8 +61,8 @@ pub enum Effect {
     RegisterTaskDefinition(Box<RegisterTaskDefinition>),
     /// Makes a service run a task definition.
     UpdateService(Box<UpdateService>),
-    /// Has a program do its step.
-    RunProgram(Box<ProgramLook>),
+    /// The change that the kind of the step makes.
+    OfKind(Box<KindEffect>),
     /// Commits a change on its branch.
     CommitProposal {
         /// The change.
@@ -73,6 +73,16 @@ pub enum Effect {
         /// The change.
         proposal: Box<Proposal>,
     },
+}
+
+/// One change that a kind makes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KindEffect {
+    /// What it does, in words for people.
+    pub does: String,
+    /// The change, as the kind has it.
+    pub data: KindData,
 }
 
 impl Effect {
@@ -145,9 +155,7 @@ impl Effect {
             Self::UpdateService(wanted) => {
                 format!("make the service {} run {}", wanted.service.service, wanted.task_definition.short())
             }
-            Self::RunProgram(wanted) => {
-                format!("have {} do {}", wanted.program.run.join(" "), wanted.call.step)
-            }
+            Self::OfKind(wanted) => wanted.does.clone(),
             Self::CommitProposal { proposal } => {
                 format!("commit {:?} on {}", proposal.title, proposal.branch)
             }
@@ -157,7 +165,8 @@ impl Effect {
 }
 
 /// What became of an effect, as far as the call itself tells.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "reply", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Reply {
     /// It was accepted.
     Accepted {

@@ -9,13 +9,13 @@ use super::Proposal;
 use crate::{
     CommitSha, Configured, DeploymentId, DeploymentRun, DeploymentTarget, Digest, EcsService, Foreseen,
     GitHubRelease, GitHubReleaseId, GitHubRun, GitHubRunId, GitHubWorkflowFile, GitTag, HttpUrl, ImageName,
-    ImageTag, Job, LiveVersion, Program, RegistrationMarker, ServiceDescription, StoppedTask,
-    TaskDefinitionArn,
-    step_protocol::{ObserveAnswer, StepCall},
+    ImageTag, Job, LiveVersion, RegistrationMarker, ServiceDescription, StoppedTask, TaskDefinitionArn,
+    kind::KindData,
 };
 
 /// A question to the world. Answering it changes nothing.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "look", content = "of", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Look {
     /// The GitHub Release with this number, and the commit its git tag is on.
     Release {
@@ -45,8 +45,8 @@ pub enum Look {
         /// Whether a dry run is wanted. It takes seconds.
         foresee: bool,
     },
-    /// How far a program's step has come.
-    Program(Box<ProgramLook>),
+    /// What the kind of the step wants to see.
+    OfKind(KindData),
     /// How far a change has come.
     Proposal(Box<Proposal>),
     /// A service of ECS, and the task definitions for it.
@@ -63,7 +63,7 @@ pub enum Look {
 }
 
 /// Which deployments a run wants to see.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeploymentLook {
     /// The GitHub Workflow that deploys.
     pub workflow: GitHubWorkflowFile,
@@ -77,17 +77,8 @@ pub struct DeploymentLook {
     pub automation: Option<AutomationLook>,
 }
 
-/// Which program is asked, about which step.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ProgramLook {
-    /// The program.
-    pub program: Program,
-    /// The step, as the program is told of it.
-    pub call: StepCall,
-}
-
 /// Which run of somebody else's automation is wanted: the one that publishing a release started.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AutomationLook {
     /// The GitHub Workflow.
     pub workflow: GitHubWorkflowFile,
@@ -98,7 +89,7 @@ pub struct AutomationLook {
 }
 
 /// What was seen of somebody else's automation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AutomationSight {
     /// Its run.
     pub run: GitHubRun,
@@ -107,7 +98,8 @@ pub struct AutomationSight {
 }
 
 /// What was seen.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "sight", content = "seen", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Sight {
     /// The answer to [`Look::Release`].
     Release {
@@ -144,8 +136,8 @@ pub enum Sight {
     },
     /// The answer to [`Look::Proposal`].
     Proposal(ProposalSight),
-    /// The answer to [`Look::Program`].
-    Program(Box<ObserveAnswer>),
+    /// The answer to [`Look::OfKind`].
+    OfKind(KindData),
     /// The answer to [`Look::Service`].
     Service(Box<ServiceSight>),
     /// The world could not be seen.
@@ -156,7 +148,8 @@ pub enum Sight {
 }
 
 /// How far a change has come that is proposed for review.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "proposal", rename_all = "snake_case", deny_unknown_fields)]
 pub enum ProposalSight {
     /// The base branch already has it.
     Merged,
@@ -182,7 +175,7 @@ pub enum ProposalSight {
 }
 
 /// What was seen of a service of ECS.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServiceSight {
     /// The service, if there is an active one.
     pub description: Option<ServiceDescription>,

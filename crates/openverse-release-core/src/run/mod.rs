@@ -30,12 +30,10 @@ mod wait;
 
 pub use active::{ActiveStep, Phase};
 pub use decide::{Decision, Input, InputRejected};
-pub use effect::{Effect, Reply};
+pub use effect::{Effect, KindEffect, Reply};
 pub use event::{End, ExternalRun, RunEvent, Stop};
-pub use judge::Limits;
-pub use look::{
-    AutomationLook, AutomationSight, DeploymentLook, Look, ProgramLook, ProposalSight, ServiceSight, Sight,
-};
+pub use judge::{Limits, Patience, Verdict};
+pub use look::{AutomationLook, AutomationSight, DeploymentLook, Look, ProposalSight, ServiceSight, Sight};
 pub use order::{Order, OrderKind, RunId};
 pub use part::Part;
 pub use plan::{Plan, PlanError, Planning, Scope, deployable_target, plan};

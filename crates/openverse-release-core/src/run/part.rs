@@ -3,13 +3,13 @@
 use chrono::TimeDelta;
 
 use super::{
-    ActiveStep, AutomationLook, DeploymentLook, Effect, ExternalRun, Look, PlannedPart, PlannedStep,
-    ProgramLook, Run, Task,
+    ActiveStep, AutomationLook, DeploymentLook, Effect, ExternalRun, Look, PlannedPart, PlannedStep, Run,
+    Task,
 };
 use crate::{
     Correlation, DeployableVersion, DeploymentId, DeploymentMeans, DeploymentRun, EnvironmentName,
-    GitHubRunId, GitHubWorkflowFile, ImageTag, OrderKind, Program, Step,
-    step_protocol::{StepCall, StepVersion},
+    GitHubRunId, GitHubWorkflowFile, ImageTag, OrderKind, Step,
+    step_protocol::{Parameters, StepCall, StepVersion},
 };
 
 /// The present part of a step that has begun.
@@ -90,7 +90,10 @@ impl<'a> Part<'a> {
                 rollout: self.followed_rollout().cloned(),
                 endpoint: target.version_endpoint.clone(),
             },
-            (Task::Run { program }, _) => Look::Program(Box::new(self.program_look(program))),
+            (Task::OfKind {}, _) => Look::OfKind(match self.step.operation.work() {
+                Some(work) => work.query_data(self),
+                None => unreachable!("the plan has such parts of kinds that work alone"),
+            }),
             (Task::TagImages | Task::Publish, _) => Look::ImageTag {
                 images: version.bundle.images.keys().cloned().collect(),
                 tag: version.image_tag.clone(),
@@ -99,15 +102,15 @@ impl<'a> Part<'a> {
         }
     }
 
-    /// Returns what a program is asked, or told to do.
-    pub(super) fn program_look(&self, program: &Program) -> ProgramLook {
+    /// Returns the step and the version, as whoever carries the step out is told of them.
+    pub fn call(&self, parameters: Parameters) -> StepCall {
         let order = self.run.order();
         let version = self.version();
         let git_tag = match &order.kind {
             OrderKind::Release { draft } => draft.git_tag.to_string().parse().ok(),
             _ => None,
         };
-        let call = StepCall {
+        StepCall {
             run: self.run.id().clone(),
             step: self.step.id.clone(),
             app: order.app.clone(),
@@ -122,9 +125,13 @@ impl<'a> Part<'a> {
                 git_tag: None,
                 commit: Some(commit),
             }),
-            parameters: program.parameters.clone(),
-        };
-        ProgramLook { program: program.clone(), call }
+            parameters,
+        }
+    }
+
+    /// Returns the run.
+    pub fn run(&self) -> &'a Run {
+        self.run
     }
 
     /// Returns which automation performs the step, where the run does not.

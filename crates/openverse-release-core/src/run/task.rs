@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    BranchName, DeployableVersion, DeploymentTarget, EcsService, GitHubWorkflowFile, Performer, Program,
+    BranchName, DeployableVersion, DeploymentTarget, EcsService, GitHubWorkflowFile, Performer,
     RepositoryPath, StepId,
 };
 
@@ -47,7 +47,7 @@ impl PlannedPart {
             | Task::TagImages
             | Task::Deploy { .. }
             | Task::RollOut { .. }
-            | Task::Run { .. } => None,
+            | Task::OfKind {} => None,
             Task::Configure { target } => Some(target.local_name()),
             Task::Propose { proposal } => Some(match proposal.content {
                 ProposedContent::File { .. } => "changelog",
@@ -84,11 +84,8 @@ pub enum Task {
         /// The service.
         service: Box<EcsService>,
     },
-    /// A program of the project does it, or finds it done.
-    Run {
-        /// The program.
-        program: Box<Program>,
-    },
+    /// What the kind of the step brings about.
+    OfKind {},
     /// A change waits for review as a pull request.
     Propose {
         /// The change.

@@ -261,7 +261,7 @@ fn standing(run: &Run) -> Standing {
             Look::ImageTag { .. } => Question::Tags,
             Look::Deployment(_) => Question::Deployments,
             Look::Proposal(_) => Question::Proposal,
-            Look::Configuration { .. } | Look::Service { .. } | Look::Program(_) => {
+            Look::Configuration { .. } | Look::Service { .. } | Look::OfKind(_) => {
                 unreachable!("the cast deploys by a GitHub Workflow")
             }
         }),

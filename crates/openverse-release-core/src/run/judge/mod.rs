@@ -3,18 +3,20 @@
 mod automation;
 mod configuration;
 mod deployment;
-mod program;
 mod proposal;
 mod publishing;
 mod service;
 mod tagging;
+mod verdict;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use self::proposal::judge_proposal;
-use super::{Effect, ExternalRun, Part, Sight, Task};
-use crate::{DeploymentTarget, LiveVersion, OrderKind, Outcome};
+use super::{Part, Sight, Task};
+use crate::{DeploymentTarget, LiveVersion, OrderKind, Outcome, kind::KindData};
+
+pub use verdict::{Patience, Verdict};
 
 /// How long a run waits. Every wait has a limit; past it the outcome is unknown, not failed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,36 +49,6 @@ impl Default for Limits {
     }
 }
 
-/// What time it is, and how long the run waits.
-#[derive(Debug, Clone, Copy)]
-struct Patience<'a> {
-    now: DateTime<Utc>,
-    limits: &'a Limits,
-}
-
-/// What a sight means for the present step.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Verdict {
-    /// Not done, and this would do it.
-    Absent(Effect),
-    /// Not begun, and not this run's to begin, or not yet.
-    Waiting { evidence: String },
-    /// Begun, and not ended.
-    UnderWay { evidence: String, run: Option<ExternalRun> },
-    /// Done.
-    Done { evidence: String, warning: Option<String>, run: Option<ExternalRun> },
-    /// Done, and the step says how it ended.
-    Ended { outcome: Outcome, evidence: String, warning: Option<String> },
-    /// The world is not as it must be.
-    Conflict { found: String, expected: String },
-    /// Ended badly.
-    Failed { evidence: String },
-    /// It cannot be told, and waiting longer is no use.
-    Unknown { what: String },
-    /// The world could not be seen.
-    Blind { why: String },
-}
-
 impl Part<'_> {
     pub(super) fn judge(&self, sight: &Sight, now: DateTime<Utc>, limits: &Limits) -> Verdict {
         let patience = Patience { now, limits };
@@ -95,12 +67,28 @@ impl Part<'_> {
             (Sight::Configuration { configured, foreseen, running }, Task::Configure { target }, _) => {
                 self.judge_configuration(target, configured, foreseen.as_ref(), running)
             }
-            (Sight::Program(answer), Task::Run { program }, _) => self.judge_program(program, answer),
+            (Sight::OfKind(answer), Task::OfKind {}, _) => self.judge_by_kind(answer, patience),
             (Sight::Proposal(seen), Task::Propose { proposal }, _) => judge_proposal(proposal, seen),
             (Sight::Service(seen), Task::RollOut { target, service }, _) => {
                 self.judge_service(target, service, seen)
             }
             _ => Verdict::Blind { why: "the sight answers another question than was asked".to_owned() },
+        }
+    }
+
+    fn judge_by_kind(&self, answer: &KindData, patience: Patience<'_>) -> Verdict {
+        let Some(work) = self.step.operation.work() else {
+            return Verdict::Blind { why: "no run carries out a step of its kind".to_owned() };
+        };
+        let (good, declared) = (self.step.good_outcome(), &self.step.outcomes);
+        match work.judge_data(self, answer, patience) {
+            Verdict::Ended { outcome, .. } if outcome != good && !declared.contains(&outcome) => {
+                Verdict::Conflict {
+                    found: format!("the outcome {outcome}"),
+                    expected: Outcome::listed(declared, " or "),
+                }
+            }
+            verdict => verdict,
         }
     }
 

@@ -68,7 +68,7 @@ fn sight(mut lot: Lot, world: &World, run: &Run, step: &StepId, look: &Look) -> 
         return Sight::Blind { why: "no route to host".to_owned() };
     }
     match look {
-        Look::Program(_) => unreachable!("no documented flow runs a program"),
+        Look::OfKind(_) => unreachable!("no documented flow runs a program"),
         Look::Release { .. } => {
             let mut release = world.release.clone();
             if let Some(release) = &mut release {
@@ -210,7 +210,7 @@ fn aim(effect: &Effect) -> String {
         Effect::ApplyConfiguration { target, .. } => format!("apply {}", target.local_name()),
         Effect::RegisterTaskDefinition(wanted) => format!("register {}", wanted.marker),
         Effect::UpdateService(wanted) => format!("update {}", wanted.service.service),
-        Effect::RunProgram(wanted) => format!("run {}", wanted.call.step),
+        Effect::OfKind(wanted) => wanted.does.clone(),
         Effect::CommitProposal { proposal } => format!("commit {}", proposal.branch),
         Effect::OpenPullRequest { proposal } => format!("open {}", proposal.branch),
     }

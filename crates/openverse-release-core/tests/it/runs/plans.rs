@@ -31,7 +31,7 @@ fn tasks(plan: &Plan) -> Vec<String> {
         Task::Deploy { target, .. } => format!("deploy {}", target.environment),
         Task::Configure { target } => format!("configure {}", target.local_name()),
         Task::RollOut { target, .. } => format!("roll out {}", target.environment),
-        Task::Run { program } => format!("run {}", program.run.join(" ")),
+        Task::OfKind {} => "do it".to_owned(),
         Task::Propose { proposal } => format!("propose {}", proposal.branch),
     };
     let steps = plan.steps.iter().zip(plan.flow.steps());

@@ -12,6 +12,7 @@ use openverse_release_core::{
     GitHubReleaseId, GitHubRunId, GitHubRunStatus, GitHubWorkflowFile, ImageName, ImageTag, LiveVersion,
     Look, Order, OrderKind, Performer, Project, ProposalSight, ReleaseTarget, Reply, Run, Scope, Sight,
     StepId,
+    kind::{KindData, ProgramStep, RunProgram},
     step_protocol::{AnswerText, ObserveAnswer},
 };
 
@@ -262,10 +263,13 @@ impl World {
             return Sight::Blind { why: "no route to host".to_owned() };
         }
         match look {
-            Look::Program(look) if self.mutations.contains(&format!("run {}", look.call.step)) => {
-                Sight::Program(Box::new(self.program_says.clone()))
-            }
-            Look::Program(_) => Sight::Program(Box::new(ObserveAnswer::Absent {})),
+            Look::OfKind(_) => Sight::OfKind(KindData::of::<RunProgram>(
+                if self.mutations.contains(&format!("run {step}")) {
+                    &self.program_says
+                } else {
+                    &ObserveAnswer::Absent {}
+                },
+            )),
             Look::Release { .. } => Sight::Release {
                 release: self.release.clone().map(Box::new),
                 tag_commit: self.tag_commit.clone(),
@@ -352,7 +356,10 @@ impl World {
             Effect::RegisterTaskDefinition(_) | Effect::UpdateService(_) => {
                 return self.service.perform(effect, self.now, &mut self.mutations);
             }
-            Effect::RunProgram(wanted) => self.mutations.push(format!("run {}", wanted.call.step)),
+            Effect::OfKind(wanted) => {
+                let wanted: ProgramStep = wanted.data.read::<RunProgram, _>().unwrap();
+                self.mutations.push(format!("run {}", wanted.call.step));
+            }
             Effect::CommitProposal { proposal } => {
                 self.proposals.insert(proposal.branch.to_string(), ProposalSight::Committed);
                 self.mutations.push(format!("commit {}", proposal.branch));
