@@ -44,6 +44,7 @@ fn append(journal: &SqliteJournal, api: &App, runs: &mut usize, times: u64) -> D
         step: "ProductionDispatch".parse().expect("a step"),
         evidence: "deployment in progress: https://github.com/o/r/actions/runs/1".to_owned(),
         run: None,
+        until: None,
     };
     let mut taken = Duration::ZERO;
     let mut left = times;

@@ -96,7 +96,7 @@ impl<'a> RunView<'a> {
 fn present<'a>(run: &'a Run, step: &StepId, part: usize) -> (&'static str, Option<&'a str>) {
     match run.active(step).filter(|active| active.part == part).map(|active| &active.phase) {
         Some(Phase::Looking | Phase::InDoubt { .. }) => ("going_on", None),
-        Some(Phase::UnderWay { evidence }) => ("under_way", Some(evidence)),
+        Some(Phase::UnderWay { evidence, .. }) => ("under_way", Some(evidence)),
         Some(Phase::Stopped { .. }) => ("stopped", None),
         Some(Phase::Failed { evidence }) => ("failed", Some(evidence)),
         None if part == 0 && run.awaits_approval(step) => ("awaiting_approval", None),

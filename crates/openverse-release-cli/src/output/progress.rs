@@ -207,7 +207,7 @@ impl Watcher for Progress {
     fn waiting(&self, run: &Run) {
         for (step, active) in run.active_steps() {
             let words = match &active.phase {
-                Phase::UnderWay { evidence } => evidence.clone(),
+                Phase::UnderWay { evidence, .. } => evidence.clone(),
                 Phase::InDoubt { effect, .. } => {
                     format!("looking whether it happened: {}", effect.describe())
                 }

@@ -10,7 +10,8 @@ use serde_json::{Map, Value};
 
 use super::{
     BuildImages, DeployByAnsible, DeployByGitHubWorkflow, DeployByTerraform, Kind, MergeToMain, Operation,
-    PublishGitHubRelease, RedeployLastWorking, RevertOnMain, RunLatest, RunProgram, SyncDags, TagImage,
+    Pause, PublishGitHubRelease, RedeployLastWorking, RevertOnMain, RunLatest, RunProgram, SyncDags,
+    TagImage, Verify,
 };
 use crate::nearest;
 
@@ -42,6 +43,8 @@ static INSTALLED: LazyLock<RwLock<BTreeMap<&'static str, Installed>>> = LazyLock
         entry::<RunLatest>(),
         entry::<RedeployLastWorking>(),
         entry::<RunProgram>(),
+        entry::<Pause>(),
+        entry::<Verify>(),
     ]))
 });
 

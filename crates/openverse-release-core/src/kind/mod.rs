@@ -35,6 +35,7 @@ mod publish;
 mod redeploy;
 mod run_program;
 mod tag_image;
+mod wait;
 mod work;
 
 use std::fmt;
@@ -57,6 +58,7 @@ pub use publish::PublishGitHubRelease;
 pub use redeploy::RedeployLastWorking;
 pub use run_program::{Program, ProgramStep, RunProgram};
 pub use tag_image::TagImage;
+pub use wait::{Pause, Verify};
 pub use work::{AnyWork, KindData, NotOfKind, Work};
 
 /// What a step does. A value of the type holds the parameters.

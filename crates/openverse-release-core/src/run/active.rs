@@ -12,6 +12,8 @@ pub struct ActiveStep {
     pub part: usize,
     /// Where it stands in that part.
     pub phase: Phase,
+    /// When it began, in UTC.
+    pub begun_at: DateTime<Utc>,
     /// Since when the present wait lasts, in UTC.
     pub waiting_since: DateTime<Utc>,
     /// What carries the present part out, out there, if that is known.
@@ -45,6 +47,9 @@ pub enum Phase {
     UnderWay {
         /// What shows it.
         evidence: String,
+        /// When it is over, in UTC, if that is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<DateTime<Utc>>,
     },
     /// It cannot go on by itself.
     Stopped {
@@ -72,6 +77,7 @@ impl ActiveStep {
         Self {
             part: 0,
             phase: Phase::Looking,
+            begun_at: at,
             waiting_since: at,
             follows: None,
             performed: Vec::new(),
@@ -98,9 +104,9 @@ impl ActiveStep {
                 self.enter(Phase::InDoubt { effect, since: at, times, resumed: false }, at);
             }
             RunEvent::Performed { run, .. } => self.performed(run.as_ref(), at),
-            RunEvent::UnderWay { evidence, run, .. } => {
+            RunEvent::UnderWay { evidence, until, run, .. } => {
                 self.follow(run.as_ref());
-                let phase = Phase::UnderWay { evidence: evidence.clone() };
+                let phase = Phase::UnderWay { evidence: evidence.clone(), until: *until };
                 if matches!(self.phase, Phase::UnderWay { .. }) {
                     self.phase = phase;
                 } else {
@@ -140,7 +146,10 @@ impl ActiveStep {
         let phase = if effect.is_immediately_observable() {
             Phase::Looking
         } else {
-            Phase::UnderWay { evidence: "asked for; the deployment has not appeared yet".to_owned() }
+            Phase::UnderWay {
+                evidence: "asked for; the deployment has not appeared yet".to_owned(),
+                until: None,
+            }
         };
         self.performed.push(effect);
         self.follow(run);

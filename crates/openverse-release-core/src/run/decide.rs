@@ -261,24 +261,14 @@ impl Part<'_> {
                 events.extend(self.ended_as(outcome.as_str(), evidence, warning));
                 Decision::of(events)
             }
-            Verdict::UnderWay { evidence, run } => {
-                let known =
-                    matches!(&self.active.phase, Phase::UnderWay { evidence: before } if *before == evidence);
-                if matches!(self.active.phase, Phase::UnderWay { .. }) && waited_for >= limits.deployment {
-                    return unknown_after(limits.deployment, evidence);
-                }
-                let mut events = self.settle_doubt(run.clone());
-                if !known {
-                    let step = self.id();
-                    events.push(RunEvent::UnderWay { step, evidence, run });
-                }
-                Decision::of(events)
+            Verdict::UnderWay { evidence, .. } if self.is_under_way() && waited_for >= limits.deployment => {
+                unknown_after(limits.deployment, evidence)
             }
+            Verdict::UnderWay { evidence, run } => self.on_under_way(evidence, None, run),
+            Verdict::Until { evidence, until } => self.on_under_way(evidence, Some(until), None),
             Verdict::Absent(effect) => self.on_absent(effect, now, limits),
             Verdict::Waiting { evidence } => unknown_after(limits.begin, evidence),
-            // A deployment goes on unseen; its own limit is the limit.
-            Verdict::Blind { why } if self.active.follows.is_some() => unknown_after(limits.deployment, why),
-            Verdict::Blind { why } => unknown_after(limits.sight, why),
+            Verdict::Blind { why } => unknown_after(self.longest_unseen(limits), why),
             Verdict::Unknown { what } => Decision::of(vec![self.stop(Stop::Unknown { what })]),
             Verdict::Conflict { found, expected } => {
                 let in_doubt = matches!(self.active.phase, Phase::InDoubt { .. });
@@ -290,6 +280,35 @@ impl Part<'_> {
                 Decision::of(events)
             }
         }
+    }
+
+    fn is_under_way(&self) -> bool {
+        matches!(self.active.phase, Phase::UnderWay { .. })
+    }
+
+    /// Returns how long the present wait may last while nothing is seen: what is under way goes on unseen, so
+    /// its own limit is the limit.
+    fn longest_unseen(&self, limits: &Limits) -> TimeDelta {
+        match self.active.phase {
+            Phase::UnderWay { until: Some(until), .. } => until - self.active.waiting_since + limits.sight,
+            _ if self.active.follows.is_some() => limits.deployment,
+            Phase::UnderWay { .. } if !self.active.waits_to_appear() => limits.deployment,
+            _ => limits.sight,
+        }
+    }
+
+    fn on_under_way(
+        &self,
+        evidence: String,
+        until: Option<DateTime<Utc>>,
+        run: Option<ExternalRun>,
+    ) -> Decision {
+        let now = Phase::UnderWay { evidence: evidence.clone(), until };
+        let mut events = self.settle_doubt(run.clone());
+        if self.active.phase != now {
+            events.push(RunEvent::UnderWay { step: self.id(), evidence, until, run });
+        }
+        Decision::of(events)
     }
 
     fn on_absent(&self, effect: Effect, now: DateTime<Utc>, limits: &Limits) -> Decision {
@@ -311,7 +330,7 @@ impl Part<'_> {
                 let expected = format!("what this run was about to do, done or not: {}", doubted.describe());
                 Decision::of(vec![self.refuse(found, expected, true)])
             }
-            phase if matches!(phase, Phase::UnderWay { .. }) || self.has_asked_for(&effect) => {
+            _ if self.is_under_way() || self.has_asked_for(&effect) => {
                 if now - self.active.waiting_since < limits.appear {
                     return Decision::default();
                 }

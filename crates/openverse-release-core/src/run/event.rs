@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{Effect, Order, PlannedStep};
@@ -90,6 +91,9 @@ pub enum RunEvent {
         step: StepId,
         /// What shows it.
         evidence: String,
+        /// When it is over, in UTC, if that is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<DateTime<Utc>>,
         /// What does it, where that is known.
         run: Option<ExternalRun>,
     },

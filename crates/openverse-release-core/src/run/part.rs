@@ -1,6 +1,6 @@
 //! The present part of a step, with all that its judgement rests on.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
     ActiveStep, AutomationLook, DeploymentLook, Effect, ExternalRun, Look, PlannedPart, PlannedStep, Run,
@@ -127,6 +127,11 @@ impl<'a> Part<'a> {
             }),
             parameters,
         }
+    }
+
+    /// Returns when the step began, in UTC.
+    pub fn begun_at(&self) -> DateTime<Utc> {
+        self.active.begun_at
     }
 
     /// Returns the run.

@@ -16,7 +16,7 @@ pub struct Wait {
     pub reason: WaitReason,
     /// Since when, in UTC.
     pub since: DateTime<Utc>,
-    /// Until when at most, in UTC; the outcome is unknown then. None where a person is waited for, or other steps.
+    /// Until when at most, in UTC: what is under way is over then by itself, or the outcome is unknown. None where a person is waited for, or other steps.
     pub until: Option<DateTime<Utc>>,
 }
 
@@ -92,7 +92,12 @@ impl Run {
                     };
                     (WaitReason::Doubt { effect: effect.describe() }, Some(limit))
                 }
-                Phase::UnderWay { evidence } => {
+                Phase::UnderWay { evidence, until: Some(until) } => {
+                    let reason = WaitReason::UnderWay { evidence: evidence.clone(), run: None };
+                    let (step, since) = (step.clone(), active.waiting_since);
+                    return Some(Wait { step, reason, since, until: Some(*until) });
+                }
+                Phase::UnderWay { evidence, .. } => {
                     let limit = if active.waits_to_appear() { limits.appear } else { limits.deployment };
                     let (evidence, run) = (evidence.clone(), active.follows.clone());
                     (WaitReason::UnderWay { evidence, run }, Some(limit))

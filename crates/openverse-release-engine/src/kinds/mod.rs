@@ -1,15 +1,20 @@
 //! The half of a kind that touches the world.
 
 mod program;
+mod watch;
 
-use std::{collections::BTreeMap, fmt, sync::Arc};
+use std::{collections::BTreeMap, fmt, marker::PhantomData, sync::Arc};
 
 use async_trait::async_trait;
 use openverse_release_core::{
     Operation, Reply, Sight,
-    kind::{Kind, KindData, NotOfKind, RunProgram, Work},
+    kind::{Kind, KindData, NotOfKind, Pause, RunProgram, Verify, Work},
 };
 
+use self::{
+    program::Programs,
+    watch::{NothingToSee, Watching},
+};
 use crate::World;
 
 /// Sees and performs what [`Work`] of a kind asks for.
@@ -47,7 +52,7 @@ trait AnyWorker: Send + Sync {
 /// The worker of a kind.
 struct Of<K, W> {
     worker: W,
-    kind: std::marker::PhantomData<fn() -> K>,
+    kind: PhantomData<fn() -> K>,
 }
 
 #[async_trait]
@@ -70,6 +75,13 @@ where
     }
 }
 
+fn of<K>(worker: impl Worker<K> + 'static) -> Arc<dyn AnyWorker>
+where
+    K: Work<Query: Send, Answer: Send + Sync, Effect: Send>,
+{
+    Arc::new(Of { worker, kind: PhantomData::<fn() -> K> })
+}
+
 /// The workers of kinds, by the names of the kinds.
 #[derive(Clone, Default)]
 pub struct Workers(BTreeMap<&'static str, Arc<dyn AnyWorker>>);
@@ -87,7 +99,7 @@ impl Workers {
     where
         K: Work<Query: Send, Answer: Send + Sync, Effect: Send>,
     {
-        self.0.insert(K::NAME, Arc::new(Of { worker, kind: std::marker::PhantomData::<fn() -> K> }));
+        self.0.insert(K::NAME, of::<K>(worker));
         self
     }
 }
@@ -97,15 +109,23 @@ impl World {
     fn worker(&self, kind: &str) -> Result<Arc<dyn AnyWorker>, String> {
         match self.workers.0.get(kind) {
             Some(worker) => Ok(worker.clone()),
-            None if kind == RunProgram::NAME => {
-                let worker = program::Programs {
-                    programs: self.programs.clone(),
-                    folder: self.project_folder.clone(),
-                };
-                Ok(Arc::new(Of { worker, kind: std::marker::PhantomData::<fn() -> RunProgram> }))
-            }
-            None => Err(format!("nobody here can carry out steps of the kind {kind}; connect a worker")),
+            None => self.own_worker(kind).ok_or_else(|| {
+                format!("nobody here can carry out steps of the kind {kind}; connect a worker")
+            }),
         }
+    }
+
+    /// Returns who works for a kind of the core, over the ports.
+    fn own_worker(&self, kind: &str) -> Option<Arc<dyn AnyWorker>> {
+        Some(match kind {
+            RunProgram::NAME => of::<RunProgram>(Programs {
+                programs: self.programs.clone(),
+                folder: self.project_folder.clone(),
+            }),
+            Pause::NAME => of::<Pause>(NothingToSee),
+            Verify::NAME => of::<Verify>(Watching(self.probe.clone())),
+            _ => return None,
+        })
     }
 
     /// Answers the question of a kind.

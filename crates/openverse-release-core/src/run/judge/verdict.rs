@@ -32,6 +32,13 @@ pub enum Verdict<E = Effect> {
         /// What does it, where that has an identity.
         run: Option<ExternalRun>,
     },
+    /// Begun, and over by itself at a known time.
+    Until {
+        /// What shows it.
+        evidence: String,
+        /// When, in UTC.
+        until: DateTime<Utc>,
+    },
     /// Done.
     Done {
         /// What shows it.
@@ -81,6 +88,7 @@ impl<E> Verdict<E> {
             Self::Absent(missing) => Verdict::Absent(effect(missing)),
             Self::Waiting { evidence } => Verdict::Waiting { evidence },
             Self::UnderWay { evidence, run } => Verdict::UnderWay { evidence, run },
+            Self::Until { evidence, until } => Verdict::Until { evidence, until },
             Self::Done { evidence, warning, run } => Verdict::Done { evidence, warning, run },
             Self::Ended { outcome, evidence, warning } => Verdict::Ended { outcome, evidence, warning },
             Self::Conflict { found, expected } => Verdict::Conflict { found, expected },

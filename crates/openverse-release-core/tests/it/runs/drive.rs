@@ -39,9 +39,9 @@ pub(super) enum Next<'a> {
 }
 
 /// Returns what arrives where somebody else drives the run: what goes in and comes out is data.
-fn written_and_read<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: T) -> T {
-    let read = serde_json::from_str(&serde_json::to_string(&value).unwrap()).unwrap();
-    assert_eq!(read, value);
+fn written_and_read<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: &T) -> T {
+    let read = serde_json::from_str(&serde_json::to_string(value).unwrap()).unwrap();
+    assert_eq!(read, *value);
     read
 }
 
@@ -62,8 +62,8 @@ impl Drive {
     }
 
     pub(super) fn tell(&mut self, world: &World, input: Input) -> Option<Effect> {
-        let decision = self.run.decide(written_and_read(input), world.now, &self.limits).unwrap();
-        let decision = written_and_read(decision);
+        let decision = self.run.decide(written_and_read(&input), world.now, &self.limits).unwrap();
+        let decision = written_and_read(&decision);
         for event in decision.events {
             self.run.apply(world.now, &event);
             self.history.push((world.now, event));
@@ -75,7 +75,7 @@ impl Drive {
     pub(super) fn next(&self) -> Next<'_> {
         let Wants { looks, approvals, stopped, end } = self.run.wants();
         match (looks.as_slice(), approvals.as_slice(), stopped.as_slice(), end) {
-            ([(_, look)], [], [], None) => Next::Look(written_and_read(look.clone())),
+            ([(_, look)], [], [], None) => Next::Look(written_and_read(look)),
             ([], [step], [], None) => Next::Approval(step),
             ([], [], [(_, stop)], None) => Next::Stopped(stop),
             ([], [], [], Some(end)) => Next::Ended(end),

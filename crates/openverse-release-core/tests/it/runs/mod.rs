@@ -13,4 +13,5 @@ mod plans;
 mod programs;
 mod proposals;
 mod service;
+mod taking_time;
 mod world;

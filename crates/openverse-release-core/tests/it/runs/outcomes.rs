@@ -302,7 +302,7 @@ fn the_automation_that_tags_and_deploys_is_followed_job_by_job_and_a_bad_end_of_
     let began = world.now;
     world.automation = Some(automation(&world, InProgress, JobStatus::Run(InProgress)));
     drive.go_for(&mut world, &mut std::iter::empty(), 10);
-    let Phase::UnderWay { evidence } = drive.phase() else { panic!("{:?}", drive.phase()) };
+    let Phase::UnderWay { evidence, .. } = drive.phase() else { panic!("{:?}", drive.phase()) };
     assert_eq!(
         evidence,
         "openverse-api:rel-2026.11.20.10.00.00 is not there yet; the GitHub Workflow is in progress (job \

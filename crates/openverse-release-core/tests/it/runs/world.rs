@@ -12,7 +12,7 @@ use openverse_release_core::{
     GitHubReleaseId, GitHubRunId, GitHubRunStatus, GitHubWorkflowFile, ImageName, ImageTag, LiveVersion,
     Look, Order, OrderKind, Performer, Project, ProposalSight, ReleaseTarget, Reply, Run, Scope, Sight,
     StepId,
-    kind::{KindData, ProgramStep, RunProgram},
+    kind::{Kind, KindData, Pause, ProgramStep, RunProgram, Verify},
     step_protocol::{AnswerText, ObserveAnswer},
 };
 
@@ -263,6 +263,12 @@ impl World {
             return Sight::Blind { why: "no route to host".to_owned() };
         }
         match look {
+            Look::OfKind(query) if query.kind() == Pause::NAME => Sight::OfKind(KindData::of::<Pause>(&())),
+            Look::OfKind(query) if query.kind() == Verify::NAME => {
+                let environment = "production".to_owned();
+                let live = LiveVersion { commit: self.live.clone(), environment };
+                Sight::OfKind(KindData::of::<Verify>(&live))
+            }
             Look::OfKind(_) => Sight::OfKind(KindData::of::<RunProgram>(
                 if self.mutations.contains(&format!("run {step}")) {
                     &self.program_says
