@@ -9,12 +9,12 @@ use std::{
 use jsonschema::Validator;
 use serde_json::{Value, json};
 
-use crate::{
+use super::{
     dialect::to_draft4,
     operation::{Operation, find, followed, parameters},
 };
 
-const DESCRIPTION: &str = include_str!("../github/api.github.com.json");
+const DESCRIPTION: &str = include_str!("../../github/api.github.com.json");
 const JSON: &str = "application/json";
 
 /// A way in which a request or a response is not what GitHub describes.

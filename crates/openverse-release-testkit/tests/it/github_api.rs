@@ -1,6 +1,6 @@
 //! The checks find what is wrong, on operations of the real description.
 
-use openverse_release_contract::Contract;
+use openverse_release_testkit::github_api::Contract;
 use serde_json::{Value, json};
 
 const RELEASES: &str = "/repos/WordPress/openverse/releases";
