@@ -49,6 +49,7 @@ layers docs core mermaid
 layers audit core
 layers races core
 layers engine core ports
+layers conformance core ports engine
 layers sandbox core ports
 
 all=$(cargo tree --locked --workspace --target all -e normal,build,dev --prefix none -f '{p}' | awk '{ print $1, $2 }' | sort -u)

@@ -5,9 +5,11 @@ use openverse_release_core::{
     CommitSha, DeploymentRun, DispatchEventType, GitHubRun, GitHubRunId, GitHubRunStatus, GitHubWorkflowFile,
     Job, JobStatus,
 };
+use openverse_release_ports::{
+    DeploymentRequest, Deployments, GitHubRunQuery, GitHubRuns, PortError, RunQuery,
+};
 
 use super::{InMemoryGitHub, State};
-use crate::{DeploymentRequest, Deployments, GitHubRunQuery, GitHubRuns, PortError, RunQuery};
 
 impl InMemoryGitHub {
     /// Makes every commit that comes to `main` start a GitHub Workflow.

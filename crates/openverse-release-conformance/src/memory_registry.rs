@@ -7,8 +7,7 @@ use std::{
 
 use async_trait::async_trait;
 use openverse_release_core::{Digest, ImageName, ImageReference, ImageTag};
-
-use crate::{ImageRegistry, PortError, WriteError};
+use openverse_release_ports::{ImageRegistry, PortError, WriteError};
 
 /// An image registry in memory. Clones share the images.
 #[derive(Debug, Clone, Default)]
@@ -105,7 +104,7 @@ impl ImageRegistry for InMemoryRegistry {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::conformance::{
+    use crate::{
         SampleImage,
         registry::{self, RegistryFixture},
     };

@@ -1,9 +1,9 @@
-//! The rules of [`CodeHistory`](crate::CodeHistory).
+//! The rules of [`CodeHistory`](openverse_release_ports::CodeHistory).
 
 use openverse_release_core::{Commit, CommitSha};
+use openverse_release_ports::CommitQuery;
 
 use super::github::GitHubWorld;
-use crate::CommitQuery;
 
 pub(super) async fn commits_are_newest_first_and_no_more_than_asked_for(world: &dyn GitHubWorld) {
     let first = world.merge("conformance/a", "the first").await;

@@ -4,8 +4,7 @@ use std::fmt::Debug;
 
 use async_trait::async_trait;
 use openverse_release_core::{Configured, DeploymentMeans, DeploymentTarget, Foreseen, ImageTag};
-
-use crate::{Configuration, ConfiguredVariables, Provisioning, WriteError};
+use openverse_release_ports::{Configuration, ConfiguredVariables, Provisioning, WriteError};
 
 /// The image tag that a world's target is configured with at first, and runs.
 pub const FIRST: &str = "rel-2026.01.01.00.00.01";
@@ -49,7 +48,7 @@ pub trait InfrastructureWorld: Debug + Send + Sync {
 /// # Panics
 /// At the first rule that does not hold, naming it.
 pub async fn check_infrastructure<W: InfrastructureWorld>(mut fresh: impl AsyncFnMut() -> W) {
-    super::rules!(fresh:
+    crate::rules!(fresh:
         what_is_configured_is_told,
         a_target_deployed_by_other_means_is_an_error,
         an_image_tag_is_set_once_and_only_in_the_place_of_the_one_expected,

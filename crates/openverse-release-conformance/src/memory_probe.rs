@@ -7,8 +7,7 @@ use std::{
 
 use async_trait::async_trait;
 use openverse_release_core::{HttpUrl, LiveVersion};
-
-use crate::{PortError, System, VersionProbe};
+use openverse_release_ports::{PortError, System, VersionProbe};
 
 /// Live apps in memory: what each version endpoint answers. Clones share the answers.
 #[derive(Debug, Clone, Default)]
@@ -37,7 +36,7 @@ impl VersionProbe for InMemoryProbe {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::conformance::probe::{self, ProbeFixture};
+    use crate::probe::{self, ProbeFixture};
 
     #[async_trait]
     impl ProbeFixture for InMemoryProbe {

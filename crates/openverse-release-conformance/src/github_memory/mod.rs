@@ -4,6 +4,7 @@ mod code;
 mod pull_requests;
 mod releases;
 mod runs;
+#[cfg(test)]
 mod world;
 
 use std::{
@@ -18,12 +19,10 @@ use openverse_release_core::{
     GitHubRunId, GitHubRunStatus, GitHubWorkflowFile, GitTag, Job, PullRequest, PullRequestNumber,
     ReleaseTarget,
 };
+use openverse_release_ports::Clock as _;
 
 use self::code::Code;
 use super::ManualClock;
-use crate::Clock as _;
-
-pub use self::world::InMemoryGitHubWorld;
 
 const MAIN: &str = "main";
 

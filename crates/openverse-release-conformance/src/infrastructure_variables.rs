@@ -1,4 +1,4 @@
-//! The contract of [`ConfiguredVariables`](crate::ConfiguredVariables), and of applying one, rule by rule.
+//! The contract of [`ConfiguredVariables`](openverse_release_ports::ConfiguredVariables), and of applying one, rule by rule.
 
 use openverse_release_core::{
     DeploymentTarget, EnvironmentVariableName, ForeseenVariable, VariableFingerprint,
@@ -19,7 +19,7 @@ const OTHER_NAME: &str = "SUITE_MODE";
 /// # Panics
 /// At the first rule that does not hold, naming it.
 pub async fn check_variables<W: InfrastructureWorld>(mut fresh: impl AsyncFnMut() -> W) {
-    super::rules!(fresh:
+    crate::rules!(fresh:
         names_are_told_and_values_are_not,
         a_target_without_a_place_is_an_error,
         equal_values_and_no_others_have_equal_fingerprints,

@@ -4,9 +4,9 @@ use std::fmt::Debug;
 
 use async_trait::async_trait;
 use openverse_release_core::{CommitSha, DispatchEventType, GitHubReleaseId, GitHubWorkflowFile, GitTag};
+use openverse_release_ports::{CodeHistory, Deployments, GitHubReleases};
 
 use super::{github_deployments, github_history, github_releases};
-use crate::{CodeHistory, Deployments, GitHubReleases};
 
 /// A GitHub to try the ports on, and the hands that change it behind their back.
 ///
@@ -55,7 +55,7 @@ pub trait GitHubWorld: Debug + Send + Sync {
 /// # Panics
 /// At the first rule that does not hold, naming it.
 pub async fn check_github<W: GitHubWorld>(mut fresh: impl AsyncFnMut() -> W) {
-    super::rules!(fresh:
+    crate::rules!(fresh:
         github_releases::releases_are_of_one_app_and_newest_first,
         github_releases::an_unknown_number_is_no_release,
         github_releases::publishing_puts_the_git_tag_on_the_commit,

@@ -4,12 +4,12 @@ use async_trait::async_trait;
 use openverse_release_core::{
     CommitSha, DraftContent, GitHubRelease, GitHubReleaseId, GitTag, GitTagPrefix, ReleaseTarget,
 };
-
-use super::InMemoryGitHub;
-use crate::{
+use openverse_release_ports::{
     DraftNow, GitHubReleases, PortError, ReleaseDrafts, System, WriteError, conflict_with_draft,
     require_draft_to_update, require_same_draft,
 };
+
+use super::InMemoryGitHub;
 
 #[async_trait]
 impl GitHubReleases for InMemoryGitHub {

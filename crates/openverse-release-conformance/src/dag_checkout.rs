@@ -4,8 +4,7 @@ use std::fmt::Debug;
 
 use async_trait::async_trait;
 use openverse_release_core::CommitSha;
-
-use crate::{DagSync, WriteError};
+use openverse_release_ports::{DagSync, WriteError};
 
 /// The code repository, and the checkout behind the implementation under test, which is at the head of
 /// the main branch.
@@ -29,7 +28,7 @@ pub trait DagCheckoutWorld: Debug + Send + Sync {
 /// # Panics
 /// At the first rule that does not hold, naming it.
 pub async fn check_dag_sync<W: DagCheckoutWorld>(mut fresh: impl AsyncFnMut() -> W) {
-    super::rules!(fresh:
+    crate::rules!(fresh:
         at_the_main_branch_nothing_moves,
         the_checkout_moves_to_the_main_branch_and_new_dags_are_named,
         a_changed_checkout_is_not_moved,

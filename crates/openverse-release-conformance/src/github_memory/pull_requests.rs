@@ -3,9 +3,9 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use openverse_release_core::{BranchName, CommitSha, PullRequest, PullRequestNumber, PullRequestState};
+use openverse_release_ports::{NewPullRequest, PortError, PullRequests, System, WriteError};
 
 use super::{InMemoryGitHub, State};
-use crate::{NewPullRequest, PortError, PullRequests, System, WriteError};
 
 impl InMemoryGitHub {
     /// Changes a pull request behind the back of the port.

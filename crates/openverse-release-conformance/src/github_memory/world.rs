@@ -5,19 +5,19 @@ use openverse_release_core::{
     CommitSha, DispatchEventType, GitHubReleaseId, GitHubWorkflowFile, GitTag, PullRequestNumber,
     PullRequestState,
 };
+use openverse_release_ports::{
+    Branches, CodeHistory, Deployments, GitHubReleases, GitHubRuns, PullRequests, ReleaseDrafts,
+};
 
 use super::{InMemoryGitHub, MAIN};
 use crate::{
-    Branches, CodeHistory, Deployments, GitHubReleases, GitHubRuns, PullRequests, ReleaseDrafts,
-    conformance::{
-        github::GitHubWorld, github_branches::BranchWorld, github_drafts::DraftWorld,
-        github_pull_requests::PullRequestWorld, github_runs::GitHubRunWorld,
-    },
+    github::GitHubWorld, github_branches::BranchWorld, github_drafts::DraftWorld,
+    github_pull_requests::PullRequestWorld, github_runs::GitHubRunWorld,
 };
 
 /// The in-memory GitHub as a world of the suite.
 #[derive(Debug)]
-pub struct InMemoryGitHubWorld(InMemoryGitHub);
+struct InMemoryGitHubWorld(InMemoryGitHub);
 
 impl Default for InMemoryGitHubWorld {
     fn default() -> Self {
@@ -120,7 +120,7 @@ impl PullRequestWorld for InMemoryGitHubWorld {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::conformance::{
+    use crate::{
         github::check_github, github_branches::check_branches, github_drafts::check_drafts,
         github_pull_requests::check_pull_requests, github_runs::check_runs,
     };

@@ -1,11 +1,11 @@
-//! The rules of [`Deployments`](crate::Deployments).
+//! The rules of [`Deployments`](openverse_release_ports::Deployments).
 
 use std::time::Duration;
 
 use openverse_release_core::{Correlation, DeploymentRun, GitHubRunId};
+use openverse_release_ports::{DeploymentRequest, RunQuery};
 
 use super::github::GitHubWorld;
-use crate::{DeploymentRequest, RunQuery};
 
 const IMAGE_TAG: &str = "rel-2023.07.03.17.52.00";
 /// A run may appear some time after it was asked for.

@@ -8,7 +8,7 @@ use std::{
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::Clock;
+use openverse_release_ports::Clock;
 
 /// A clock that moves only when somebody sleeps by it, and then at once. Clones share the time.
 #[derive(Debug, Clone)]

@@ -4,10 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use openverse_release_core::{BlobSha, BranchName, Commit, CommitSha, FileContent, RepositoryPath};
+use openverse_release_ports::{
+    Branches, CodeHistory, CommitQuery, Comparison, FileChange, PortError, System, WriteError,
+};
 use sha2::{Digest as _, Sha256};
 
 use super::{InMemoryGitHub, MAIN, State};
-use crate::{Branches, CodeHistory, CommitQuery, Comparison, FileChange, PortError, System, WriteError};
 
 /// The files of a commit, by path.
 type Tree = BTreeMap<String, String>;

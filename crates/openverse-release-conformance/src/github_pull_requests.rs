@@ -3,9 +3,9 @@
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use openverse_release_core::{BranchName, CommitSha, PullRequest, PullRequestNumber, PullRequestState};
+use openverse_release_ports::{FileChange, NewPullRequest, PortError, PullRequests, WriteError, open_once};
 
 use super::github_branches::BranchWorld;
-use crate::{FileChange, NewPullRequest, PortError, PullRequests, WriteError, open_once};
 
 const ONE: &str = "conformance/one";
 const OTHER: &str = "conformance/one-more";
@@ -31,7 +31,7 @@ pub trait PullRequestWorld: BranchWorld {
 /// # Panics
 /// At the first rule that does not hold, naming it.
 pub async fn check_pull_requests<W: PullRequestWorld>(mut fresh: impl AsyncFnMut() -> W) {
-    super::rules!(fresh:
+    crate::rules!(fresh:
         a_pull_request_is_what_it_was_opened_with,
         an_unknown_number_is_no_pull_request,
         a_second_one_of_the_same_branches_is_a_conflict,

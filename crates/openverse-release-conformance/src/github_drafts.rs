@@ -1,9 +1,9 @@
-//! The contract of [`ReleaseDrafts`](crate::ReleaseDrafts), rule by rule.
+//! The contract of [`ReleaseDrafts`](openverse_release_ports::ReleaseDrafts), rule by rule.
 
 use openverse_release_core::{DraftContent, GitHubRelease, GitHubReleaseId, GitTag, ReleaseTarget};
+use openverse_release_ports::{ReleaseDrafts, WriteError};
 
 use super::github::GitHubWorld;
-use crate::{ReleaseDrafts, WriteError};
 
 const OLDER: &str = "conformance-2023.07.03.17.52.00";
 const NEWER: &str = "conformance-2023.07.10.08.00.00";
@@ -19,7 +19,7 @@ pub trait DraftWorld: GitHubWorld {
 /// # Panics
 /// At the first rule that does not hold, naming it.
 pub async fn check_drafts<W: DraftWorld>(mut fresh: impl AsyncFnMut() -> W) {
-    super::rules!(fresh:
+    crate::rules!(fresh:
         a_draft_says_what_it_was_made_with,
         a_second_draft_of_a_git_tag_is_a_conflict,
         a_draft_of_a_published_git_tag_is_a_conflict,

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use openverse_release_core::{CommitSha, GitHubRun, GitHubRunId, GitHubWorkflowFile};
+use openverse_release_ports::{GitHubRunQuery, GitHubRuns};
 
 use super::github::GitHubWorld;
-use crate::{GitHubRunQuery, GitHubRuns};
 
 /// A run may appear some time after what started it.
 const LOOKS: u32 = 200;
@@ -26,7 +26,7 @@ pub trait GitHubRunWorld: GitHubWorld {
 /// # Panics
 /// At the first rule that does not hold, naming it.
 pub async fn check_runs<W: GitHubRunWorld>(mut fresh: impl AsyncFnMut() -> W) {
-    super::rules!(fresh:
+    crate::rules!(fresh:
         a_commit_has_its_run,
         runs_are_newest_first_and_no_more_than_asked_for,
         runs_of_another_event_are_left_out,

@@ -4,8 +4,7 @@ use std::fmt::Debug;
 
 use async_trait::async_trait;
 use openverse_release_core::{DagId, DagRun, DagRunId, DagRunState};
-
-use crate::{Dags, WriteError};
+use openverse_release_ports::{Dags, WriteError};
 
 /// The DAGs that the suite works on.
 pub const DAGS: [&str; 3] = ["suite_one", "suite_two", "suite_three"];

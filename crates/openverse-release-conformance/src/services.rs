@@ -7,8 +7,7 @@ use openverse_release_core::{
     EcsService, ImageTag, RegisterTaskDefinition, Rollout, RolloutState, ServiceDeployment,
     ServiceDescription, TaskDefinition, TaskDefinitionArn, UpdateService, judge_rollout,
 };
-
-use crate::{ContainerServices, WriteError};
+use openverse_release_ports::{ContainerServices, WriteError};
 
 /// The services behind the implementation under test.
 #[async_trait]

@@ -1,9 +1,9 @@
 //! The contract of [`Branches`], rule by rule.
 
 use openverse_release_core::{BranchName, CommitSha, FileContent, RepositoryPath};
+use openverse_release_ports::{Branches, FileChange, PortError, WriteError};
 
 use super::github::GitHubWorld;
-use crate::{Branches, FileChange, PortError, WriteError};
 
 const BRANCH: &str = "conformance/ä#1%2F+b";
 const FILE: &str = "conformance/a file, ä & more.md";
@@ -20,7 +20,7 @@ pub trait BranchWorld: GitHubWorld {
 /// # Panics
 /// At the first rule that does not hold, naming it.
 pub async fn check_branches<W: BranchWorld>(mut fresh: impl AsyncFnMut() -> W) {
-    super::rules!(fresh:
+    crate::rules!(fresh:
         an_unknown_branch_has_no_head,
         the_head_of_main_is_what_was_merged_last,
         a_branch_is_made_at_a_commit_once,

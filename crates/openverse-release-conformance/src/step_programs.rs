@@ -7,8 +7,7 @@ use std::{
 
 use async_trait::async_trait;
 use openverse_release_core::step_protocol::{AttemptName, ObserveAnswer, PerformAnswer, StepCall};
-
-use crate::{ProgramCall, StepProgram, StepProgramError, StepPrograms};
+use openverse_release_ports::{ProgramCall, StepProgram, StepProgramError, StepPrograms};
 
 /// What a program of the suite does when it is called, whatever it is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,7 +54,7 @@ pub trait StepProgramsWorld: Debug + Send + Sync {
 /// # Panics
 /// At the first rule that does not hold, naming it.
 pub async fn check_step_programs<W: StepProgramsWorld>(mut fresh: impl AsyncFnMut() -> W) {
-    super::rules!(fresh:
+    crate::rules!(fresh:
         an_answer_is_what_the_program_wrote,
         what_is_asked_arrives,
         an_unreadable_answer_is_unknown_or_lost,

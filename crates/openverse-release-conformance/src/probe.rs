@@ -4,8 +4,7 @@ use std::fmt::Debug;
 
 use async_trait::async_trait;
 use openverse_release_core::{HttpUrl, LiveVersion};
-
-use crate::{PortError, System, VersionProbe};
+use openverse_release_ports::{PortError, System, VersionProbe};
 
 /// The live apps behind the implementation under test.
 #[async_trait]

@@ -1,9 +1,9 @@
-//! The rules of [`GitHubReleases`](crate::GitHubReleases).
+//! The rules of [`GitHubReleases`](openverse_release_ports::GitHubReleases).
 
 use openverse_release_core::{CommitSha, GitHubRelease, GitHubReleaseId, GitTag, ReleaseTarget};
+use openverse_release_ports::WriteError;
 
 use super::github::GitHubWorld;
-use crate::WriteError;
 
 const OLDER: &str = "conformance-2023.07.03.17.52.00";
 const NEWER: &str = "conformance-2023.07.10.08.00.00";

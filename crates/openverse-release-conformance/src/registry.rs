@@ -4,9 +4,9 @@ use std::{collections::BTreeSet, fmt::Debug};
 
 use async_trait::async_trait;
 use openverse_release_core::{Digest, ImageName, ImageTag};
+use openverse_release_ports::{ImageRegistry, WriteError};
 
 use super::{ImageShape, SampleImage};
-use crate::{ImageRegistry, WriteError};
 
 /// The registry behind the implementation under test.
 #[async_trait]
