@@ -26,6 +26,13 @@ if grep -qwE 'clock|now|wasmbind' <<<"${chrono##* }"; then
     refuse "openverse-release-core turns on the clock of $chrono"
 fi
 
+# Whoever brings a journal of their own compiles no SQLite.
+engine=$(cargo tree --locked -p openverse-release-engine --no-default-features -e normal,build --target all --prefix none)
+if grep -qE '^(rusqlite|libsqlite3-sys) ' <<<"$engine"; then
+    refuse "openverse-release-engine without features depends on SQLite"
+fi
+cargo check --locked --quiet -p openverse-release-engine --no-default-features
+
 # A crate, and the crates of this workspace that it may be made of.
 layers() {
     local layer=openverse-release-$1 own=" openverse-release-$1 " tree crate
@@ -64,5 +71,5 @@ done
 # With what it asks for itself, and nothing that another crate turned on for it.
 cargo check --locked --quiet -p openverse-release-core
 
-[ "$status" -ne 0 ] || echo "boundaries: the core is pure, layers only point down, one HTTP client, one TLS stack"
+[ "$status" -ne 0 ] || echo "boundaries: the core is pure, layers only point down, SQLite is a choice, one HTTP client, one TLS stack"
 exit "$status"
