@@ -33,6 +33,13 @@ if grep -qE '^(rusqlite|libsqlite3-sys) ' <<<"$engine"; then
 fi
 cargo check --locked --quiet -p openverse-release-engine --no-default-features
 
+# What acts on the live world is configured by no type of the sandbox.
+live=$(cargo tree --locked -p openverse-release-cli --no-default-features -e normal --prefix none)
+if grep -q '^openverse-release-sandbox ' <<<"$live"; then
+    refuse "openverse-release-cli without features depends on the sandbox"
+fi
+cargo check --locked --quiet -p openverse-release-cli --no-default-features
+
 # A crate, and the crates of this workspace that it may be made of.
 layers() {
     local layer=openverse-release-$1 own=" openverse-release-$1 " tree crate
@@ -71,5 +78,5 @@ done
 # With what it asks for itself, and nothing that another crate turned on for it.
 cargo check --locked --quiet -p openverse-release-core
 
-[ "$status" -ne 0 ] || echo "boundaries: the core is pure, layers only point down, SQLite is a choice, one HTTP client, one TLS stack"
+[ "$status" -ne 0 ] || echo "boundaries: the core is pure, layers only point down, SQLite and the sandbox are choices, one HTTP client, one TLS stack"
 exit "$status"
