@@ -42,7 +42,8 @@ cargo check --locked --quiet -p openverse-release-cli --no-default-features
 
 # A crate, and the crates of this workspace that it may be made of.
 layers() {
-    local layer=openverse-release-$1 own=" openverse-release-$1 " tree crate
+    local layer=openverse-release${1:+-$1} tree crate
+    local own=" $layer "
     shift
     for crate in "$@"; do own+="openverse-release-$crate "; done
     tree=$(normal_tree "$layer")
@@ -65,6 +66,13 @@ layers races core
 layers engine core ports
 layers conformance core ports engine
 layers sandbox core ports
+layers "" core
+
+# The front door opens to the library, not to the tool, the simulator or what is for development.
+front=$(cargo tree --locked -p openverse-release --all-features -e normal --prefix none)
+while read -r crate; do
+    refuse "openverse-release depends on $crate"
+done < <(grep -oE '^openverse-release-(cli|sandbox|conformance|testkit) ' <<<"$front" | sort -u || true)
 
 all=$(cargo tree --locked --workspace --target all -e normal,build,dev --prefix none -f '{p}' | awk '{ print $1, $2 }' | sort -u)
 while read -r crate; do

@@ -1,4 +1,4 @@
-//! The contract of [`ReleaseDrafts`](openverse_release_ports::ReleaseDrafts), rule by rule.
+//! The contract of [`ReleaseDrafts`], rule by rule.
 
 use openverse_release_core::{DraftContent, GitHubRelease, GitHubReleaseId, GitTag, ReleaseTarget};
 use openverse_release_ports::{ReleaseDrafts, WriteError};
