@@ -26,9 +26,24 @@ if grep -qwE 'clock|now|wasmbind' <<<"${chrono##* }"; then
     refuse "openverse-release-core turns on the clock of $chrono"
 fi
 
+# Whoever brings a journal of their own compiles no SQLite.
+engine=$(cargo tree --locked -p openverse-release-engine --no-default-features -e normal,build --target all --prefix none)
+if grep -qE '^(rusqlite|libsqlite3-sys) ' <<<"$engine"; then
+    refuse "openverse-release-engine without features depends on SQLite"
+fi
+cargo check --locked --quiet -p openverse-release-engine --no-default-features
+
+# What acts on the live world is configured by no type of the sandbox.
+live=$(cargo tree --locked -p openverse-release-cli --no-default-features -e normal --prefix none)
+if grep -q '^openverse-release-sandbox ' <<<"$live"; then
+    refuse "openverse-release-cli without features depends on the sandbox"
+fi
+cargo check --locked --quiet -p openverse-release-cli --no-default-features
+
 # A crate, and the crates of this workspace that it may be made of.
 layers() {
-    local layer=openverse-release-$1 own=" openverse-release-$1 " tree crate
+    local layer=openverse-release${1:+-$1} tree crate
+    local own=" $layer "
     shift
     for crate in "$@"; do own+="openverse-release-$crate "; done
     tree=$(normal_tree "$layer")
@@ -49,7 +64,15 @@ layers docs core mermaid
 layers audit core
 layers races core
 layers engine core ports
+layers conformance core ports engine
 layers sandbox core ports
+layers "" core
+
+# The front door opens to the library, not to the tool, the simulator or what is for development.
+front=$(cargo tree --locked -p openverse-release --all-features -e normal --prefix none)
+while read -r crate; do
+    refuse "openverse-release depends on $crate"
+done < <(grep -oE '^openverse-release-(cli|sandbox|conformance|testkit) ' <<<"$front" | sort -u || true)
 
 all=$(cargo tree --locked --workspace --target all -e normal,build,dev --prefix none -f '{p}' | awk '{ print $1, $2 }' | sort -u)
 while read -r crate; do
@@ -72,5 +95,5 @@ done < <(grep -rnE "get::<($kinds)>|\<($kinds)::NAME|operation\.kind\(\)|== Oper
 # With what it asks for itself, and nothing that another crate turned on for it.
 cargo check --locked --quiet -p openverse-release-core
 
-[ "$status" -ne 0 ] || echo "boundaries: the core is pure, layers only point down, one HTTP client, one TLS stack, no question for a kind"
+[ "$status" -ne 0 ] || echo "boundaries: the core is pure, layers only point down, SQLite and the sandbox are choices, one HTTP client, one TLS stack, no question for a kind"
 exit "$status"

@@ -40,6 +40,7 @@ pub(crate) struct Config {
 pub(crate) enum WorldKind {
     #[default]
     Live,
+    #[cfg(feature = "sandbox")]
     Sandbox,
 }
 
@@ -133,9 +134,17 @@ fn folder_of(file: Option<&Path>) -> &Path {
 }
 
 impl Config {
-    /// Returns what holds where there is no configuration file.
-    pub(crate) fn sandbox() -> Self {
-        Self { world: WorldKind::Sandbox, ..Self::default() }
+    /// Returns what holds where there is no configuration file: the sandbox.
+    #[cfg(feature = "sandbox")]
+    pub(crate) fn without_file() -> Result<Self, CliError> {
+        Ok(Self { world: WorldKind::Sandbox, ..Self::default() })
+    }
+
+    /// Refuses, since this build has no other world than that of a file.
+    #[cfg(not(feature = "sandbox"))]
+    pub(crate) fn without_file() -> Result<Self, CliError> {
+        Err(CliError::new(Exit::BadInput, "no configuration: this build has no sandbox")
+            .hint("name one with --config FILE"))
     }
 
     /// Reads the configuration file.
@@ -206,8 +215,8 @@ impl Config {
 
 fn read(path: &Path) -> Result<String, CliError> {
     fs::read_to_string(path).map_err(|error| {
-        CliError::new(Exit::BadInput, format!("{} could not be read: {error}", path.display()))
-            .hint("leave --config out to use the sandbox")
+        let error = CliError::new(Exit::BadInput, format!("{} could not be read: {error}", path.display()));
+        if cfg!(feature = "sandbox") { error.hint("leave --config out to use the sandbox") } else { error }
     })
 }
 

@@ -4,6 +4,7 @@ use std::{error::Error, io};
 
 use openverse_release_engine::{EngineError, JournalError, LockError};
 use openverse_release_ports::{PortError, WriteError};
+#[cfg(feature = "sandbox")]
 use openverse_release_sandbox::SandboxError;
 use serde::Serialize;
 
@@ -147,6 +148,7 @@ impl From<JournalError> for CliError {
     }
 }
 
+#[cfg(feature = "sandbox")]
 impl From<SandboxError> for CliError {
     fn from(error: SandboxError) -> Self {
         let exit = match &error {

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, env, path::PathBuf, sync::Arc};
 
 use openverse_release_airflow::{Airflow, AirflowConfig, AirflowCredentials};
-use openverse_release_core::{App, BranchName, DeploymentMeans, Project};
+use openverse_release_core::{App, BranchName, DeploymentMeans, HttpUrl, Project};
 use openverse_release_ecs::{EcsConfig, EcsServices};
 use openverse_release_engine::{EngineError, NotConnected, World};
 use openverse_release_github::GitHub;
@@ -16,7 +16,6 @@ use openverse_release_ports::{
     Clock, CodeReverts, Configuration, ConfiguredVariables, ContainerServices, DagSync, Dags, Provisioning,
     Requests, System, SystemClock,
 };
-use openverse_release_sandbox::StandIns;
 use secrecy::SecretString;
 
 use crate::{
@@ -27,10 +26,16 @@ use crate::{
     program_log::ProgramLog,
 };
 
-/// Where the systems of a world are.
+/// Where the systems of a world are, and how they are reached.
 #[derive(Debug)]
-pub(crate) struct Places {
-    pub(crate) stand_ins: StandIns,
+pub(crate) struct Systems {
+    /// The base URL of GitHub's API.
+    pub(crate) github: HttpUrl,
+    /// Where a registry is, by its host as image names write it, if not there.
+    pub(crate) registries: BTreeMap<String, HttpUrl>,
+    /// What stands in for the origin of a version endpoint.
+    pub(crate) origins: BTreeMap<HttpUrl, HttpUrl>,
+    /// The token for GitHub, and for its registry.
     pub(crate) token: Option<SecretString>,
     /// The checkout of the infrastructure repository, and how its origin is reached.
     pub(crate) checkout: Option<PathBuf>,
@@ -46,19 +51,19 @@ impl Context {
     pub(crate) fn world(
         &self,
         project: &Project,
-        places: &Places,
+        systems: &Systems,
         requests: &Requests,
     ) -> Result<World, CliError> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let StandIns { github, registries, origins, ecs: _ } = &places.stand_ins;
+        let Systems { github, registries, origins, .. } = systems;
         let mut builder =
             GitHub::builder().base_url(github.clone()).requests(requests.clone()).clock(Arc::clone(&clock));
-        if let Some(token) = &places.token {
+        if let Some(token) = &systems.token {
             builder = builder.token(token.clone());
         }
         let github = builder.build().map_err(|error| CliError::new(Exit::Failed, error.to_string()))?;
         let registry = RegistryConfig {
-            credentials: self.registry_credentials(places.token.as_ref())?,
+            credentials: self.registry_credentials(systems.token.as_ref())?,
             endpoints: registries.clone(),
             ..RegistryConfig::default()
         };
@@ -68,17 +73,17 @@ impl Context {
         let code = Arc::new(github.repository(repositories.code.clone(), &repositories.main));
         let infrastructure =
             Arc::new(github.repository(repositories.infrastructure.clone(), &repositories.main));
-        let infrastructure_checkout = self.infrastructure(project, places)?;
+        let infrastructure_checkout = self.infrastructure(project, systems)?;
         let registry = Arc::new(OciRegistry::new(registry, requests.clone(), Arc::clone(&clock)));
         let probe = Arc::new(HttpVersionProbe::new(probe, requests.clone(), Arc::clone(&clock)));
         Ok(World {
             configuration: infrastructure_checkout.configuration,
             variables: infrastructure_checkout.variables,
             provisioning: infrastructure_checkout.provisioning,
-            dag_sync: dag_sync(project, places),
-            reverts: self.reverts(project, places),
-            services: services(places, requests, &clock),
-            dags: airflow(places, requests, &clock),
+            dag_sync: dag_sync(project, systems),
+            reverts: self.reverts(project, systems),
+            services: services(systems, requests, &clock),
+            dags: airflow(systems, requests, &clock),
             programs: Arc::new(LocalStepPrograms),
             project_folder: self.config.project_folder(self.config_path.as_deref()),
             ..World::on_github(&code, &infrastructure, main, registry, probe, clock)
@@ -90,11 +95,11 @@ impl Context {
         Author { email: format!("{actor}@users.noreply.github.com"), name: actor }
     }
 
-    fn reverts(&self, project: &Project, places: &Places) -> Arc<dyn CodeReverts> {
-        match &places.code {
+    fn reverts(&self, project: &Project, systems: &Systems) -> Arc<dyn CodeReverts> {
+        match &systems.code {
             Some(dir) => {
                 let main = &*project.repositories.main;
-                Arc::new(CodeCheckout::new(dir, main, &places.protocols, self.author()))
+                Arc::new(CodeCheckout::new(dir, main, &systems.protocols, self.author()))
             }
             None => Arc::new(NotConnected {
                 system: System::Git,
@@ -124,8 +129,8 @@ impl Context {
         Ok(credentials)
     }
 
-    fn infrastructure(&self, project: &Project, places: &Places) -> Result<InfrastructurePorts, CliError> {
-        let Some(checkout) = &places.checkout else {
+    fn infrastructure(&self, project: &Project, systems: &Systems) -> Result<InfrastructurePorts, CliError> {
+        let Some(checkout) = &systems.checkout else {
             let nowhere = Arc::new(NotConnected {
                 system: System::Git,
                 why: "no checkout of the infrastructure repository is configured; name one as `checkout` under \
@@ -136,7 +141,7 @@ impl Context {
         };
         let infrastructure = Infrastructure::new(InfrastructureConfig {
             main: project.repositories.main.clone(),
-            protocols: places.protocols.clone(),
+            protocols: systems.protocols.clone(),
             output: Arc::new(ProgramLog::at(self.world_dir().join("programs.log"), self.output)),
             ..InfrastructureConfig::new(checkout, project, self.author())
         });
@@ -157,13 +162,13 @@ impl InfrastructurePorts {
     }
 }
 
-fn dag_sync(project: &Project, places: &Places) -> Arc<dyn DagSync> {
+fn dag_sync(project: &Project, systems: &Systems) -> Arc<dyn DagSync> {
     let follows =
         |app: &&App| app.deployments.iter().any(|target| matches!(target.means, DeploymentMeans::DagSync {}));
     let folders = project.apps.iter().filter(follows).flat_map(|app| app.source_paths.clone());
-    match &places.dag_checkout {
+    match &systems.dag_checkout {
         Some(dir) => Arc::new(
-            DagCheckout::new(dir, &*project.repositories.main, &places.protocols).with_dags_in(folders),
+            DagCheckout::new(dir, &*project.repositories.main, &systems.protocols).with_dags_in(folders),
         ),
         None => Arc::new(NotConnected {
             system: System::Git,
@@ -173,8 +178,8 @@ fn dag_sync(project: &Project, places: &Places) -> Arc<dyn DagSync> {
     }
 }
 
-fn services(places: &Places, requests: &Requests, clock: &Arc<dyn Clock>) -> Arc<dyn ContainerServices> {
-    match &places.ecs {
+fn services(systems: &Systems, requests: &Requests, clock: &Arc<dyn Clock>) -> Arc<dyn ContainerServices> {
+    match &systems.ecs {
         Some(config) => Arc::new(EcsServices::new(config.clone(), requests.clone(), Arc::clone(clock))),
         None => Arc::new(NotConnected {
             system: System::Ecs,
@@ -186,8 +191,8 @@ fn services(places: &Places, requests: &Requests, clock: &Arc<dyn Clock>) -> Arc
     }
 }
 
-fn airflow(places: &Places, requests: &Requests, clock: &Arc<dyn Clock>) -> Arc<dyn Dags> {
-    match &places.airflow {
+fn airflow(systems: &Systems, requests: &Requests, clock: &Arc<dyn Clock>) -> Arc<dyn Dags> {
+    match &systems.airflow {
         Some(config) => Arc::new(Airflow::new(config.clone(), requests.clone(), Arc::clone(clock))),
         None => Arc::new(NotConnected {
             system: System::Airflow,

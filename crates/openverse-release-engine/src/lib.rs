@@ -4,6 +4,9 @@
 //! the world for it, performs the one effect it asks for, and records intent before and outcome
 //! after in a [`Journal`]. So a run that is interrupted anywhere can be resumed, and each outside
 //! effect happens once.
+//!
+//! Bring a journal of your own, or turn on the feature `sqlite` for `SqliteJournal`, which keeps it
+//! in a file.
 
 mod changelog;
 mod ci;
@@ -38,7 +41,9 @@ pub use engine::{Engine, Session};
 pub use environment_variable::{ConfiguredVariable, VariableChange};
 pub use error::{EngineError, Refusal};
 pub use hold::Hold;
-pub use journal::{Journal, JournalError, SqliteJournal, StoredRun};
+#[cfg(feature = "sqlite")]
+pub use journal::SqliteJournal;
+pub use journal::{Journal, JournalError, StoredRun};
 pub use kinds::{Worker, Workers};
 pub use live::LiveAnswer;
 pub use lock::{EnvironmentLock, LockError};

@@ -1,15 +1,13 @@
 //! What a release step needs of the world: small async traits, each with its contract written on it.
 //!
-//! An adapter crate implements one of these for one outside system. The engine and its tests see
-//! only the traits. With the feature `conformance` this crate also holds an in-memory
-//! implementation of each port, and the suite that every implementation must pass.
+//! An adapter crate implements one of these for one outside system, and the engine sees only the
+//! traits. The suites that every implementation must pass are a crate for development,
+//! `openverse-release-conformance`.
 
 mod branches;
 mod clock;
 mod code_reverts;
 mod configuration;
-#[cfg(feature = "conformance")]
-pub mod conformance;
 mod dag_checkout;
 mod dags;
 mod deployments;

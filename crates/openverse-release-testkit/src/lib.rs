@@ -1,6 +1,8 @@
-//! What the tests of several crates share: real components, and a server that answers by script.
+//! What the tests of several crates share: real components, servers that answer by script, and
+//! GitHub's own description of its API to check requests and responses against.
 
 mod component;
+pub mod github_api;
 mod server;
 mod stand_in;
 

@@ -3,8 +3,9 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use openverse_release_airflow::{Airflow, AirflowApi, AirflowConfig};
+use openverse_release_conformance::ManualClock;
 use openverse_release_core::{DagRun, DagRunState};
-use openverse_release_ports::{Dags, PortError, Requests, System, conformance::ManualClock};
+use openverse_release_ports::{Dags, PortError, Requests, System};
 use openverse_release_testkit::{Reply, StandIn};
 
 pub(crate) const VERSION: &str = r#"{"version":"3.3.2","git_version":null}"#;

@@ -1,8 +1,8 @@
 //! An Airflow that the suite arranges things in, over the same API but not by the adapter.
 
 use async_trait::async_trait;
+use openverse_release_conformance::dags::{DAGS, DagsFixture};
 use openverse_release_core::{DagId, DagRunId};
-use openverse_release_ports::conformance::dags::{DAGS, DagsFixture};
 use reqwest::Method;
 use serde_json::{Value, json};
 

@@ -9,10 +9,9 @@ use std::{
 };
 
 use openverse_release_airflow::{Airflow, AirflowApi, AirflowConfig, AirflowCredentials};
+use openverse_release_conformance::dags::check_dags;
 use openverse_release_core::{DagId, DagRunState};
-use openverse_release_ports::{
-    Dags, PortError, Requests, SystemClock, WriteError, conformance::dags::check_dags,
-};
+use openverse_release_ports::{Dags, PortError, Requests, SystemClock, WriteError};
 use openverse_release_testkit::{Reply, StandIn, require_airflow};
 use reqwest::Method;
 use serde_json::{Value, json};

@@ -3,11 +3,9 @@
 use std::{fs, path::Path, process::Command, sync::Arc};
 
 use openverse_release_airflow::{Airflow, AirflowApi, AirflowConfig};
+use openverse_release_conformance::{ManualClock, dags::check_dags};
 use openverse_release_core::{DagId, DagRunState, EnvironmentName, Project};
-use openverse_release_ports::{
-    Dags, PortError, Requests, System, WriteError,
-    conformance::{ManualClock, dags::check_dags},
-};
+use openverse_release_ports::{Dags, PortError, Requests, System, WriteError};
 use openverse_release_sandbox::{Options, Part, Sandbox, Server, Timing};
 use tempfile::TempDir;
 

@@ -1,6 +1,8 @@
 //! What can be typed.
 
 mod actions;
+#[cfg(feature = "sandbox")]
+mod sandbox;
 mod step;
 
 use std::path::PathBuf;
@@ -9,9 +11,11 @@ use clap::{Args, Parser, Subcommand};
 use openverse_release_core::{CheckId, CommitSha, EnvironmentName, GitTag, ImageTag, RunId};
 
 pub(crate) use self::actions::{
-    AuditArgs, DagsAction, EcsAction, EnvVar, EnvVarAction, FaultAction, FlowFormat, GlossaryAction,
-    HoldAction, RacingProcess, SandboxAction, Why,
+    AuditArgs, DagsAction, EcsAction, EnvVar, EnvVarAction, FlowFormat, GlossaryAction, HoldAction,
+    RacingProcess, Why,
 };
+#[cfg(feature = "sandbox")]
+pub(crate) use self::sandbox::{FaultAction, SandboxAction};
 pub(crate) use self::step::{StepAction, StepTest};
 
 const EXIT_CODES: &str = "\
@@ -21,13 +25,18 @@ Exit codes:
   2  bad input: a malformed tag, an unknown app, a wrong configuration
   3  refused, by a gate, a hold or a conflict; what was found and expected is said
   4  failed
-  5  unfinished, or unknown; `resume` goes on
+  5  unfinished, or unknown; `resume` goes on";
+
+#[cfg(feature = "sandbox")]
+const WITHOUT_CONFIGURATION: &str = "
 
 Without --config everything happens in a sandbox on this machine, kept in the state directory.";
+#[cfg(not(feature = "sandbox"))]
+const WITHOUT_CONFIGURATION: &str = "";
 
 /// Takes code from main to production, and back.
 #[derive(Debug, Parser)]
-#[command(name = "openverse-release", version, after_help = EXIT_CODES, max_term_width = 100)]
+#[command(name = "openverse-release", version, after_help = format!("{EXIT_CODES}{WITHOUT_CONFIGURATION}"), max_term_width = 100)]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) global: Global,
@@ -37,10 +46,15 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Args)]
 pub(crate) struct Global {
-    /// Where runs, holds and the sandbox are kept
+    #[cfg_attr(feature = "sandbox", doc = "Where runs, holds and the sandbox are kept")]
+    #[cfg_attr(not(feature = "sandbox"), doc = "Where runs and holds are kept")]
     #[arg(long, global = true, value_name = "DIR", default_value = ".openverse-release")]
     pub(crate) state_dir: PathBuf,
-    /// The configuration of the live world; without it, the sandbox is used
+    #[cfg_attr(
+        feature = "sandbox",
+        doc = "The configuration of the live world; without it, the sandbox is used"
+    )]
+    #[cfg_attr(not(feature = "sandbox"), doc = "The configuration of the world")]
     #[arg(long, global = true, value_name = "FILE", env = "OPENVERSE_RELEASE_CONFIG")]
     pub(crate) config: Option<PathBuf>,
     /// Who acts, for the journal and the deployments; by default the user of this machine
@@ -318,6 +332,7 @@ pub(crate) enum Command {
         action: StepAction,
     },
     /// The release world on this machine that is used without a configuration
+    #[cfg(feature = "sandbox")]
     Sandbox {
         #[command(subcommand)]
         action: SandboxAction,
@@ -335,6 +350,7 @@ impl Command {
             | Self::Ecs {
                 action: EcsAction::Events { environment, .. } | EcsAction::Deploy { environment, .. },
             } => Some(*environment),
+            #[cfg(feature = "sandbox")]
             Self::Sandbox {
                 action: SandboxAction::Fault { action: Some(FaultAction::On { fault, .. }) },
             } => fault.environment(),

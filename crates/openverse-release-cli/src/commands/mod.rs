@@ -29,6 +29,7 @@ mod rollback;
 mod run_view;
 mod runbook;
 mod runs;
+#[cfg(feature = "sandbox")]
 mod sandbox;
 mod status;
 mod step;
@@ -167,6 +168,7 @@ async fn dispatch(command: &Command, context: &Context) -> Outcome {
         Command::EnvVar { action } => env_var::run(context, action).await,
         Command::Ecs { action } => ecs::run(context, action).await,
         Command::Step { action: StepAction::Test(test) } => step::test(context, test).await,
+        #[cfg(feature = "sandbox")]
         Command::Sandbox { action } => sandbox::run(context, action).await,
     }
 }

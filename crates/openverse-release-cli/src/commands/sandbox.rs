@@ -7,7 +7,7 @@ use openverse_release_sandbox::{Fault, Options, Status, Timing};
 use super::Outcome;
 use crate::{
     args::{FaultAction, SandboxAction},
-    connect::{Context, forget_runs},
+    connect::Context,
     error::CliError,
     exit::Exit,
     output::{BOLD, DIM, Table, WARN, age, clean},
@@ -87,7 +87,7 @@ fn write_status(out: &mut dyn Write, status: &Status) -> io::Result<()> {
 fn reset(context: &Context, options: Options) -> Outcome {
     let sandbox = context.sandbox();
     sandbox.reset(&context.project()?, options)?;
-    forget_runs(context)?;
+    context.forget_runs()?;
     let status = sandbox.status()?;
     context.output.result(&status, |out| writeln!(out, "a new sandbox, in {}", sandbox.dir().display()))?;
     Ok(Exit::Done)

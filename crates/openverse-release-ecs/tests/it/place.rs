@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use openverse_release_conformance::ManualClock;
 use openverse_release_core::{
     EcsService, EnvironmentName, Project, RegisterTaskDefinition, TaskDefinitionArn, UpdateService,
 };
 use openverse_release_ecs::{EcsConfig, EcsServices};
-use openverse_release_ports::{Requests, conformance::ManualClock};
+use openverse_release_ports::Requests;
 
 pub(crate) fn service(app: &str, environment: EnvironmentName) -> EcsService {
     let openverse = Project::openverse();

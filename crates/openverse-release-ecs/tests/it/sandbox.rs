@@ -3,18 +3,16 @@
 use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
+use openverse_release_conformance::{
+    ManualClock,
+    services::{ServicesFixture, check_services},
+};
 use openverse_release_core::{
     DeploymentId, EcsService, EnvironmentName, ImageTag, Project, RegisterTaskDefinition, Rollout,
     ServiceDeployment, UpdateService, judge_rollout,
 };
 use openverse_release_ecs::{EcsConfig, EcsServices};
-use openverse_release_ports::{
-    ContainerServices, PortError, Requests, System, WriteError,
-    conformance::{
-        ManualClock,
-        services::{ServicesFixture, check_services},
-    },
-};
+use openverse_release_ports::{ContainerServices, PortError, Requests, System, WriteError};
 use openverse_release_sandbox::{Options, Part, Sandbox, Server};
 use tempfile::TempDir;
 

@@ -1,12 +1,14 @@
 //! The journal: what happened in every run, in order.
 
+#[cfg(feature = "sqlite")]
 mod sqlite;
 
 use std::{fmt::Debug, path::PathBuf};
 
 use chrono::{DateTime, Utc};
-use openverse_release_core::{AppSlug, EnvironmentName, ReplayError, Run, RunEvent, RunId};
+use openverse_release_core::{AppSlug, EnvironmentName, Run, RunEvent, RunId};
 
+#[cfg(feature = "sqlite")]
 pub use sqlite::SqliteJournal;
 
 use crate::Hold;
@@ -129,13 +131,6 @@ pub enum JournalError {
     #[error("the journal's database failed")]
     Database {
         /// What it said.
-        #[from]
-        source: rusqlite::Error,
+        source: Box<dyn std::error::Error + Send + Sync>,
     },
-}
-
-impl JournalError {
-    pub(crate) fn replay(run: &RunId, error: &ReplayError) -> Self {
-        Self::Unreadable { run: run.to_string(), detail: error.to_string() }
-    }
 }

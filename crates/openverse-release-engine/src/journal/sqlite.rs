@@ -49,6 +49,12 @@ const CREATE: &str = "
     ) STRICT;
 ";
 
+impl From<rusqlite::Error> for JournalError {
+    fn from(source: rusqlite::Error) -> Self {
+        Self::Database { source: source.into() }
+    }
+}
+
 /// A journal in a SQLite file, which several processes may use at once.
 #[derive(Debug)]
 pub struct SqliteJournal(Mutex<Connection>);
@@ -259,7 +265,8 @@ fn load(connection: &Connection, id: &RunId) -> Result<Option<StoredRun>, Journa
         return Ok(None);
     }
     let recorded = length(&events);
-    let run = Run::replay(id.clone(), events).map_err(|error| JournalError::replay(id, &error))?;
+    let run = Run::replay(id.clone(), events)
+        .map_err(|error| JournalError::Unreadable { run: id.to_string(), detail: error.to_string() })?;
     Ok(Some(StoredRun { run, recorded }))
 }
 

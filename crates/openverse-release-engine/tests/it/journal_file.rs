@@ -2,15 +2,15 @@
 
 use std::{path::Path, thread};
 
+use openverse_release_conformance::journal::{
+    app, append, begin, ended, hold_placed, minute, resumed, start,
+};
 use openverse_release_core::End;
 use openverse_release_engine::{Journal as _, JournalError, SqliteJournal};
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-use crate::{
-    journal::{app, append, begin, ended, hold_placed, minute, resumed, start},
-    scene::{PRODUCTION, STAGING},
-};
+use crate::scene::{PRODUCTION, STAGING};
 
 fn place() -> TempDir {
     tempfile::tempdir().unwrap()

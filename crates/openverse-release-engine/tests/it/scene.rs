@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use openverse_release_conformance::{InMemoryGitHub, InMemoryProbe, InMemoryRegistry, ManualClock};
 use openverse_release_core::{
     App, CommitSha, DeploymentMeans, DeploymentRun, DeploymentTarget, Digest, EnvironmentName,
     GitHubReleaseId, GitHubWorkflowFile, GitTag, ImageName, ImageTag, Limits, LiveVersion, Project, Run,
@@ -16,10 +17,7 @@ use openverse_release_core::{
 use openverse_release_engine::{
     Approvals, Engine, EngineError, Refusal, Session, SqliteJournal, Watcher, World, Yield,
 };
-use openverse_release_ports::{
-    DeploymentRequest, Deployments as _,
-    conformance::{InMemoryGitHub, InMemoryProbe, InMemoryRegistry, ManualClock},
-};
+use openverse_release_ports::{DeploymentRequest, Deployments as _};
 use tempfile::TempDir;
 
 use crate::timed_deployments::TimedDeployments;

@@ -4,13 +4,13 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use chrono::TimeDelta;
+use openverse_release_conformance::{InMemoryGitHub, InMemoryProbe, ManualClock};
 use openverse_release_core::{
     App, CommitSha, DeploymentMeans, DeploymentRun, DispatchEventType, GitHubRunId, GitHubRunStatus,
     GitHubWorkflowFile, GitTag, HttpUrl, ImageTagKind, LiveVersion,
 };
 use openverse_release_ports::{
     Clock as _, DeploymentRequest, Deployments, GitHubReleases as _, PortError, RunQuery, System,
-    conformance::{InMemoryGitHub, InMemoryProbe, ManualClock},
 };
 
 const EVERY: RunQuery = RunQuery { created_since: None, limit: usize::MAX };

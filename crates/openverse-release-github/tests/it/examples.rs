@@ -1,11 +1,11 @@
 //! GitHub's own examples of its answers, read by the adapter.
 
-use openverse_release_contract::Contract;
 use openverse_release_core::{GitHubRunId, GitHubRunStatus, JobStatus, PullRequestNumber, PullRequestState};
 use openverse_release_ports::{
     Branches as _, FileChange, GitHubRunQuery, GitHubRuns as _, NewPullRequest, PortError, PullRequests as _,
 };
 use openverse_release_testkit::Reply;
+use openverse_release_testkit::github_api::Contract;
 use serde_json::Value;
 
 use crate::{

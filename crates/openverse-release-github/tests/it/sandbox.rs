@@ -6,6 +6,13 @@ use std::{
 };
 
 use async_trait::async_trait;
+use openverse_release_conformance::{
+    github::{GitHubWorld, check_github},
+    github_branches::{BranchWorld, check_branches},
+    github_drafts::{DraftWorld, check_drafts},
+    github_pull_requests::{PullRequestWorld, check_pull_requests},
+    github_runs::{GitHubRunWorld, check_runs},
+};
 use openverse_release_core::{
     CommitSha, DispatchEventType, GitHubReleaseId, GitHubRepository, GitHubWorkflowFile, GitTag, Project,
     PullRequestNumber,
@@ -13,13 +20,6 @@ use openverse_release_core::{
 use openverse_release_github::{GitHub, Repository};
 use openverse_release_ports::{
     Branches, CodeHistory, Deployments, GitHubReleases, GitHubRuns, PullRequests, ReleaseDrafts,
-    conformance::{
-        github::{GitHubWorld, check_github},
-        github_branches::{BranchWorld, check_branches},
-        github_drafts::{DraftWorld, check_drafts},
-        github_pull_requests::{PullRequestWorld, check_pull_requests},
-        github_runs::{GitHubRunWorld, check_runs},
-    },
 };
 use openverse_release_sandbox::{HostedRepository, Options, Sandbox, Server, Timing};
 use serde_json::{Value, json};

@@ -6,10 +6,11 @@ use std::{
     time::Duration,
 };
 
-use openverse_release_contract::Contract;
+use openverse_release_conformance::ManualClock;
 use openverse_release_github::{GitHub, GitHubBuilder, Repository};
 use openverse_release_http::{HttpSettings, Retry};
-use openverse_release_ports::{Requests, System, conformance::ManualClock};
+use openverse_release_ports::{Requests, System};
+use openverse_release_testkit::github_api::Contract;
 use openverse_release_testkit::{Reply, Seen, StandIn};
 use serde_json::Value;
 

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use openverse_release_conformance::ManualClock;
 use openverse_release_http::{Answer, BaseUrl, Call, HttpClient, HttpSettings, Policy, RateLimit, Retry};
-use openverse_release_ports::{PortError, Requests, System, conformance::ManualClock};
+use openverse_release_ports::{PortError, Requests, System};
 use openverse_release_testkit::{Reply, StandIn};
 
 use crate::server::answering;

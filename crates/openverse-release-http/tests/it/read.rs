@@ -2,8 +2,9 @@
 
 use std::{sync::Arc, time::Duration};
 
+use openverse_release_conformance::ManualClock;
 use openverse_release_http::{Call, HttpClient, HttpSettings, Retry};
-use openverse_release_ports::{PortError, Requests, System, conformance::ManualClock};
+use openverse_release_ports::{PortError, Requests, System};
 use openverse_release_testkit::{Reply, StandIn};
 
 use crate::server::answering;

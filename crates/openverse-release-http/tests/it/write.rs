@@ -2,8 +2,9 @@
 
 use std::{sync::Arc, time::Duration};
 
+use openverse_release_conformance::ManualClock;
 use openverse_release_http::{Answer, Call, HttpClient, HttpSettings, Retry};
-use openverse_release_ports::{Clock as _, PortError, Requests, System, conformance::ManualClock};
+use openverse_release_ports::{Clock as _, PortError, Requests, System};
 use openverse_release_testkit::Reply;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 

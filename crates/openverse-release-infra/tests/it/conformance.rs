@@ -1,16 +1,14 @@
 //! The contracts of the ports, held by the real programs.
 
 use async_trait::async_trait;
+use openverse_release_conformance::{
+    dag_checkout::{DagCheckoutWorld, check_dag_sync},
+    infrastructure::{FIRST, InfrastructureWorld, check_infrastructure},
+    infrastructure_variables::{NAME, VALUE, check_variables},
+};
 use openverse_release_core::{CommitSha, DeploymentTarget, ImageTag};
 use openverse_release_infra::{DagCheckout, Infrastructure, Protocol};
-use openverse_release_ports::{
-    Configuration, ConfiguredVariables, DagSync, Provisioning,
-    conformance::{
-        dag_checkout::{DagCheckoutWorld, check_dag_sync},
-        infrastructure::{FIRST, InfrastructureWorld, check_infrastructure},
-        infrastructure_variables::{NAME, VALUE, check_variables},
-    },
-};
+use openverse_release_ports::{Configuration, ConfiguredVariables, DagSync, Provisioning};
 
 use crate::{
     checkout::git,

@@ -7,11 +7,9 @@ use std::{
 };
 
 use async_trait::async_trait;
+use openverse_release_conformance::step_programs::{Behaviour, StepProgramsWorld, check_step_programs};
 use openverse_release_infra::LocalStepPrograms;
-use openverse_release_ports::{
-    ProgramCall, StepProgram, StepProgramError, StepPrograms,
-    conformance::step_programs::{Behaviour, StepProgramsWorld, check_step_programs},
-};
+use openverse_release_ports::{ProgramCall, StepProgram, StepProgramError, StepPrograms};
 use tempfile::TempDir;
 
 use crate::programs::runs;

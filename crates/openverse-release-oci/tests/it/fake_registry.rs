@@ -5,12 +5,10 @@ use std::{
     sync::{Arc, Mutex},
 };
 
+use openverse_release_conformance::{ImageShape, ManualClock, SampleImage};
 use openverse_release_core::{Digest, ImageName, ImageTag};
 use openverse_release_oci::{OciRegistry, RegistryConfig};
-use openverse_release_ports::{
-    Requests, System,
-    conformance::{ImageShape, ManualClock, SampleImage},
-};
+use openverse_release_ports::{Requests, System};
 use openverse_release_testkit::{Reply, Seen, StandIn};
 
 /// What happens to one request instead of the usual.

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use openverse_release_conformance::ManualClock;
 use openverse_release_core::ImageTag;
 use openverse_release_oci::{OciRegistry, RegistryConfig};
-use openverse_release_ports::{ImageRegistry as _, PortError, Requests, System, conformance::ManualClock};
+use openverse_release_ports::{ImageRegistry as _, PortError, Requests, System};
 use openverse_release_testkit::{Reply, Seen, StandIn};
 
 const LIST: &str = "/v2/wordpress/openverse-api/tags/list";

@@ -3,10 +3,8 @@
 use std::{collections::BTreeSet, fmt, sync::Mutex};
 
 use async_trait::async_trait;
+use openverse_release_conformance::{ImageShape, SampleImage, SampleManifest, registry::RegistryFixture};
 use openverse_release_core::{ImageName, ImageTag};
-use openverse_release_ports::conformance::{
-    ImageShape, SampleImage, SampleManifest, registry::RegistryFixture,
-};
 use reqwest::{Client, Method, RequestBuilder, StatusCode, Url, header};
 
 /// Gives the `Authorization` for a repository.

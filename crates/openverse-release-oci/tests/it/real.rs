@@ -10,15 +10,13 @@ use std::{
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
+use openverse_release_conformance::{
+    ImageShape, ManualClock, SampleImage,
+    registry::{RegistryFixture as _, check_registry},
+};
 use openverse_release_core::ImageTag;
 use openverse_release_oci::{Credentials, OciRegistry, RegistryConfig};
-use openverse_release_ports::{
-    ImageRegistry as _, PortError, Requests, WriteError,
-    conformance::{
-        ImageShape, ManualClock, SampleImage,
-        registry::{RegistryFixture as _, check_registry},
-    },
-};
+use openverse_release_ports::{ImageRegistry as _, PortError, Requests, WriteError};
 use openverse_release_testkit::{Reply, Seen, StandIn, require};
 
 use crate::{

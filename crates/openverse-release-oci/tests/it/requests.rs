@@ -1,10 +1,8 @@
 //! Exactly which requests each operation takes.
 
+use openverse_release_conformance::{ImageShape, SampleImage};
 use openverse_release_core::{Digest, ImageTag};
-use openverse_release_ports::{
-    ImageRegistry as _, WriteError,
-    conformance::{ImageShape, SampleImage},
-};
+use openverse_release_ports::{ImageRegistry as _, WriteError};
 use openverse_release_testkit::Reply;
 
 use crate::fake_registry::{FakeRegistry, Fault};

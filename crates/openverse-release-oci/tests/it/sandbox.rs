@@ -2,15 +2,13 @@
 
 use std::sync::Arc;
 
+use openverse_release_conformance::{
+    ManualClock,
+    registry::{RegistryFixture as _, check_registry},
+};
 use openverse_release_core::{ImageTag, Project};
 use openverse_release_oci::{OciRegistry, RegistryConfig};
-use openverse_release_ports::{
-    ImageRegistry as _, Requests, System,
-    conformance::{
-        ManualClock,
-        registry::{RegistryFixture as _, check_registry},
-    },
-};
+use openverse_release_ports::{ImageRegistry as _, Requests, System};
 use openverse_release_sandbox::{Action, Fault, Mutations, Options, Part, Sandbox, Server, Timing};
 use tempfile::TempDir;
 

@@ -5,12 +5,10 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
+use openverse_release_conformance::{ImageShape, ManualClock, SampleImage};
 use openverse_release_core::{ImageName, ImageTag};
 use openverse_release_oci::{Credentials, OciRegistry, RegistryConfig};
-use openverse_release_ports::{
-    ImageRegistry as _, PortError, Requests, System, WriteError,
-    conformance::{ImageShape, ManualClock, SampleImage},
-};
+use openverse_release_ports::{ImageRegistry as _, PortError, Requests, System, WriteError};
 use openverse_release_testkit::{Reply, Seen, StandIn};
 
 // base64 of `robot:hunter2`

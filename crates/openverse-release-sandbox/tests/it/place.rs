@@ -7,10 +7,10 @@ use std::{
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use openverse_release_contract::Contract;
 use openverse_release_core::{AppSlug, Project};
 use openverse_release_ports::Clock;
 use openverse_release_sandbox::{Options, Sandbox, Server, Timing};
+use openverse_release_testkit::github_api::Contract;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 

@@ -2,10 +2,11 @@
 
 use std::{sync::Arc, time::Duration};
 
+use openverse_release_conformance::ManualClock;
 use openverse_release_core::LiveVersion;
 use openverse_release_http::HttpSettings;
 use openverse_release_http::live::{HttpVersionProbe, ProbeConfig};
-use openverse_release_ports::{PortError, Requests, System, VersionProbe, conformance::ManualClock};
+use openverse_release_ports::{PortError, Requests, System, VersionProbe};
 use openverse_release_testkit::{Reply, StandIn};
 
 use crate::server::answering;

@@ -6,15 +6,13 @@ use std::{
 };
 
 use async_trait::async_trait;
+use openverse_release_conformance::{
+    ManualClock,
+    probe::{ProbeFixture, check_probe},
+};
 use openverse_release_core::{HttpUrl, LiveVersion};
 use openverse_release_http::live::{HttpVersionProbe, ProbeConfig};
-use openverse_release_ports::{
-    Requests,
-    conformance::{
-        ManualClock,
-        probe::{ProbeFixture, check_probe},
-    },
-};
+use openverse_release_ports::Requests;
 use openverse_release_testkit::{Reply, StandIn};
 
 /// What is answered, by the path under which an endpoint is stood in for.

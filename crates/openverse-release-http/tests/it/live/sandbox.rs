@@ -2,9 +2,10 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use openverse_release_conformance::ManualClock;
 use openverse_release_core::{HttpUrl, Project};
 use openverse_release_http::live::{HttpVersionProbe, ProbeConfig};
-use openverse_release_ports::{PortError, Requests, System, VersionProbe, conformance::ManualClock};
+use openverse_release_ports::{PortError, Requests, System, VersionProbe};
 use openverse_release_sandbox::{Options, Part, Sandbox, Timing};
 
 /// Returns `https://api.openverse.org` of `https://api.openverse.org/version`, and its host.

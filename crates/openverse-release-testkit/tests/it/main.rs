@@ -1,0 +1,3 @@
+//! The testkit, tested from outside.
+
+mod github_api;
