@@ -81,7 +81,9 @@ pub use notes::{
 };
 pub use parse::ParseError;
 pub use path_pattern::{PathPattern, lies_within};
-pub use project::{ExplainedTag, Project, ProjectError, TagKind, UnknownGitTag, explain_tag};
+pub use project::{
+    ExplainedTag, Project, ProjectError, ProjectFileError, TagKind, UnknownGitTag, explain_tag,
+};
 pub use pull_request::{PullRequest, PullRequestNumber, PullRequestState};
 pub use release_need::{DeclaredVariables, NoReleaseNeeded, ReleaseNeed, ReleaseReason};
 pub use repository_file::{BlobSha, FileContent, RepositoryPath};

@@ -17,7 +17,7 @@ pub struct Program {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub variables: Vec<String>,
     /// The longest time that one call may take, in seconds.
-    #[serde(default = "a_minute")]
+    #[serde(default = "Program::usual_limit")]
     pub limit: u32,
 }
 
@@ -25,6 +25,9 @@ fn is_empty(parameters: &Parameters) -> bool {
     parameters.as_object().is_empty()
 }
 
-fn a_minute() -> u32 {
-    60
+impl Program {
+    /// Returns the limit of a program for which none is named: a minute.
+    pub(crate) fn usual_limit() -> u32 {
+        60
+    }
 }
