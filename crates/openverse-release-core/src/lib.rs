@@ -22,6 +22,7 @@ mod glossary;
 mod history;
 mod image;
 mod markdown;
+mod nearest;
 mod notes;
 mod pages;
 mod parse;
@@ -75,6 +76,7 @@ pub use history::{
     last_known_working,
 };
 pub use image::{Digest, ImageName, ImageReference, ImageTag, ImageTagKind};
+pub use nearest::nearest_word;
 pub use notes::{
     DraftChange, DraftContent, DraftPlan, DraftRefusal, DraftWrite, MergedPullRequest, NotesSection,
     ReleaseNotes, ReleaseNotesRules, numbers_mentioned, plan_draft,

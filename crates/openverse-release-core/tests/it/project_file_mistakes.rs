@@ -1,6 +1,8 @@
 //! What a person is told who wrote something wrong into a project file, and where.
 
-use openverse_release_core::{EnvironmentName, LinkKind, Operation, Project, StepId, Trigger};
+use openverse_release_core::{
+    DeployedVersion, EnvironmentName, LinkKind, Operation, Project, StepId, Trigger,
+};
 
 /// A whole process of one's own. A line of this text is a line of the file.
 pub(crate) const ACME: &str = r#"name = "Acme"
@@ -80,6 +82,16 @@ fn what_a_file_does_not_say_follows_from_what_its_steps_do() {
         assert!(kinds.contains(&(id(from), id(to), kind)), "{from} {kind:?} {to}");
     }
     assert_eq!(Project::from_toml(&project.to_toml()).unwrap(), project);
+}
+
+#[test]
+fn a_revert_of_a_release_is_deployed_as_the_commit_that_it_is() {
+    let back = r#"Back = { does = "revert_on_main", manual = false, "#;
+    let text = ACME.replace("Back = { does = \"redeploy_last_working\", ", back);
+    let text = text.replace("after = \"Merge\"", "after = [\"Merge\", \"Back\"]");
+    let project = Project::from_toml(&text).unwrap();
+    let test = project.apps[0].flow.step(&id("Test")).unwrap().operation;
+    assert_eq!(test, Operation::DeployByGitHubWorkflow { version: DeployedVersion::Commit });
 }
 
 #[test]

@@ -121,13 +121,15 @@ fn a_project_survives_being_written_and_read() {
 #[test]
 fn a_flow_of_ones_own_is_written_in_full() {
     let mut project = Project::openverse();
-    let mut flow = serde_json::to_value(flows::api()).unwrap();
-    flow["steps"][0]["label"] = "Merge it".into();
-    // A file has the links by the steps that they lead to.
-    let places: Vec<_> = flow["steps"].as_array().unwrap().iter().map(|step| step["id"].clone()).collect();
-    let place = |link: &serde_json::Value| places.iter().position(|id| *id == link["to"]);
-    flow["links"].as_array_mut().unwrap().sort_by_key(place);
-    project.apps[0].flow = serde_json::from_value(flow).unwrap();
+    for app in &mut project.apps {
+        let mut flow = serde_json::to_value(&app.flow).unwrap();
+        flow["steps"][0]["label"] = "Merge it".into();
+        // A file has the links by the steps that they lead to.
+        let steps: Vec<_> = flow["steps"].as_array().unwrap().iter().map(|step| step["id"].clone()).collect();
+        let place = |link: &serde_json::Value| steps.iter().position(|id| *id == link["to"]);
+        flow["links"].as_array_mut().unwrap().sort_by_key(place);
+        app.flow = serde_json::from_value(flow).unwrap();
+    }
     let file = Table::try_from(&project).unwrap();
     assert_eq!(file["flows"]["api"]["steps"]["Merge"]["label"].as_str(), Some("Merge it"));
     assert_eq!(read(&file).unwrap(), project);

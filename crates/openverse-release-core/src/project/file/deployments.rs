@@ -39,12 +39,8 @@ pub(super) fn add(
     for value in fields.layers(IN) {
         for (name, at, value) in entries(value)? {
             if !names().any(|known| known == name) {
-                return Err(Mistake::unknown(
-                    at,
-                    ["environment", &format!(" of {}", step.id)],
-                    name,
-                    names(),
-                ));
+                let of = format!(" of {}", step.id);
+                return Err(Mistake::unknown(at, ["environment", &of], name, names()));
             }
             let mut here = Fields::new(format!("{} in {name}", step.id), at, vec![table(value)?]);
             here.ask(&asked);

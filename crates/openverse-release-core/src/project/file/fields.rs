@@ -8,7 +8,8 @@ use toml::{
     de::{DeString, DeTable, DeValue, ValueDeserializer},
 };
 
-use super::{mistake::Mistake, nearest::nearest};
+use super::mistake::Mistake;
+use crate::nearest_word;
 
 pub(super) type Value<'t> = Spanned<DeValue<'t>>;
 /// A name, its place, and what stands there.
@@ -69,7 +70,7 @@ impl<'t> Fields<'t> {
     }
 
     fn missing(&self, name: &'static str) -> Mistake {
-        let misspelt = |key: &&Spanned<DeString<'_>>| nearest(as_text(key), [name]).is_some();
+        let misspelt = |key: &&Spanned<DeString<'_>>| nearest_word(as_text(key), [name]).is_some();
         match self.tables.iter().flat_map(|table| table.keys()).find(misspelt) {
             Some(key) => Mistake::unknown(key.span(), ["field", &self.of()], as_text(key), [name]),
             None => Mistake::new(self.at(), format_args!("{} needs `{name}`", self.what)),

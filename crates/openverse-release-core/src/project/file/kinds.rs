@@ -173,3 +173,17 @@ pub(super) fn usual_event_type(app: &AppSlug, environment: EnvironmentName) -> D
     let text = format!("deploy_{environment}_{app}").replace('-', "_");
     text.parse().unwrap_or_else(|_| unreachable!("both names are short, and of letters, digits and \"-\""))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kind_has_the_name_of_its_operation() {
+        for kind in KINDS {
+            assert_eq!(serde_json::to_value(kind.operation).unwrap()["does"], kind.name);
+            assert_eq!(Kind::of(kind.operation).name, kind.name);
+        }
+        assert_eq!(Kind::of(with_version(DeployedVersion::Commit)).name, "deploy_by_github_workflow");
+    }
+}

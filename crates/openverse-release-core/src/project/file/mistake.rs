@@ -2,7 +2,7 @@
 
 use std::{fmt, ops::Range};
 
-use super::nearest::nearest;
+use crate::nearest_word;
 
 /// Why a project file cannot be used, and where it is wrong.
 ///
@@ -40,7 +40,7 @@ impl ProjectFileError {
         // serde puts its words in backticks too: the unknown one, then those it knows.
         let mut words = self.message.strip_prefix("unknown ")?.split('`').skip(1).step_by(2);
         let found = words.next()?;
-        nearest(found, words)
+        nearest_word(found, words)
     }
 
     /// Leaves out the place, which is not one of the file that a person has.

@@ -4,7 +4,6 @@ mod deployments;
 mod fields;
 mod kinds;
 mod mistake;
-mod nearest;
 mod place;
 mod schema;
 mod steps;

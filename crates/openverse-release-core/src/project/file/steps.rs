@@ -115,12 +115,8 @@ fn draft(id: StepId, environments: &Environments, fields: &mut Fields<'_>) -> Re
     let does: toml::Spanned<String> = fields.need("does")?;
     let Some(kind) = KINDS.into_iter().find(|kind| kind.name == does.as_ref()) else {
         let known = KINDS.iter().map(|kind| kind.name);
-        return Err(Mistake::unknown(
-            does.span(),
-            ["kind", &format!(" of the step {id}")],
-            does.as_ref(),
-            known,
-        ));
+        let of = format!(" of the step {id}");
+        return Err(Mistake::unknown(does.span(), ["kind", &of], does.as_ref(), known));
     };
     fields.describe(format!("the step {id} ({})", kind.name));
     let label = fields.get("label")?.unwrap_or_else(|| words_of(&id));
@@ -242,10 +238,9 @@ fn declares(declared: &[Outcome], outcome: &Outcome) -> bool {
 fn complete(place: usize, drafts: &mut [Draft], before: &[Vec<usize>], undone: &[usize]) {
     let draft = &drafts[place];
     if draft.kind.names_a_version() {
-        let usual = if follows_a_tagging(place, drafts, before) {
-            DeployedVersion::Release
-        } else {
-            DeployedVersion::Commit
+        let usual = match follows_a_tagging(place, drafts, before) {
+            true => DeployedVersion::Release,
+            false => DeployedVersion::Commit,
         };
         drafts[place].step.operation = kinds::with_version(draft.version.unwrap_or(usual));
     } else if draft.kind.follows_its_deployments() && draft.step.environments.is_empty() {
@@ -259,14 +254,16 @@ fn complete(place: usize, drafts: &mut [Draft], before: &[Vec<usize>], undone: &
     }
 }
 
-/// Tells whether the images of a release are tagged before a step.
+/// Tells whether the images of a release are tagged before a step. What comes before a rollback is of another
+/// version.
 fn follows_a_tagging(place: usize, drafts: &[Draft], before: &[Vec<usize>]) -> bool {
     let (mut seen, mut next) = (vec![false; drafts.len()], vec![place]);
     while let Some(place) = next.pop() {
-        if !std::mem::replace(&mut seen[place], true) {
-            if kinds::tags(drafts[place].step.operation) {
-                return true;
-            }
+        let operation = drafts[place].step.operation;
+        if kinds::tags(operation) {
+            return true;
+        }
+        if !std::mem::replace(&mut seen[place], true) && !operation.rolls_back() {
             next.extend(&before[place]);
         }
     }

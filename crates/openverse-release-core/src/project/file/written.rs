@@ -17,10 +17,8 @@ use crate::{
 pub(super) fn project(project: &Project) -> Table {
     let Project { name, environments, repositories, release_notes, changelog, apps } = project;
     let mut flows: Vec<(String, Table)> = Vec::new();
-    let apps = apps
-        .iter()
-        .map(|app| (app.slug.to_string(), Value::Table(written_app(app, environments, &mut flows))));
-    let apps = apps.collect::<Table>();
+    let mut app = |app: &App| (app.slug.to_string(), written_app(app, environments, &mut flows).into());
+    let apps: Table = apps.iter().map(&mut app).collect();
     let mut fields = Fields::default();
     fields.put("name", name);
     fields.put("environments", environments);
@@ -28,8 +26,7 @@ pub(super) fn project(project: &Project) -> Table {
     fields.unless("release_notes", release_notes, &Default::default());
     fields.unless("changelog", changelog, &Default::default());
     fields.put("apps", apps);
-    let flows = flows.into_iter().map(|(name, flow)| (name, Value::Table(flow)));
-    fields.unless("flows", &flows.collect(), &Table::new());
+    fields.unless("flows", &filled(flows.into_iter()), &Table::new());
     fields.0
 }
 
@@ -73,20 +70,16 @@ fn written_app(app: &App, environments: &Environments, flows: &mut Vec<(String, 
     fields.unless("name", &app.name, &app.slug.to_string());
     let publishes = app.flow.steps().any(|step| kinds::publishes(step.operation));
     let usual = app.slug.as_str().parse().ok().filter(|_| publishes);
-    fields.maybe(
-        "git_tag_prefix",
-        app.git_tag_prefix.as_ref().filter(|prefix| Some(*prefix) != usual.as_ref()),
-    );
+    let prefix = app.git_tag_prefix.as_ref().filter(|prefix| Some(*prefix) != usual.as_ref());
+    fields.maybe("git_tag_prefix", prefix);
     fields.put("images", &app.images);
     fields.unless("source_paths", &app.source_paths, &whole_repository());
     fields.unless("image_paths", &app.image_paths, &Vec::new());
     fields.maybe("variables_file", app.variables_file.as_ref());
     fields.maybe("label", app.label.as_ref());
     fields.put("flow", flow_name(app, environments, flows));
-    let steps = app.flow.steps().map(|step| (step.id.to_string(), Value::Table(of_app(app, step))));
-    let steps: Table =
-        steps.filter(|(_, fields)| fields.as_table().is_some_and(|it| !it.is_empty())).collect();
-    fields.unless("steps", &steps, &Table::new());
+    let steps = app.flow.steps().map(|step| (step.id.to_string(), of_app(app, step)));
+    fields.unless("steps", &filled(steps), &Table::new());
     fields.0
 }
 
@@ -100,15 +93,17 @@ fn flow_name(app: &App, environments: &Environments, flows: &mut Vec<(String, Ta
     if let Some((name, _)) = flows.iter().find(|(_, known)| *known == written) {
         return name.clone();
     }
-    flows.push((app.slug.to_string(), written));
-    app.slug.to_string()
+    let documented = app.slug.as_str().parse::<DocumentedFlow>().is_ok();
+    let name = if documented { format!("{}-own", app.slug) } else { app.slug.to_string() };
+    flows.push((name.clone(), written));
+    name
 }
 
 pub(super) fn flow(flow: &Flow, app: &str) -> Table {
     let mut fields = Fields::default();
     fields.unless("name", &flow.name(), &app);
     fields.unless("version", flow.version(), &steps::FIRST_VERSION);
-    let steps = flow.steps().map(|step| (step.id.to_string(), Value::Table(written_step(flow, step))));
+    let steps = flow.steps().map(|step| (step.id.to_string(), written_step(flow, step).into()));
     fields.put("steps", steps.collect::<Table>());
     fields.0
 }
@@ -201,6 +196,11 @@ fn one_or_all<T: Serialize>(list: &[T]) -> Option<Value> {
     }
 }
 
+/// Returns a table of those tables that have anything in them.
+fn filled(tables: impl Iterator<Item = (String, Table)>) -> Table {
+    tables.filter(|(_, table)| !table.is_empty()).map(|(name, table)| (name, table.into())).collect()
+}
+
 /// Returns what an app says of a step beyond its flow: who performs it, and where and how it deploys.
 fn of_app(app: &App, step: &Step) -> Table {
     let mut fields = Fields::default();
@@ -214,10 +214,9 @@ fn of_app(app: &App, step: &Step) -> Table {
         fields.0.extend(first.clone().into_iter().filter(|(key, value)| shared(key, value)));
         let own = targets.iter().map(|(environment, target)| {
             let own = target.clone().into_iter().filter(|(key, value)| !shared(key, value));
-            (environment.clone(), Value::Table(own.collect()))
+            (environment.clone(), own.collect())
         });
-        let own = own.filter(|(_, own)| own.as_table().is_some_and(|own| !own.is_empty()));
-        fields.unless("in", &own.collect(), &Table::new());
+        fields.unless("in", &filled(own), &Table::new());
     }
     fields.0
 }
