@@ -1,7 +1,8 @@
 use openverse_release_core::{
-    DeploymentMeans, EnvironmentName, GitTag, Performer, Project, ProposedContent, UnknownGitTag,
-    changelog_proposal, flows,
+    DeploymentMeans, DeploymentTarget, EnvironmentName, Environments, Flow, GitTag, Link, LinkKind,
+    Performer, Project, ProposedContent, UnknownGitTag, changelog_proposal, flows, strategies,
 };
+use proptest::prelude::*;
 use toml::{Table, Value};
 
 fn openverse() -> Table {
@@ -118,22 +119,49 @@ fn a_project_survives_being_written_and_read() {
     assert_eq!(openverse()["apps"]["api"]["flow"].as_str(), Some("api-and-frontend"));
 }
 
+/// The same flow with its links in the order of a file: by the steps that they lead to, rollbacks last.
+fn in_the_order_of_a_file(flow: &Flow) -> Flow {
+    let place = |link: &Link| flow.steps().position(|step| step.id == link.to);
+    let mut links: Vec<_> = flow.links().collect();
+    links.sort_by_key(|link| (place(link), link.kind == LinkKind::RollsBack));
+    let (name, version) = (flow.name().to_owned(), flow.version().clone());
+    let steps = flow.steps().cloned().collect();
+    let sorted = Flow::new(name, version, steps, links, flow.exemptions().to_vec());
+    sorted.unwrap().in_environments(flow.environments().clone())
+}
+
 #[test]
 fn a_flow_of_ones_own_is_written_in_full() {
     let mut project = Project::openverse();
     for app in &mut project.apps {
-        let mut flow = serde_json::to_value(&app.flow).unwrap();
+        let mut flow = serde_json::to_value(in_the_order_of_a_file(&app.flow)).unwrap();
         flow["steps"][0]["label"] = "Merge it".into();
-        // A file has the links by the steps that they lead to.
-        let steps: Vec<_> = flow["steps"].as_array().unwrap().iter().map(|step| step["id"].clone()).collect();
-        let place = |link: &serde_json::Value| steps.iter().position(|id| *id == link["to"]);
-        flow["links"].as_array_mut().unwrap().sort_by_key(place);
         app.flow = serde_json::from_value(flow).unwrap();
     }
     let file = Table::try_from(&project).unwrap();
     assert_eq!(file["flows"]["api"]["steps"]["Merge"]["label"].as_str(), Some("Merge it"));
     assert_eq!(read(&file).unwrap(), project);
     assert_eq!(Project::from_toml(&project.to_toml()).unwrap(), project);
+}
+
+proptest! {
+    #[test]
+    fn whatever_flow_can_be_released_is_read_as_it_is_written(flow in strategies::released_flow()) {
+        let mut project = Project::openverse();
+        project.apps.truncate(1);
+        let updated = flow.environments().iter().filter(|it| flow.steps().any(|step| step.updates(it.name)));
+        project.environments = Environments::new(updated.collect()).unwrap();
+        let app = &mut project.apps[0];
+        app.flow = in_the_order_of_a_file(&flow).in_environments(project.environments.clone());
+        app.performers.clear();
+        let target = app.deployments[0].clone();
+        app.deployments = project.environments.names().map(|environment| {
+            let (workflow, event_type) = ("deploy.yml".parse().unwrap(), environment.as_str().parse().unwrap());
+            let means = DeploymentMeans::GitHubWorkflow { workflow, event_type };
+            DeploymentTarget { environment, means, version_endpoint: None, ..target.clone() }
+        }).collect();
+        prop_assert_eq!(Project::from_toml(&project.to_toml()).unwrap(), project);
+    }
 }
 
 #[test]
