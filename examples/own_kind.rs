@@ -51,6 +51,8 @@ struct Ticket {
 
 impl Kind for OpenTicket {
     const NAME: &'static str = "open_ticket";
+    const ABOUT: &'static str = "Opens a ticket in a queue.";
+    const PARAMETERS: &'static [&'static str] = &["queue"];
 
     fn nature(&self) -> Nature {
         Nature::new()

@@ -8,7 +8,7 @@ use std::{env, error::Error};
 
 use openverse_release_core::{ChartLevel, Project, explain_tag};
 
-/// In real life a file; JSON, or whatever else serde reads, does as well.
+/// In real life a file.
 const LIBRARY: &str = r#"
 name = "City library"
 
@@ -17,38 +17,32 @@ code = "city/library"
 infrastructure = "city/library-infrastructure"
 main = "trunk"
 
-[[apps]]
-slug = "lending"
+[apps.lending]
 name = "lending desk"
 git_tag_prefix = "lending_desk"
 images = ["registry.city.example/lending", "registry.city.example/lending-proxy"]
 source_paths = ["lending", "shared"]
-flow = "api-and-frontend" # a documented flow; a flow of one's own can be written out here
+flow = "api-and-frontend" # a documented flow
 
-[[apps.deployments]]
-environment = "staging"
-means = { by = "github_workflow", workflow = "deploy-staging.yml", event_type = "deploy_staging" }
-version_endpoint = "https://lending-test.city.example/version"
+[apps.lending.steps] # where and how
+StagingDispatch = { workflow = "deploy-staging.yml", endpoint = "https://lending-test.city.example/version" }
+ProductionDispatch = { workflow = "deploy-production.yml", endpoint = "https://lending.city.example/version" }
 
-[[apps.deployments]]
-environment = "production"
-means = { by = "github_workflow", workflow = "deploy-production.yml", event_type = "deploy_production" }
-version_endpoint = "https://lending.city.example/version"
-
-[[apps]]
-slug = "catalogue"
+[apps.catalogue]
 name = "catalogue importer"
 images = ["registry.city.example/importer"]
 source_paths = ["importer"]
-flow = "indexer-worker"
-deployments = [
-    { environment = "staging", means = { by = "pull_latest" } },
-    { environment = "production", means = { by = "pull_latest" } },
-]
+flow = "nightly"
+
+[flows.nightly.steps] # a flow of one's own
+Merge = { does = "merge_to_main" }
+Build = { does = "build_images", after = "Merge" }
+Night = { does = "run_latest", label = "The next night\nuses it", environment = ["staging", "production"], after = "Build" }
+Revert = { does = "revert_on_main", rolls_back = "Night" }
 "#;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let project: Project = toml::from_str(LIBRARY)?;
+    let project: Project = Project::from_toml(LIBRARY)?;
     println!("{}, from {}:\n", project.name, project.repositories.code);
     for app in &project.apps {
         println!("{} ({})", app.name, app.slug);
@@ -77,10 +71,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
     }
 
-    // A file that could not be used is refused when it is read, with what is wrong and where.
-    let broken = LIBRARY.replace("git_tag_prefix = \"lending_desk\"", "");
-    if let Err(error) = toml::from_str::<Project>(&broken) {
-        println!("\nWithout the git tag prefix: {}\n", error.message());
+    // A file that could not be used is refused, with what is wrong and where.
+    let broken = LIBRARY.replace("after = \"Merge\"", "after = \"Merg\"");
+    if let Err(error) = Project::from_toml(&broken) {
+        println!("\nWith a slip: {error}\n");
     }
     if let Some(app) = project.app("lending desk") {
         println!("{}", app.flow.to_text(ChartLevel::Overview));

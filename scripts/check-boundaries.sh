@@ -83,14 +83,14 @@ for crate in reqwest rustls; do
     [ "$versions" -eq 1 ] || refuse "the workspace has $versions versions of $crate, expected one"
 done
 
-# Whoever wants to know something of a step asks its nature. A kind asks of itself, and so does its half in the
-# engine.
+# Whoever wants to know something of a step asks its nature. A kind asks of itself, and so do its half in the
+# engine and the project file, which holds its name.
 kinds=$(sed -n 's/.*entry::<\([A-Za-z]*\)>().*/\1/p' crates/openverse-release-core/src/kind/installed.rs | paste -sd '|')
 [ -n "$kinds" ] || refuse "no kind of step is installed"
 while read -r place; do
     refuse "$place asks of which kind a step is, expected a question to its nature"
 done < <(grep -rnE "get::<($kinds)>|\<($kinds)::NAME|operation\.kind\(\)|== Operation::of\(" crates/*/src |
-    grep -vE '^crates/openverse-release-(core/src/kind|engine/src/kinds)/' | cut -d: -f1,2 || true)
+    grep -vE '^crates/openverse-release-(core/src/kind|core/src/project/file|engine/src/kinds)/' | cut -d: -f1,2 || true)
 
 # With what it asks for itself, and nothing that another crate turned on for it.
 cargo check --locked --quiet -p openverse-release-core

@@ -158,12 +158,7 @@ impl Config {
             None => Project::openverse(),
             Some(file) => {
                 let path = folder_of(config_path).join(file);
-                let text = read(&path)?;
-                if path.extension().is_some_and(|extension| extension == "json") {
-                    serde_json::from_str(&text).map_err(|error| unreadable(&path, "", &error.to_string()))?
-                } else {
-                    parse(&path, &text)?
-                }
+                project_in(&path, &read(&path)?)?
             }
         };
         self.set_performers(&mut project)?;
@@ -231,6 +226,15 @@ fn parse<T: serde::de::DeserializeOwned>(path: &Path, text: &str) -> Result<T, C
         });
         unreadable(path, &place.unwrap_or_default(), error.message())
     })
+}
+
+/// Reads the text of a project file.
+pub(crate) fn project_in(path: &Path, text: &str) -> Result<Project, CliError> {
+    if path.extension().is_some_and(|extension| extension == "json") {
+        return serde_json::from_str(text).map_err(|error| unreadable(path, "", &error.to_string()));
+    }
+    Project::from_toml(text)
+        .map_err(|error| CliError::new(Exit::BadInput, format!("{}, {error}", path.display())))
 }
 
 fn unreadable(path: &Path, place: &str, error: &str) -> CliError {

@@ -9,7 +9,6 @@ use crate::{
     GitHubWorkflowFile, GitTag, GitTagPrefix, ImageName, PathPattern, ReleaseDate, ReleaseTag, StepId,
     parse::{ParseError, check_characters, text_newtype},
     path_pattern::lies_within,
-    project::AppFile,
 };
 
 fn check_slug(text: &str) -> Result<(), ParseError> {
@@ -148,10 +147,7 @@ impl DeploymentMeans {
 }
 
 /// An application: something that is released, deployed, or both.
-///
-/// In a file the flow is the name of a documented one, or a whole flow.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(from = "AppFile", into = "AppFile")]
+#[derive(Debug, Clone, PartialEq)]
 pub struct App {
     /// Its name on the command line.
     pub slug: AppSlug,
@@ -246,22 +242,19 @@ pub struct Repositories {
     /// The branch that code is merged to.
     pub main: String,
     /// The GitHub Workflow of the code repository that verifies the code and builds the images.
-    #[serde(default = "ci_workflow")]
     pub ci: GitHubWorkflowFile,
     /// The GitHub Workflow of the code repository that tags the Docker image of a published GitHub
     /// Release and triggers the deployment.
-    #[serde(default = "tagging_workflow")]
     pub tagging: GitHubWorkflowFile,
 }
 
-fn ci_workflow() -> GitHubWorkflowFile {
-    built_in("ci_cd.yml")
-}
-
-fn tagging_workflow() -> GitHubWorkflowFile {
-    built_in("release-app.yml")
-}
-
-fn built_in(file: &str) -> GitHubWorkflowFile {
-    file.parse().unwrap_or_else(|_| unreachable!("{file} names a GitHub Workflow"))
+impl Repositories {
+    /// Returns what holds for a repository of code of which nothing more is said.
+    pub(crate) fn usual(code: GitHubRepository) -> Self {
+        let workflow = |file: &str| -> GitHubWorkflowFile {
+            file.parse().unwrap_or_else(|_| unreachable!("{file} names a GitHub Workflow"))
+        };
+        let (ci, tagging) = (workflow("ci_cd.yml"), workflow("release-app.yml"));
+        Self { infrastructure: code.clone(), code, main: "main".to_owned(), ci, tagging }
+    }
 }

@@ -77,14 +77,16 @@ pub use history::{
 };
 pub use image::{Digest, ImageName, ImageReference, ImageTag, ImageTagKind};
 pub use kind::{Artefact, Kind, Operation, Program};
-pub use nearest::nearest;
+pub use nearest::nearest_word;
 pub use notes::{
     DraftChange, DraftContent, DraftPlan, DraftRefusal, DraftWrite, MergedPullRequest, NotesSection,
     ReleaseNotes, ReleaseNotesRules, numbers_mentioned, plan_draft,
 };
 pub use parse::ParseError;
 pub use path_pattern::{PathPattern, lies_within};
-pub use project::{ExplainedTag, Project, ProjectError, TagKind, UnknownGitTag, explain_tag};
+pub use project::{
+    ExplainedTag, Project, ProjectError, ProjectFileError, TagKind, UnknownGitTag, explain_tag,
+};
 pub use pull_request::{PullRequest, PullRequestNumber, PullRequestState};
 pub use release_need::{DeclaredVariables, NoReleaseNeeded, ReleaseNeed, ReleaseReason};
 pub use repository_file::{BlobSha, FileContent, RepositoryPath};

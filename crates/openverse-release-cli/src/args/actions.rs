@@ -153,8 +153,27 @@ pub(crate) enum FlowFormat {
     Dot,
     /// For a terminal
     Text,
-    /// The flow as data; a project file may hold it
+    /// The flow as data
     Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ProjectAction {
+    /// Read a project file and check its flows
+    ///
+    /// The exit code is 1 if a flow has an error, and 2 if the file cannot be used: it says where and why.
+    Check {
+        /// The file; `-` reads it from standard input
+        file: PathBuf,
+    },
+    /// Print the project at hand as a project file; Openverse if no configuration names another
+    Show,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum SchemaOf {
+    /// A project
+    Project,
 }
 
 fn reason(text: &str) -> Result<String, String> {

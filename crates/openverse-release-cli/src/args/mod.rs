@@ -12,7 +12,7 @@ use openverse_release_core::{CheckId, CommitSha, EnvironmentName, GitTag, ImageT
 
 pub(crate) use self::actions::{
     AuditArgs, DagsAction, EcsAction, EnvVar, EnvVarAction, FlowFormat, GlossaryAction, HoldAction,
-    RacingProcess, Why,
+    ProjectAction, RacingProcess, SchemaOf, Why,
 };
 #[cfg(feature = "sandbox")]
 pub(crate) use self::sandbox::{FaultAction, SandboxAction};
@@ -21,7 +21,7 @@ pub(crate) use self::step::{StepAction, StepTest};
 const EXIT_CODES: &str = "\
 Exit codes:
   0  done
-  1  findings (audit, check, drift, glossary lint, races, runbook --check, step test)
+  1  findings (audit, check, drift, glossary lint, import, project check, races, runbook --check, step test)
   2  bad input: a malformed tag, an unknown app, a wrong configuration
   3  refused, by a gate, a hold or a conflict; what was found and expected is said
   4  failed
@@ -122,9 +122,25 @@ pub(crate) enum Command {
     Import {
         /// The file with the chart; `-` reads it from standard input
         file: PathBuf,
-        /// Print the flow as data; a project file may hold it
+        /// Print the flow as data
         #[arg(long)]
         flow: bool,
+        /// Print the first draft of a project file with the flow
+        ///
+        /// A step of which the chart does not say what it does has `does = "?"`.
+        #[arg(long, conflicts_with = "flow")]
+        project: bool,
+    },
+    /// Check project files, or show what one can look like
+    Project {
+        #[command(subcommand)]
+        action: ProjectAction,
+    },
+    /// Print the JSON Schema of a file, with which editors complete it
+    Schema {
+        /// Of which file
+        #[arg(value_enum)]
+        of: SchemaOf,
     },
     /// Compare documents and GitHub Workflow files with the flows
     ///

@@ -1,7 +1,7 @@
 //! `check`: mistakes in flows.
 
 use anstyle::Style;
-use openverse_release_core::{CheckId, Finding, Severity, StepId};
+use openverse_release_core::{App, CheckId, Finding, Severity, StepId};
 use serde::Serialize;
 
 use super::Outcome;
@@ -61,6 +61,11 @@ pub(super) fn run(context: &Context, app: Option<&str>) -> Outcome {
         Some(name) => vec![context.find(&project, name)?],
         None => project.apps.iter().collect(),
     };
+    report(context, &apps)
+}
+
+/// Checks the flows of some apps and prints what is found.
+pub(super) fn report(context: &Context, apps: &[&App]) -> Outcome {
     let findings: Vec<Finding> = apps.iter().flat_map(|app| app.flow.check()).collect();
     let errors = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
     context.output.result(&findings, |out| {

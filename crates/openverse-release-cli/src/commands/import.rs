@@ -1,12 +1,13 @@
 //! `import`: what a Mermaid flowchart says, and the flow that it draws.
 
 use std::{
+    collections::BTreeSet,
     io::{self, Write},
     path::Path,
 };
 
-use openverse_release_core::ChartLevel;
-use openverse_release_mermaid::{Chart, Import};
+use openverse_release_core::{ChartLevel, Operation, Project, Step, StepId, Trigger, kind::MergeToMain};
+use openverse_release_mermaid::{Chart, Import, Unreadable};
 
 use super::Outcome;
 use crate::{
@@ -18,22 +19,16 @@ use crate::{
 };
 
 pub(super) fn run(context: &Context, file: &Path, flow: bool) -> Outcome {
-    let text = input::text(file, "a text file with a Mermaid flowchart, or - for standard input")?;
-    let chart = Chart::read(&text).map_err(|error| refused(file, &error))?;
+    let chart = chart(file)?;
     if context.output.json() && !flow {
         context.output.result(&chart, |_| Ok(()))?;
         return Ok(Exit::Done);
     }
-    let name = if input::is_standard(file) {
-        "imported".into()
-    } else {
-        file.file_stem().unwrap_or_default().to_string_lossy()
-    };
-    let import = Import::of(&chart, &name);
+    let import = Import::of(&chart, &name(file));
     if flow {
         context.output.as_json().result(&import.flow, |_| Ok(()))?;
         let mut err = anstream::stderr().lock();
-        write_unreadable(&import, &mut err)?;
+        write_unreadable(&import.unreadable, &mut err)?;
     } else {
         context.output.result(&import.flow, |out| {
             if import.flow.steps().next().is_some() {
@@ -41,18 +36,54 @@ pub(super) fn run(context: &Context, file: &Path, flow: bool) -> Outcome {
                 let gap = if import.unreadable.is_empty() { "" } else { "\n" };
                 writeln!(out, "{}{gap}", text.trim_end())?;
             }
-            write_unreadable(&import, out)
+            write_unreadable(&import.unreadable, out)
         })?;
     }
     Ok(if import.is_whole() { Exit::Done } else { Exit::Findings })
 }
 
-fn write_unreadable(import: &Import, out: &mut dyn Write) -> io::Result<()> {
-    if import.unreadable.is_empty() {
+/// Prints the first draft of a project file.
+pub(super) fn draft(file: &Path) -> Outcome {
+    let (chart, name) = (chart(file)?, name(file));
+    let unread: Vec<_> = Import::of(&chart, &name).unreadable;
+    let boxes = unread.iter().filter_map(|part| match part {
+        Unreadable::Step { id, .. } => id.parse::<StepId>().ok(),
+        _ => None,
+    });
+    let unnamed: BTreeSet<_> = boxes.collect();
+    // With something to do, a box whose words say nothing is a step, and its lines are links.
+    let stand_ins =
+        unnamed.iter().map(|id| Step::new(id.clone(), "", Trigger::Manual, Operation::of(MergeToMain {})));
+    let stand_ins: Vec<_> = stand_ins.collect();
+    let import = Import::knowing(&chart, &name, |id| stand_ins.iter().find(|step| step.id == *id));
+    write!(anstream::stdout(), "{}", Project::draft(&import.flow, &unnamed))?;
+    let nameless = unread.into_iter().filter(|part| match part {
+        Unreadable::Step { id, .. } => import.flow.steps().any(|step| step.id.as_str() == &**id),
+        _ => false,
+    });
+    let left: Vec<_> = nameless.chain(import.unreadable).collect();
+    write_unreadable(&left, &mut anstream::stderr().lock())?;
+    Ok(if left.is_empty() { Exit::Done } else { Exit::Findings })
+}
+
+fn chart(file: &Path) -> Result<Chart, CliError> {
+    let text = input::text(file, "a text file with a Mermaid flowchart, or - for standard input")?;
+    Chart::read(&text).map_err(|error| refused(file, &error))
+}
+
+fn name(file: &Path) -> String {
+    if input::is_standard(file) {
+        return "imported".to_owned();
+    }
+    file.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+fn write_unreadable(unreadable: &[Unreadable], out: &mut dyn Write) -> io::Result<()> {
+    if unreadable.is_empty() {
         return Ok(());
     }
     writeln!(out, "{BOLD}not read as part of the flow:{BOLD:#}")?;
-    for part in &import.unreadable {
+    for part in unreadable {
         writeln!(out, "  {WARN}{}{WARN:#}", clean(&part.to_string()))?;
     }
     Ok(())

@@ -21,6 +21,7 @@ mod hold;
 mod import;
 mod needs_release;
 mod preview;
+mod project;
 mod races;
 mod release;
 mod resume;
@@ -44,7 +45,7 @@ use clap::Parser;
 use tracing_subscriber::EnvFilter;
 
 use crate::{
-    args::{Cli, Command, GlossaryAction, StepAction},
+    args::{Cli, Command, GlossaryAction, ProjectAction, SchemaOf, StepAction},
     connect::Context,
     error::CliError,
     exit::Exit,
@@ -134,7 +135,11 @@ async fn dispatch(command: &Command, context: &Context) -> Outcome {
             (None, Some(app)) => runbook::write(context, app, output.as_deref()),
             (None, None) => Err(CliError::new(Exit::BadInput, "found no app, expected its name")),
         },
-        Command::Import { file, flow } => import::run(context, file, *flow),
+        Command::Import { file, flow: _, project: true } => import::draft(file),
+        Command::Import { file, flow, project: false } => import::run(context, file, *flow),
+        Command::Project { action: ProjectAction::Check { file } } => project::check(context, file),
+        Command::Project { action: ProjectAction::Show } => project::show(context),
+        Command::Schema { of: SchemaOf::Project } => project::schema(context),
         Command::Drift { docs, workflows, app } => drift::run(context, docs, workflows, app),
         Command::Audit(args) => audit::run(context, args).await,
         Command::Export { ocel: _, output } => export::ocel(context, output.as_deref()),

@@ -23,6 +23,7 @@ mod output;
 mod parallel;
 mod place;
 mod processes;
+mod project;
 mod races;
 mod refusals;
 mod regions;

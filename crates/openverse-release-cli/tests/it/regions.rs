@@ -4,7 +4,7 @@ use std::fs;
 
 use crate::place::Place;
 
-/// A project with two guarded environments. The links of its flow come last, so that tests can choose them.
+/// A project with two guarded environments. Tests choose what comes before its last steps.
 const PROJECT: &str = r#"
 name = "Acme"
 environments = [
@@ -16,69 +16,35 @@ environments = [
 [repositories]
 code = "acme/shop"
 infrastructure = "acme/infrastructure"
-main = "main"
 
-[[apps]]
-slug = "shop"
-name = "shop"
-git_tag_prefix = "shop"
+[apps.shop]
 images = ["ghcr.io/acme/shop"]
 source_paths = ["shop"]
+flow = "regions"
 
-[[apps.deployments]]
-environment = "staging"
-means = { by = "github_workflow", workflow = "deploy-staging.yml", event_type = "deploy_staging" }
-version_endpoint = "https://staging.acme.example/version"
+[apps.shop.steps]
+Staging.endpoint = "https://staging.acme.example/version"
+Eu.endpoint = "https://eu.acme.example/version"
+Us.endpoint = "https://us.acme.example/version"
 
-[[apps.deployments]]
-environment = "production-eu"
-means = { by = "github_workflow", workflow = "deploy-eu.yml", event_type = "deploy_eu" }
-version_endpoint = "https://eu.acme.example/version"
-
-[[apps.deployments]]
-environment = "production-us"
-means = { by = "github_workflow", workflow = "deploy-us.yml", event_type = "deploy_us" }
-version_endpoint = "https://us.acme.example/version"
-
-[apps.flow]
-name = "shop"
-version = "1.0.0"
-steps = [
-    { id = "Merge", label = "Merge", trigger = "manual", operation = { does = "merge_to_main" } },
-    { id = "Build", label = "Build", trigger = "automatic", operation = { does = "build_images" } },
-    { id = "Staging", label = "Staging", trigger = "automatic", environments = ["staging"], operation = { does = "deploy_by_github_workflow", version = "commit" } },
-    { id = "Revert", label = "Revert", trigger = "manual", operation = { does = "revert_on_main" } },
-    { id = "Publish", label = "Publish", trigger = "manual", operation = { does = "publish_github_release" } },
-    { id = "Tag", label = "Tag", trigger = "automatic", operation = { does = "tag_image" }, split = "all" },
-    { id = "Eu", label = "Europe", trigger = "automatic", environments = ["production-eu"], operation = { does = "deploy_by_github_workflow", version = "release" } },
-    { id = "Us", label = "America", trigger = "automatic", environments = ["production-us"], outcomes = ["done", "failed"], operation = { does = "deploy_by_github_workflow", version = "release" } },
-    { id = "Smoke", label = "Smoke test", trigger = "automatic", join = "all", outcomes = ["passed", "failed"], operation = { does = "run_program", run = ["steps/smoke"], parameters = { verdict = "VERDICT" } } },
-    { id = "Back", label = "Back", trigger = "BACK", environments = ["production-eu", "production-us"], operation = { does = "redeploy_last_working" } },
-]
-links = [
-    { from = "Merge", to = "Build", kind = "triggers" },
-    { from = "Revert", to = "Build", kind = "triggers" },
-    { from = "Build", to = "Staging", kind = "triggers" },
-    { from = "Staging", to = "Revert", kind = "rolls_back" },
-    { from = "Staging", to = "Publish", kind = "continues" },
-    { from = "Publish", to = "Tag", kind = "triggers" },
-    { from = "Eu", to = "Back", kind = "rolls_back" },
-    { from = "Us", to = "Back", kind = "rolls_back" },
-LINKS
-]
+[flows.regions.steps]
+Merge = { does = "merge_to_main" }
+Build = { does = "build_images", after = ["Merge", "Revert"] }
+Staging = { does = "deploy_by_github_workflow", environment = "staging", workflow = "deploy-staging.yml", after = "Build" }
+Revert = { does = "revert_on_main", rolls_back = "Staging" }
+Publish = { does = "publish_github_release", after = "Staging" }
+Tag = { does = "tag_image", split = "all", after = "Publish" }
+Eu = { does = "deploy_by_github_workflow", environment = "production-eu", workflow = "deploy-eu.yml", after = EU }
+Us = { does = "deploy_by_github_workflow", environment = "production-us", workflow = "deploy-us.yml", outcomes = ["done", "failed"], after = US }
+Smoke = { does = "run_program", run = ["steps/smoke"], parameters = { verdict = "VERDICT" }, join = "all", outcomes = ["passed", "failed"], after = SMOKE }
+Back = { does = "redeploy_last_working", rolls_back = ["Eu", "Us"], after = BACK }
 "#;
 
-fn link(from: &str, to: &str, outcome: Option<&str>) -> String {
-    let outcome = outcome.map(|outcome| format!(", outcome = {outcome:?}")).unwrap_or_default();
-    format!("    {{ from = {from:?}, to = {to:?}, kind = \"triggers\"{outcome} }},")
-}
+/// What comes before Eu, Us, Smoke and Back.
+type Before = [&'static str; 4];
 
-/// A place with a sandbox of that project, whose flow has these links.
-fn place(back: &str, links: &[String]) -> Place {
-    let links: Vec<_> =
-        links.iter().cloned().chain([link("Eu", "Smoke", None), link("Us", "Smoke", None)]).collect();
-    place_with(back, "passed", &links)
-}
+const SIDE_BY_SIDE: Before = [r#""Tag""#, r#""Tag""#, r#"["Eu", "Us"]"#, "[]"];
+const EU_AFTER_US_FAILED: Before = [r#""Us:failed""#, r#""Tag""#, r#""Us""#, "[]"];
 
 /// The smoke test of the project: it ends as its parameter says, once it was told to run.
 const SMOKE: &str = r#"#!/bin/sh
@@ -95,14 +61,17 @@ case $request in
 esac
 "#;
 
-fn place_with(back: &str, verdict: &str, links: &[String]) -> Place {
+/// A place with a sandbox of that project, whose smoke test ends so.
+fn place(before: Before, verdict: &str) -> Place {
     use std::os::unix::fs::PermissionsExt;
     let place = Place::empty();
     fs::create_dir(place.path("steps")).unwrap();
     fs::write(place.path("steps/smoke"), SMOKE).unwrap();
     fs::set_permissions(place.path("steps/smoke"), fs::Permissions::from_mode(0o755)).unwrap();
-    let project =
-        PROJECT.replace("BACK", back).replace("VERDICT", verdict).replace("LINKS", &links.join("\n"));
+    let mut project = PROJECT.replace("VERDICT", verdict);
+    for (step, before) in ["EU", "US", "SMOKE", "BACK"].into_iter().zip(before) {
+        project = project.replace(&format!("after = {step} "), &format!("after = {before} "));
+    }
     fs::write(place.path("acme.toml"), project).unwrap();
     let quick = fs::read_to_string(place.path("quick.toml")).unwrap();
     fs::write(place.path("quick.toml"), format!("project = \"acme.toml\"\n{quick}")).unwrap();
@@ -122,10 +91,21 @@ fn asked_for(place: &Place) -> Vec<String> {
 
 #[test]
 fn a_release_deploys_to_every_region_that_follows_in_whatever_order_the_links_are_written() {
-    let mut links = [link("Tag", "Eu", None), link("Tag", "Us", None)];
     let mut seen = Vec::new();
-    for _ in 0..2 {
-        let place = place("manual", &links);
+    for order in [["Eu", "Us"], ["Us", "Eu"]] {
+        let place = place(SIDE_BY_SIDE, "passed");
+        if order[0] == "Us" {
+            let project = fs::read_to_string(place.path("acme.toml")).unwrap();
+            let line =
+                |step: &str| project.lines().find(|line| line.starts_with(&format!("{step} = "))).unwrap();
+            let (eu, us) = (line("Eu"), line("Us"));
+            let turned = project.replace(&format!("{eu}\n{us}"), &format!("{us}\n{eu}"));
+            fs::write(
+                place.path("acme.toml"),
+                turned.replace(r#"["Eu", "Us"], join"#, r#"["Us", "Eu"], join"#),
+            )
+            .unwrap();
+        }
         place.run(&["check", "shop"]).expect_code(0);
         let ran = place.run(&["release", "shop", "--yes"]);
         ran.expect_code(0).expect_says(&["(Eu)", "(Us)", "production-eu and production-us of the shop run"]);
@@ -139,7 +119,6 @@ fn a_release_deploys_to_every_region_that_follows_in_whatever_order_the_links_ar
         }
         place.run(&["audit", "shop", "--journal"]).expect_code(0);
         seen.push(asked_for(&place));
-        links.reverse();
     }
     for deployed in &seen {
         assert_eq!(deployed.len(), 2, "each region is deployed once: {deployed:?}");
@@ -149,8 +128,7 @@ fn a_release_deploys_to_every_region_that_follows_in_whatever_order_the_links_ar
 
 #[test]
 fn a_flow_that_does_not_say_how_it_parts_is_refused_by_name() {
-    let links = [link("Tag", "Eu", None), link("Tag", "Us", None)];
-    let place = place("manual", &links);
+    let place = place(SIDE_BY_SIDE, "passed");
     let project = fs::read_to_string(place.path("acme.toml")).unwrap().replace(", split = \"all\"", "");
     fs::write(place.path("acme.toml"), project).unwrap();
     place.run(&["check", "shop"]).expect_code(1).expect_says(&["split-undeclared", "Tag"]);
@@ -160,13 +138,7 @@ fn a_flow_that_does_not_say_how_it_parts_is_refused_by_name() {
 
 #[test]
 fn a_deployment_that_fails_takes_every_region_back_by_itself_and_holds_them() {
-    let links = [
-        link("Tag", "Eu", None),
-        link("Eu", "Us", None),
-        link("Us", "Smoke", None),
-        link("Us", "Back", Some("failed")),
-    ];
-    let place = place_with("automatic", "passed", &links);
+    let place = place([r#""Tag""#, r#""Eu""#, r#""Us""#, r#""Us:failed""#], "passed");
     place.run(&["check", "shop"]).expect_code(0);
     let before = place.json(&["status", "shop"]);
     place.fault("deployment-fails:production-us", 0, None);
@@ -190,14 +162,8 @@ fn a_deployment_that_fails_takes_every_region_back_by_itself_and_holds_them() {
 
 #[test]
 fn a_verification_that_fails_takes_both_regions_back_by_itself() {
-    let links = [
-        link("Tag", "Eu", None),
-        link("Tag", "Us", None),
-        link("Eu", "Smoke", None),
-        link("Us", "Smoke", None),
-        link("Smoke", "Back", Some("failed")),
-    ];
-    let place = place_with("automatic", "failed", &links);
+    let [eu, us, smoke, _] = SIDE_BY_SIDE;
+    let place = place([eu, us, smoke, r#""Smoke:failed""#], "failed");
     place.run(&["check", "shop"]).expect_code(0);
     let before = place.json(&["status", "shop"]);
     let ran = place.run(&["release", "shop", "--yes"]);
@@ -214,7 +180,7 @@ fn a_verification_that_fails_takes_both_regions_back_by_itself() {
 
 #[test]
 fn a_program_that_is_not_there_is_found_before_anything_is_published() {
-    let place = place("manual", &[link("Tag", "Eu", None), link("Tag", "Us", None)]);
+    let place = place(SIDE_BY_SIDE, "passed");
     fs::rename(place.path("steps/smoke"), place.path("steps/smokes")).unwrap();
     let ran = place.run(&["release", "shop", "--yes"]);
     ran.expect_code(3).expect_says(&["Smoke", "steps/smoke", "did you mean \"smokes\"?"]);
@@ -223,23 +189,17 @@ fn a_program_that_is_not_there_is_found_before_anything_is_published() {
 
 #[test]
 fn a_region_that_the_flow_does_not_lead_to_is_not_said_to_run_the_release() {
-    let links = [link("Tag", "Us", None), link("Us", "Eu", Some("failed")), link("Us", "Smoke", None)];
-    let place = place_with("manual", "passed", &links);
+    let place = place(EU_AFTER_US_FAILED, "passed");
     let ran = place.run(&["release", "shop", "--yes"]);
     ran.expect_code(0).expect_says(&["production-us of the shop runs", "production-eu was left as it is"]);
 }
 
 #[test]
 fn a_release_that_led_to_no_deployment_is_not_said_to_run_anywhere() {
-    let links = [link("Tag", "Smoke", None), link("Smoke", "Eu", None), link("Eu", "Us", None)];
-    let place = place_with("manual", "failed", &links);
+    let place = place([r#""Smoke""#, r#""Eu""#, r#""Tag""#, "[]"], "failed");
     let project = fs::read_to_string(place.path("acme.toml")).unwrap();
-    let tell = r#"{ id = "Tell", label = "Tell", trigger = "automatic", operation = { does = "run_program", run = ["steps/smoke"], parameters = { verdict = "done" } } },"#;
-    let to_tell = link("Smoke", "Tell", Some("failed"));
-    let project = project
-        .replace("    { id = \"Back\"", &format!("    {tell}\n    {{ id = \"Back\""))
-        .replace(&links[2], &format!("{}\n{to_tell}", links[2]));
-    fs::write(place.path("acme.toml"), project).unwrap();
+    let tell = r#"Tell = { does = "run_program", run = ["steps/smoke"], parameters = { verdict = "done" }, after = "Smoke:failed" }"#;
+    fs::write(place.path("acme.toml"), project.replace("Back = ", &format!("{tell}\nBack = "))).unwrap();
     let ran = place.run(&["release", "shop", "--yes"]);
     ran.expect_code(0).expect_says(&["(Tell)", "production-us was left as it is", "nothing was deployed"]);
     assert_eq!(asked_for(&place), [""; 0]);
@@ -249,8 +209,7 @@ fn a_release_that_led_to_no_deployment_is_not_said_to_run_anywhere() {
 
 #[test]
 fn a_deployment_that_failed_is_no_success_though_the_flow_goes_on_elsewhere() {
-    let links = [link("Tag", "Us", None), link("Us", "Eu", Some("failed")), link("Us", "Smoke", None)];
-    let place = place_with("manual", "passed", &links);
+    let place = place(EU_AFTER_US_FAILED, "passed");
     place.fault("deployment-fails:production-us", 0, None);
     place
         .run(&["release", "shop", "--yes"])
@@ -261,19 +220,12 @@ fn a_deployment_that_failed_is_no_success_though_the_flow_goes_on_elsewhere() {
 
 #[test]
 fn nobody_but_a_person_chooses_one_of_several_steps() {
-    let links = [
-        link("Tag", "Eu", None).replace("triggers", "enables"),
-        link("Tag", "Us", None).replace("triggers", "enables"),
-        link("Eu", "Smoke", None),
-        link("Us", "Smoke", None),
-    ];
-    let place = place_with("manual", "passed", &links);
+    let place = place(SIDE_BY_SIDE, "passed");
     let project = fs::read_to_string(place.path("acme.toml")).unwrap();
     let project = project
         .replace("split = \"all\"", "split = \"one\"")
         .replace("join = \"all\", ", "")
-        .replace("label = \"Europe\", trigger = \"automatic\"", "label = \"Europe\", trigger = \"manual\"")
-        .replace("label = \"America\", trigger = \"automatic\"", "label = \"America\", trigger = \"manual\"");
+        .replace("after = \"Tag\"", "manual = true, after = \"Tag\"");
     fs::write(place.path("acme.toml"), project).unwrap();
     place.run(&["check", "shop"]).expect_code(0);
     let ran = place.run(&["release", "shop", "--yes"]);
@@ -283,9 +235,10 @@ fn nobody_but_a_person_chooses_one_of_several_steps() {
 
 #[test]
 fn deployments_that_nobody_could_tell_apart_are_refused() {
-    let place = place("manual", &[link("Tag", "Eu", None), link("Tag", "Us", None)]);
+    let place = place(SIDE_BY_SIDE, "passed");
     let project = fs::read_to_string(place.path("acme.toml")).unwrap();
-    for (from, to, what) in [("deploy_us", "deploy_eu", "event type"), ("//us.", "//eu.", "version endpoint")]
+    let named = "event_type = \"deploy\", after = \"Tag\"";
+    for (from, to, what) in [("after = \"Tag\"", named, "event type"), ("//us.", "//eu.", "version endpoint")]
     {
         fs::write(place.path("acme.toml"), project.replace(from, to)).unwrap();
         let ran = place.run(&["release", "shop", "--yes"]);

@@ -11,6 +11,8 @@ pub struct BuildImages {}
 
 impl Kind for BuildImages {
     const NAME: &'static str = "build_images";
+    const ABOUT: &'static str =
+        "Verifies the code, builds the images, tags them latest and with the commit SHA.";
 
     fn nature(&self) -> Nature {
         Nature::new().making(&[Artefact::BuiltImage])

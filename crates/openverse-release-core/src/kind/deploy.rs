@@ -25,6 +25,8 @@ pub struct DeployByGitHubWorkflow {
 
 impl Kind for DeployByGitHubWorkflow {
     const NAME: &'static str = "deploy_by_github_workflow";
+    const ABOUT: &'static str = "Updates an environment by its deployment GitHub Workflow.";
+    const PARAMETERS: &'static [&'static str] = &["version"];
 
     fn nature(&self) -> Nature {
         Nature::new().updating().carried_out()
@@ -54,17 +56,18 @@ impl Kind for DeployByGitHubWorkflow {
 }
 
 macro_rules! by_configuration {
-    ($(#[$doc:meta])* $kind:ident, $name:literal, $means:pat) => {
-        $(#[$doc])*
+    ($kind:ident, $name:literal, $about:literal, $means:pat) => {
+        #[doc = $about]
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
         #[serde(deny_unknown_fields)]
         pub struct $kind {}
 
         impl Kind for $kind {
             const NAME: &'static str = $name;
+            const ABOUT: &'static str = $about;
 
             fn nature(&self) -> Nature {
-                Nature::new().updating().carried_out()
+                Nature::new().updating().by_a_person().carried_out()
             }
 
             fn consumes(&self, _guarded: bool) -> &'static [Artefact] {
@@ -87,11 +90,15 @@ macro_rules! by_configuration {
 }
 
 by_configuration!(
-    /// Sets the image tag in the Ansible variables and runs the playbook.
-    DeployByAnsible, "deploy_by_ansible", DeploymentMeans::Ansible { .. }
+    DeployByAnsible,
+    "deploy_by_ansible",
+    "Sets the image tag in the Ansible variables and runs the playbook.",
+    DeploymentMeans::Ansible { .. }
 );
 
 by_configuration!(
-    /// Sets the image tag in the Terraform variables and applies them.
-    DeployByTerraform, "deploy_by_terraform", DeploymentMeans::Terraform { .. }
+    DeployByTerraform,
+    "deploy_by_terraform",
+    "Sets the image tag in the Terraform variables and applies them.",
+    DeploymentMeans::Terraform { .. }
 );

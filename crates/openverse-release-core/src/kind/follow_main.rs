@@ -12,6 +12,7 @@ pub struct SyncDags {}
 
 impl Kind for SyncDags {
     const NAME: &'static str = "sync_dags";
+    const ABOUT: &'static str = "Pulls the newest code of main onto the server.";
 
     fn nature(&self) -> Nature {
         Nature::new().updating().following_main()
@@ -33,6 +34,7 @@ pub struct RunLatest {}
 
 impl Kind for RunLatest {
     const NAME: &'static str = "run_latest";
+    const ABOUT: &'static str = "New instances pull latest the next time they run.";
 
     fn nature(&self) -> Nature {
         Nature::new().updating().following_main().taking_latest()

@@ -50,7 +50,8 @@ pub use by_hand::{ByHand, Command};
 pub(crate) use by_hand::{deployment_by_hand, place};
 pub use deploy::{DeployByAnsible, DeployByGitHubWorkflow, DeployByTerraform, DeployedVersion};
 pub use follow_main::{RunLatest, SyncDags};
-pub use installed::{NameTaken, install, installed};
+pub(crate) use installed::read;
+pub use installed::{InstalledKind, NameTaken, install, installed};
 pub use nature::Nature;
 pub use on_main::{MergeToMain, RevertOnMain};
 pub use operation::Operation;
@@ -69,6 +70,10 @@ pub trait Kind:
 {
     /// Its name in files, such as `tag_image`.
     const NAME: &'static str;
+    /// What it does, in a sentence.
+    const ABOUT: &'static str;
+    /// The names of its parameters in a file.
+    const PARAMETERS: &'static [&'static str] = &[];
 
     /// Returns what sort of step it is.
     fn nature(&self) -> Nature;

@@ -25,6 +25,8 @@ pub struct Nature {
     pub takes_latest: bool,
     /// Whether it may end with outcomes of its own beside done and failed.
     pub names_outcomes: bool,
+    /// Whether a person sets it off, where nothing else is said.
+    pub by_person: bool,
     /// Whether a run carries it out. A kind that is [`Work`](super::Work) need not say so.
     pub carried_out: bool,
 }
@@ -69,6 +71,12 @@ impl Nature {
     #[must_use]
     pub fn naming_outcomes(self) -> Self {
         Self { names_outcomes: true, ..self }
+    }
+
+    /// Says that a person sets it off, where nothing else is said.
+    #[must_use]
+    pub fn by_a_person(self) -> Self {
+        Self { by_person: true, ..self }
     }
 
     /// Says that a run carries it out.

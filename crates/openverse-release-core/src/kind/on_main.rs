@@ -12,9 +12,10 @@ pub struct MergeToMain {}
 
 impl Kind for MergeToMain {
     const NAME: &'static str = "merge_to_main";
+    const ABOUT: &'static str = "Merges a change to main.";
 
     fn nature(&self) -> Nature {
-        Nature::new().making(&[Artefact::Commit])
+        Nature::new().making(&[Artefact::Commit]).by_a_person()
     }
 
     fn by_hand(&self, at: &ByHand<'_>) -> Vec<String> {
@@ -29,9 +30,10 @@ pub struct RevertOnMain {}
 
 impl Kind for RevertOnMain {
     const NAME: &'static str = "revert_on_main";
+    const ABOUT: &'static str = "Rolls back by merging a revert of the broken code to main.";
 
     fn nature(&self) -> Nature {
-        Nature::new().making(&[Artefact::Commit]).rolling_back()
+        Nature::new().making(&[Artefact::Commit]).rolling_back().by_a_person()
     }
 
     fn commands(&self, at: &ByHand<'_>) -> Vec<Command> {

@@ -90,6 +90,14 @@ impl Operation {
         self.0.as_any().downcast_ref()
     }
 
+    /// Returns the parameters by their names.
+    ///
+    /// # Errors
+    /// If the kind does not write them as a map.
+    pub fn parameters(&self) -> serde_json::Result<Map<String, Value>> {
+        serde_json::from_value(self.0.parameters()?)
+    }
+
     /// Returns what sort of step it is.
     pub fn nature(&self) -> Nature {
         self.0.nature()
@@ -148,9 +156,7 @@ impl Eq for Operation {}
 
 impl Serialize for Operation {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Value::Object(parameters) = self.0.parameters().map_err(S::Error::custom)? else {
-            return Err(S::Error::custom(format!("the parameters of {} are no map", self.kind())));
-        };
+        let parameters = self.parameters().map_err(S::Error::custom)?;
         let mut table = Map::from_iter([("does".to_owned(), Value::from(self.kind()))]);
         table.extend(parameters);
         table.serialize(serializer)

@@ -16,9 +16,10 @@ pub struct PublishGitHubRelease {}
 
 impl Kind for PublishGitHubRelease {
     const NAME: &'static str = "publish_github_release";
+    const ABOUT: &'static str = "Publishes the drafted GitHub Release, which puts the git tag on its commit.";
 
     fn nature(&self) -> Nature {
-        Nature::new().making(&[Artefact::PublishedRelease]).carried_out()
+        Nature::new().making(&[Artefact::PublishedRelease]).by_a_person().carried_out()
     }
 
     fn consumes(&self, _guarded: bool) -> &'static [Artefact] {

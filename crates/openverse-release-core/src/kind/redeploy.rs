@@ -12,9 +12,10 @@ pub struct RedeployLastWorking {}
 
 impl Kind for RedeployLastWorking {
     const NAME: &'static str = "redeploy_last_working";
+    const ABOUT: &'static str = "Rolls back by deploying the last known working version again.";
 
     fn nature(&self) -> Nature {
-        Nature::new().updating().rolling_back().carried_out()
+        Nature::new().updating().rolling_back().by_a_person().carried_out()
     }
 
     /// What is deployed again is a released image where the environment is guarded, and the image of a commit

@@ -28,10 +28,10 @@ pub struct Program {
     #[serde(default, skip_serializing_if = "is_empty")]
     pub parameters: Parameters,
     /// The environment variables it may see beside `PATH`, `HOME` and `LANG`, by name.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, rename = "inherit_env", skip_serializing_if = "Vec::is_empty")]
     pub variables: Vec<String>,
-    /// The longest time that one call may take, in seconds.
-    #[serde(default = "a_minute")]
+    /// The longest time that one call may take, in seconds; a minute, if nothing is said.
+    #[serde(default = "a_minute", skip_serializing_if = "is_a_minute")]
     pub limit: u32,
 }
 
@@ -46,6 +46,9 @@ pub struct ProgramStep {
 
 impl Kind for RunProgram {
     const NAME: &'static str = "run_program";
+    const ABOUT: &'static str =
+        "Runs a program of the project, such as a smoke test, which says how it went.";
+    const PARAMETERS: &'static [&'static str] = &["run", "parameters", "inherit_env", "limit"];
 
     fn nature(&self) -> Nature {
         Nature::new().naming_outcomes()
@@ -100,6 +103,10 @@ fn is_empty(parameters: &Parameters) -> bool {
 
 fn a_minute() -> u32 {
     60
+}
+
+fn is_a_minute(limit: &u32) -> bool {
+    *limit == a_minute()
 }
 
 fn path_and_arguments<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {

@@ -12,6 +12,7 @@ pub struct TagImage {}
 
 impl Kind for TagImage {
     const NAME: &'static str = "tag_image";
+    const ABOUT: &'static str = "Gives the images of the release's commit the release's image tag.";
 
     fn nature(&self) -> Nature {
         Nature::new().making(&[Artefact::ReleasedImage]).taking_latest().carried_out()

@@ -19,6 +19,8 @@ pub struct Pause {
 
 impl Kind for Pause {
     const NAME: &'static str = "wait";
+    const ABOUT: &'static str = "Waits, so that what is wrong with a deployment has time to show.";
+    const PARAMETERS: &'static [&'static str] = &["minutes"];
 
     fn nature(&self) -> Nature {
         Nature::new()
@@ -68,6 +70,9 @@ pub struct Verify {
 
 impl Kind for Verify {
     const NAME: &'static str = "verify";
+    const ABOUT: &'static str =
+        "Watches over a time whether the live app answers the version that was deployed.";
+    const PARAMETERS: &'static [&'static str] = &["endpoint", "minutes"];
 
     fn nature(&self) -> Nature {
         Nature::new().naming_outcomes()

@@ -6,20 +6,19 @@ mod validate;
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
-
 use crate::{
     App, ChangelogRules, Environments, GitTag, GitTagPrefix, ReleaseNotesRules, ReleaseTag, Repositories,
 };
 
 pub use explain::{ExplainedTag, TagKind, explain_tag};
-pub(crate) use file::AppFile;
+pub use file::ProjectFileError;
 pub use validate::ProjectError;
 
 /// Apps that are released from one repository, and what is known of each.
 ///
-/// Openverse is built in; another project is read from a file, in whatever format serde has. Reading
-/// refuses what could not be used later; see [`Project::validate`].
+/// Openverse is built in; another project is read from a file: [`Project::from_toml`]. With serde it has the
+/// same fields, but errors say no place. Reading refuses what could not be used later; see
+/// [`Project::validate`].
 ///
 /// ```
 /// use openverse_release_core::Project;
@@ -28,8 +27,7 @@ pub use validate::ProjectError;
 /// assert_eq!(openverse.app("Ingestion Server").unwrap().slug.as_str(), "ingestion-server");
 /// assert!(openverse.app("webcam").is_none());
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "file::ProjectFile", into = "file::ProjectFile")]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Project {
     /// Its name for people.
     pub name: String,
@@ -51,7 +49,7 @@ impl Project {
     /// The files and variables of the infrastructure repository, which is not public, are names
     /// that fit what is known of it.
     pub fn openverse() -> Self {
-        serde_json::from_str(include_str!("openverse.json")).expect("the built-in project is a good one")
+        Self::from_toml(include_str!("openverse.toml")).expect("the built-in project is a good one")
     }
 
     /// Returns the app of a slug, a git tag prefix or a display name.

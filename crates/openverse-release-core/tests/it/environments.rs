@@ -25,10 +25,9 @@ fn three() -> Flow {
     let to_production = flow.deploy_by_github_workflow("Production", "Deploy to production", production);
     let revert = flow.revert_on_main("Revert", "Revert on main");
     let back = flow.redeploy_last_working("Back", "Deploy the last working version", production);
-    flow.triggers(merge, build).triggers(build, to_dev).triggers(to_dev, to_staging);
+    flow.triggers(merge, build).triggers(revert, build).triggers(build, to_dev).triggers(to_dev, to_staging);
     flow.continues(to_staging, publish).triggers(publish, tag).triggers(tag, to_production);
-    flow.rolls_back(to_dev, revert).rolls_back(to_staging, revert).triggers(revert, build);
-    flow.rolls_back(to_production, back);
+    flow.rolls_back(to_dev, revert).rolls_back(to_staging, revert).rolls_back(to_production, back);
     flow.build().unwrap()
 }
 
@@ -36,54 +35,50 @@ fn declared() -> Value {
     json!(["dev", "staging", { "name": "production", "guarded": true }])
 }
 
-fn project(change: impl FnOnce(&mut Value)) -> Result<Project, String> {
-    let deployment = |environment: &str| {
-        let workflow = format!("{environment}.yml");
-        let means = json!({ "by": "github_workflow", "workflow": workflow, "event_type": environment });
-        json!({ "environment": environment, "means": means })
-    };
-    let deployments = ["dev", "staging", "production"].map(deployment);
-    let mut flow = serde_json::to_value(three()).unwrap();
-    flow.as_object_mut().unwrap().remove("environments");
-    let mut file = json!({
-        "name": "Museum",
-        "environments": declared(),
-        "repositories": { "code": "museum/site", "infrastructure": "museum/infra", "main": "trunk" },
-        "apps": [{
-            "slug": "shop",
-            "name": "shop",
-            "git_tag_prefix": "shop",
-            "images": ["registry.example/museum/shop"],
-            "source_paths": ["shop"],
-            "flow": flow,
-            "deployments": deployments
-        }]
-    });
-    change(&mut file);
-    serde_json::from_value(file).map_err(|error| error.to_string())
-}
+const MUSEUM: &str = r#"
+name = "Museum"
+environments = ["dev", "staging", { name = "production", guarded = true }]
+[repositories]
+code = "museum/site"
+[apps.shop]
+images = ["registry.example/museum/shop"]
+flow = "shop"
+[flows.shop.steps]
+Merge = { does = "merge_to_main", label = "Merge to main" }
+Build = { does = "build_images", label = "Build and test", after = ["Merge", "Revert"] }
+Dev = { does = "deploy_by_github_workflow", label = "Deploy to dev", environment = "dev", workflow = "dev.yml", after = "Build" }
+Staging = { does = "deploy_by_github_workflow", label = "Deploy to staging", environment = "staging", workflow = "staging.yml", after = "Dev" }
+Publish = { does = "publish_github_release", label = "Publish the GitHub Release", after = "Staging" }
+Tag = { does = "tag_image", label = "Tag the image", after = "Publish" }
+Production = { does = "deploy_by_github_workflow", label = "Deploy to production", environment = "production", workflow = "production.yml", after = "Tag" }
+Revert = { does = "revert_on_main", label = "Revert on main", rolls_back = ["Dev", "Staging"] }
+Back = { does = "redeploy_last_working", label = "Deploy the last working version", rolls_back = "Production" }
+"#;
 
 #[test]
 fn a_project_with_a_step_for_each_of_its_environments_is_valid() {
-    let project = project(|_| {}).unwrap();
+    let project = Project::from_toml(MUSEUM).unwrap();
     project.assert_valid();
     assert_eq!(project.apps[0].flow, three());
     let updated: Vec<_> = three().updated_environments().map(|name| name.to_string()).collect();
     assert_eq!(updated, ["dev", "staging", "production"], "in the order of their ranks");
     let written = serde_json::to_value(&project).unwrap();
     assert_eq!(written["environments"], declared());
-    assert_eq!(written["apps"][0]["flow"]["environments"], Value::Null, "the project says it for each flow");
-    assert_eq!(serde_json::from_value::<Project>(written).unwrap(), project);
+    assert_eq!(written["flows"]["shop"]["environments"], Value::Null, "the project says it for each flow");
+    assert_eq!(Project::from_toml(&project.to_toml()).unwrap(), project);
 }
 
 #[test]
 fn a_project_reaches_each_of_its_environments_and_no_other() {
-    let refused = |change: fn(&mut Value)| project(change).unwrap_err();
-    insta::assert_snapshot!(refused(|file| file["environments"] = json!(["dev", "production"])), @"a deployment of the app shop names the environment staging, expected one of the project's: dev, production");
-    insta::assert_snapshot!(refused(|file| file["apps"][0]["deployments"][0]["environment"] = json!("div")), @"a deployment of the app shop names the environment div, expected one of the project's: dev, staging, production");
-    insta::assert_snapshot!(refused(|file| file["apps"][0]["flow"]["steps"][2]["environments"] = json!(["div"])), @"the step Dev of the app shop names the environment div, expected one of the project's: dev, staging, production");
-    insta::assert_snapshot!(refused(|file| file["environments"].as_array_mut().unwrap().insert(1, json!("qa"))), @"no step of any app's flow updates the environment qa, which the project declares");
-    insta::assert_snapshot!(refused(|file| file["environments"] = json!([])), @"found no environment, expected at least one");
+    let refused =
+        |from: &str, to: &str| Project::from_toml(&MUSEUM.replacen(from, to, 1)).unwrap_err().to_string();
+    insta::assert_snapshot!(refused(r#""staging", "#, ""), @"line 13, column 92: unknown environment `staging`, expected one of `dev`, `production`");
+    insta::assert_snapshot!(refused(r#"environment = "dev""#, r#"environment = "div""#), @"line 12, column 84: unknown environment `div`, expected one of `dev`, `staging`, `production`; did you mean `dev`?");
+    insta::assert_snapshot!(refused(r#""staging", "#, r#""staging", "qa", "#), @"line 3, column 35: no step of any app's flow updates the environment qa, which the project declares");
+    insta::assert_snapshot!(refused(r#"["dev", "staging", { name = "production", guarded = true }]"#, "[]"), @"line 3, column 16: found no environment, expected at least one");
+    let mut project = Project::from_toml(MUSEUM).unwrap();
+    project.apps[0].deployments[0].environment = name("div");
+    insta::assert_snapshot!(project.validate().unwrap_err(), @"a deployment of the app shop names the environment div, expected one of the project's: dev, staging, production");
 }
 
 #[test]

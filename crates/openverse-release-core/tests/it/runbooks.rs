@@ -122,18 +122,21 @@ fn a_written_runbook_names_its_app_and_is_checked_against_the_flow() {
 
 #[test]
 fn an_app_of_ones_own_has_a_runbook_too() {
-    let project: Project = serde_json::from_value(serde_json::json!({
-        "name": "Museum",
-        "repositories": { "code": "museum/site", "infrastructure": "museum/infra", "main": "trunk" },
-        "apps": [{
-            "slug": "shop", "name": "shop", "git_tag_prefix": "shop",
-            "images": ["registry.example/museum/shop"], "source_paths": ["shop"], "flow": "api-and-frontend",
-            "deployments": [
-                { "environment": "staging", "called": "test", "means": { "by": "github_workflow", "workflow": "test.yml", "event_type": "test_shop" } },
-                { "environment": "production", "means": { "by": "github_workflow", "workflow": "live.yml", "event_type": "live_shop" } }
-            ]
-        }]
-    }))
+    let project = Project::from_toml(
+        r#"
+        name = "Museum"
+        [repositories]
+        code = "museum/site"
+        infrastructure = "museum/infra"
+        main = "trunk"
+        [apps.shop]
+        images = ["registry.example/museum/shop"]
+        flow = "api-and-frontend"
+        [apps.shop.steps]
+        StagingDispatch = { called = "test", workflow = "test.yml" }
+        ProductionDispatch = { workflow = "live.yml" }
+        "#,
+    )
     .unwrap();
     let text = Runbook::of(&project, &project.apps[0]).to_string();
     for words in [

@@ -5,6 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use openverse_release_core::nearest_word;
 use openverse_release_ports::{StepProgram, StepProgramError};
 
 /// Returns the whole path of the program of a step.
@@ -26,17 +27,15 @@ pub fn find_step_program(program: &StepProgram) -> Result<PathBuf, StepProgramEr
 
 /// Returns the name in the same folder that is most like that of a missing file, if one is like it.
 fn nearest(missing: &Path) -> Option<String> {
-    /// From 0 to 1, where 1 is the same. Below this it is another word rather than a slip.
-    const ALIKE: f64 = 0.6;
     let wanted = missing.file_name()?.to_string_lossy();
     let names = std::fs::read_dir(missing.parent()?).ok()?.filter_map(|entry| {
         let entry = entry.ok()?;
         entry.path().is_file().then(|| entry.file_name().to_string_lossy().into_owned())
     });
-    let alike = names.map(|name| (strsim::normalized_damerau_levenshtein(&wanted, &name), name));
-    let alike = alike.filter(|(likeness, _)| *likeness >= ALIKE);
+    let mut names: Vec<_> = names.collect();
     // Of two that are equally like it, the first by name, whatever the order of the folder.
-    alike.max_by(|(one, name), (two, other)| one.total_cmp(two).then(other.cmp(name))).map(|(_, name)| name)
+    names.sort();
+    nearest_word(&wanted, names.iter().map(String::as_str)).map(str::to_owned)
 }
 
 #[cfg(test)]
