@@ -9,6 +9,7 @@ use openverse_release_sandbox::SandboxError;
 use serde::Serialize;
 
 use crate::{
+    advice::{resume_or_abandon, worded},
     exit::Exit,
     output::{BAD, BOLD, clean, clean_json},
 };
@@ -117,14 +118,21 @@ impl From<EngineError> for CliError {
             EngineError::Draft(_) => Self::from_chain(Exit::Refused, &error),
             EngineError::Refused(refusal) => Self::new(Exit::Refused, format!("found {}", refusal.found))
                 .expected(&refusal.expected)
-                .hint(&refusal.advice),
+                .hint(worded(&refusal.advice)),
             EngineError::NoReleases(_)
             | EngineError::Plan(_)
             | EngineError::Parse(_)
-            | EngineError::NoVersion { .. }
-            | EngineError::NoSuchRun { .. } => Self::from_chain(Exit::BadInput, &error),
-            EngineError::Journal(JournalError::RunGoingOn { .. } | JournalError::Stale { .. })
-            | EngineError::Lock(LockError::Held { .. })
+            | EngineError::NoVersion { .. } => Self::from_chain(Exit::BadInput, &error),
+            EngineError::NoSuchRun { .. } => {
+                Self::from_chain(Exit::BadInput, &error).hint("`runs` lists them")
+            }
+            EngineError::Journal(JournalError::RunGoingOn { run, .. }) => {
+                Self::from_chain(Exit::Refused, &error).hint(resume_or_abandon(run))
+            }
+            EngineError::Journal(JournalError::Stale { run }) => {
+                Self::from_chain(Exit::Refused, &error).hint(format!("look at it with `runs {run}`"))
+            }
+            EngineError::Lock(LockError::Held { .. })
             | EngineError::Incompatible(_)
             | EngineError::InputRejected(_) => Self::from_chain(Exit::Refused, &error),
             EngineError::Port(PortError::NotAllowed { .. }) => Self::from_chain(Exit::Failed, &error)

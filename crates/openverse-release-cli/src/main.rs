@@ -1,5 +1,6 @@
 //! The command-line tool `openverse-release`.
 
+mod advice;
 mod args;
 mod commands;
 mod config;

@@ -195,7 +195,6 @@ pub struct MissingVariables {
     names: Vec<EnvironmentVariableName>,
     found: String,
     expected: String,
-    advice: String,
 }
 
 impl MissingVariables {
@@ -212,12 +211,9 @@ impl MissingVariables {
             return None;
         }
         let listed = names.iter().map(EnvironmentVariableName::as_str).collect::<Vec<_>>().join(", ");
-        let (variables, are, them) =
-            if names.len() == 1 { ("variable", "is", "it") } else { ("variables", "are", "them") };
+        let (variables, are) = if names.len() == 1 { ("variable", "is") } else { ("variables", "are") };
         let target = app.deployment(environment);
         let place = target.map_or(environment.as_str(), DeploymentTarget::local_name);
-        let commands: Vec<_> =
-            names.iter().map(|name| format!("`env-var add {name} --app {}`", app.slug)).collect();
         Some(Self {
             found: format!("the environment {variables} {listed}, which {are} not configured for {place}"),
             expected: format!(
@@ -225,7 +221,6 @@ impl MissingVariables {
                 app.name,
                 app.variables_file()
             ),
-            advice: format!("configure {them} first, with {}, and try again", commands.join(" and ")),
             names,
         })
     }
@@ -243,10 +238,5 @@ impl MissingVariables {
     /// Returns what was expected, for a refusal.
     pub fn expected(&self) -> &str {
         &self.expected
-    }
-
-    /// Returns what to do about it, for a refusal.
-    pub fn advice(&self) -> &str {
-        &self.advice
     }
 }

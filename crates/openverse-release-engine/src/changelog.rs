@@ -5,7 +5,7 @@ use openverse_release_core::{
     changelog_branch, changelog_proposal,
 };
 
-use crate::{Engine, EngineError, Refusal};
+use crate::{Advice, Engine, EngineError, Refusal};
 
 impl Engine {
     /// Sees to it that the changelog entry of a release waits for review; asked for twice, it is made
@@ -48,7 +48,12 @@ impl Engine {
                 Some(tag) => format!("no published GitHub Release {tag}"),
                 None => format!("no published GitHub Release of the {}", app.name),
             };
-            Refusal::new(found, "one to write the changelog entry of", "look at `status`").into()
+            Refusal::new(
+                found,
+                "one to write the changelog entry of",
+                Advice::LookAtStatus { app: app.slug.clone() },
+            )
+            .into()
         })
     }
 }

@@ -10,8 +10,8 @@ use openverse_release_core::{
 use openverse_release_ports::RunQuery;
 
 use crate::{
-    Approvals, EngineError, EnvironmentLock, Hold, Journal, LiveAnswer, Preview, Refusal, Runner, StoredRun,
-    Watcher, World, Yield, resolve_version, version::named_version,
+    Advice, Approvals, EngineError, EnvironmentLock, Hold, Journal, LiveAnswer, Preview, Refusal, Runner,
+    StoredRun, Watcher, World, Yield, resolve_version, version::named_version,
 };
 
 /// How many past deployments are searched for the last known working version.
@@ -86,7 +86,7 @@ impl Engine {
             return Err(Refusal::new(
                 format!("a deployment {}: {}", newest.outcome.as_str(), newest.page),
                 "none under way",
-                "wait until it has ended; to take the environment back at once use `rollback`",
+                Advice::WaitOrRollBack,
             )
             .into());
         }
@@ -113,7 +113,7 @@ impl Engine {
             Some(LiveAnswer::Trouble(why)) => format!("no answer to which version runs ({why})"),
             None => "nothing that tells which version runs".to_owned(),
         };
-        Err(Refusal::new(found, "one that says so", "name the version; `history` lists them").into())
+        Err(Refusal::new(found, "one that says so", Advice::NameVersion).into())
     }
 
     /// Returns the order to take an environment back to a version, by default the last known
@@ -150,7 +150,7 @@ impl Engine {
             return Err(Refusal::new(
                 format!("{environment} already running {}", order.version.image_tag),
                 "another version than the one to roll back to",
-                "to deploy it once more use `deploy`",
+                Advice::DeployAgain,
             )
             .into());
         }
@@ -189,7 +189,7 @@ impl Engine {
         Err(Refusal::new(
             format!("run {run} going on: {} of the {}", going_on.run.order().kind.as_str(), app.name),
             "no unfinished run",
-            format!("go on with `resume {run}`, or give it up with `abandon {run} --reason …`"),
+            Advice::ResumeOrAbandon { run: run.clone() },
         )
         .into())
     }
@@ -209,7 +209,7 @@ impl Engine {
                 app.name, hold.by, hold.reason
             ),
             "no hold",
-            format!("once the cause is mended: `hold lift {} {environment} --reason …`", app.slug),
+            Advice::LiftHold { app: app.slug.clone(), environment },
         )
         .into())
     }
@@ -403,7 +403,7 @@ impl Engine {
             0 => Err(Refusal::new(
                 format!("no hold on the {} in {environment}", app.name),
                 "one to lift",
-                "`hold` lists them",
+                Advice::ListHolds,
             )
             .into()),
             _ => Ok(()),
@@ -416,9 +416,7 @@ fn last_working_tag<'a>(
     history: &'a [DeploymentRecord],
     bad: Option<&LiveAnswer>,
 ) -> Result<&'a ImageTag, Refusal> {
-    let refusal = |found: String, expected: &str| {
-        Refusal::new(found, expected, "name a version of `history` with --to")
-    };
+    let refusal = |found: String, expected: &str| Refusal::new(found, expected, Advice::NameEarlierVersion);
     let what_runs = "the version that runs now, to go back from";
     let bad = match bad {
         Some(LiveAnswer::Commit(commit)) => commit,

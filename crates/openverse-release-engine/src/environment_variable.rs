@@ -8,7 +8,7 @@ use openverse_release_core::{
 use secrecy::SecretString;
 use serde::Serialize;
 
-use crate::{Engine, EngineError, EnvironmentLock, Refusal};
+use crate::{Advice, Engine, EngineError, EnvironmentLock, Refusal};
 
 /// What became of an environment variable in one environment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -68,7 +68,7 @@ impl Engine {
                 return Err(Refusal::new(
                     format!("no {name} configured for {place}"),
                     "one to update",
-                    format!("`env-var add {name} --app {}`", app.slug),
+                    Advice::AddVariable { app: app.slug.clone(), name: name.clone() },
                 )
                 .into());
             }
@@ -76,7 +76,7 @@ impl Engine {
                 return Err(Refusal::new(
                     format!("{name} configured for {place} already, with another value"),
                     "a new environment variable",
-                    format!("`env-var update {name} --app {}`", app.slug),
+                    Advice::UpdateVariable { app: app.slug.clone(), name: name.clone() },
                 )
                 .into());
             }

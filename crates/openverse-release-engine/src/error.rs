@@ -6,7 +6,7 @@ use openverse_release_core::{
 use openverse_release_ports::{PortError, WriteError};
 use serde::Serialize;
 
-use crate::{JournalError, LockError};
+use crate::{Advice, JournalError, LockError};
 
 /// Why something was not begun. Nothing was changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
@@ -17,14 +17,14 @@ pub struct Refusal {
     /// What was expected.
     pub expected: String,
     /// What to do about it.
-    pub advice: String,
+    pub advice: Advice,
 }
 
 impl Refusal {
     pub(crate) fn new(
         found: impl Into<String>,
         expected: impl Into<String>,
-        advice: impl Into<String>,
+        advice: impl Into<Advice>,
     ) -> Self {
         Self { found: found.into(), expected: expected.into(), advice: advice.into() }
     }
@@ -81,7 +81,7 @@ pub enum EngineError {
     #[error(transparent)]
     InputRejected(#[from] InputRejected),
     /// There is no such run.
-    #[error("found no run named {run}; expected one that `runs` lists")]
+    #[error("found no run named {run}")]
     NoSuchRun {
         /// The name.
         run: String,

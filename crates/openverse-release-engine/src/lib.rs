@@ -8,6 +8,7 @@
 //! Bring a journal of your own, or turn on the feature `sqlite` for `SqliteJournal`, which keeps it
 //! in a file.
 
+mod advice;
 mod changelog;
 mod ci;
 mod draft;
@@ -36,6 +37,7 @@ mod superseded;
 mod version;
 mod world;
 
+pub use advice::Advice;
 pub use draft::{DraftOutcome, RefreshedDraft};
 pub use engine::{Engine, Session};
 pub use environment_variable::{ConfiguredVariable, VariableChange};

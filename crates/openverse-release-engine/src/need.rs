@@ -4,7 +4,7 @@ use openverse_release_core::{
     App, CommitSha, DeclaredVariables, EnvironmentName, MissingVariables, ReleaseNeed, VariableDeclarations,
 };
 
-use crate::{Engine, EngineError, Refusal, World, preview::newest_touching};
+use crate::{Advice, Engine, EngineError, Refusal, World, preview::newest_touching};
 
 impl Engine {
     /// Tells whether an app needs a release, by what changed since its last one.
@@ -20,7 +20,7 @@ impl Engine {
             return Err(Refusal::new(
                 format!("no release of the {} to compare with, or no commit that touches it", app.name),
                 "both",
-                format!("look at `preview {}`", app.slug),
+                Advice::LookAtPreview { app: app.slug.clone() },
             )
             .into());
         };
@@ -75,9 +75,10 @@ impl World {
         for target in targets {
             let configured = self.variables.names(target).await?;
             let missing = MissingVariables::of(app, target.environment, &declared, &configured);
-            let refusal =
-                missing.map(|missing| Refusal::new(missing.found(), missing.expected(), missing.advice()));
-            refusals.extend(refusal);
+            refusals.extend(missing.map(|missing| {
+                let advice = Advice::AddVariables { app: app.slug.clone(), names: missing.names().to_vec() };
+                Refusal::new(missing.found(), missing.expected(), advice)
+            }));
         }
         Ok(refusals)
     }

@@ -10,7 +10,7 @@ use openverse_release_core::{
 use openverse_release_ports::CommitQuery;
 use serde::Serialize;
 
-use crate::{EngineError, LiveAnswer, Refusal, World};
+use crate::{Advice, EngineError, LiveAnswer, Refusal, World};
 
 /// How many commits of `main` are searched for the one that `latest` was built from.
 const SEARCHED: usize = 30;
@@ -82,7 +82,7 @@ impl Preview {
             blockers.push(Refusal::new(
                 error.to_string(),
                 "a flow that a release can follow to its end",
-                format!("look at `flow {}`", app.slug),
+                Advice::LookAtFlow { app: app.slug.clone() },
             ));
         }
         blockers
@@ -123,7 +123,7 @@ impl Preview {
             blockers.push(Refusal::new(
                 format!("commit {} released already, as {tag}", commit.sha.short()),
                 format!("a change of the {} since then", app.name),
-                "nothing needs a release; to deploy the version again use `deploy`",
+                Advice::NothingToRelease,
             ));
         }
 
@@ -418,7 +418,7 @@ fn mismatch(
     Refusal::new(
         format!("{name}:latest naming {} ({origin})", show(&image.latest)),
         expected,
-        "wait until CI has built the newest commit, or point `latest` back, then look at `preview` again",
+        Advice::AwaitNewestBuild,
     )
 }
 

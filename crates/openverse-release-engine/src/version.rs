@@ -6,7 +6,7 @@ use openverse_release_core::{
     App, Bundle, CommitSha, DeployableVersion, Digest, GitTag, ImageName, ImageTag, ImageTagKind,
 };
 
-use crate::{EngineError, Refusal, World};
+use crate::{Advice, EngineError, Refusal, World};
 
 /// Returns the version that an image tag names for an app: its commit, and the digest of each image.
 ///
@@ -27,7 +27,7 @@ pub async fn resolve_version(
             Refusal::new(
                 format!("no git tag {git_tag}"),
                 format!("the git tag that tells the commit of {tag}"),
-                "name a version that `history` lists, or a commit SHA",
+                Advice::NameVersionOrCommit,
             )
         })?,
     };
@@ -96,7 +96,7 @@ async fn digests(
     Err(Refusal::new(
         format!("no tag {tag} on {}", missing.join(" and ")),
         format!("it on every image of the {}", app.name),
-        "name a version that `history` lists, or wait until CI has built it",
+        Advice::NameVersionOrAwaitBuild,
     )
     .into())
 }

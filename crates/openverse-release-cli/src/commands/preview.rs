@@ -3,22 +3,86 @@
 use std::io::{self, Write};
 
 use chrono::{DateTime, Utc};
-use openverse_release_core::App;
-use openverse_release_engine::{LiveAnswer, Preview, RunningVersion};
+use openverse_release_core::{
+    App, AutomationSight, ChangelogState, Commit, CommitSha, EnvironmentName, GitHubRelease, GitTag,
+};
+use openverse_release_engine::{ImagePreview, LiveAnswer, Preview, RunningVersion};
+use serde::Serialize;
 
 use super::{Outcome, revert::write_ci, say_requests};
 use crate::{
+    advice::worded,
     connect::Context,
     exit::Exit,
     output::{BAD, BOLD, DIM, GOOD, WARN, age, clean, clean_lines},
 };
+
+/// A preview as JSON, its blockers with advice in words.
+#[derive(Debug, Serialize)]
+struct View<'a> {
+    draft: &'a Option<GitHubRelease>,
+    last_release: &'a Option<(GitTag, CommitSha)>,
+    changelog: &'a Option<ChangelogState>,
+    commit: &'a Option<Commit>,
+    changes: &'a [Commit],
+    images: &'a [ImagePreview],
+    ci: &'a Option<AutomationSight>,
+    running: &'a [RunningVersion],
+    environments: &'a [EnvironmentName],
+    blockers: Vec<Blocker<'a>>,
+    cautions: &'a [String],
+}
+
+#[derive(Debug, Serialize)]
+struct Blocker<'a> {
+    found: &'a str,
+    expected: &'a str,
+    advice: String,
+}
+
+impl<'a> View<'a> {
+    fn of(preview: &'a Preview) -> Self {
+        let Preview {
+            draft,
+            last_release,
+            changelog,
+            commit,
+            changes,
+            images,
+            ci,
+            running,
+            environments,
+            blockers,
+            cautions,
+        } = preview;
+        let blockers = blockers.iter().map(|blocker| Blocker {
+            found: &blocker.found,
+            expected: &blocker.expected,
+            advice: worded(&blocker.advice),
+        });
+        let blockers = blockers.collect();
+        Self {
+            draft,
+            last_release,
+            changelog,
+            commit,
+            changes,
+            images,
+            ci,
+            running,
+            environments,
+            blockers,
+            cautions,
+        }
+    }
+}
 
 pub(super) async fn run(context: &Context, app: &str) -> Outcome {
     let connected = context.connect()?;
     let engine = &connected.engine;
     let app = context.find(&engine.project, app)?;
     let preview = engine.preview(app).await?;
-    context.output.result(&preview, |out| write(out, app, &preview, engine.world.clock.now()))?;
+    context.output.result(&View::of(&preview), |out| write(out, app, &preview, engine.world.clock.now()))?;
     say_requests(context.output, &connected)?;
     Ok(Exit::Done)
 }
@@ -96,7 +160,7 @@ pub(super) fn write(out: &mut dyn Write, app: &App, preview: &Preview, now: Date
     for blocker in &preview.blockers {
         writeln!(out, "{BAD}in the way:{BAD:#} found {}", clean(&blocker.found))?;
         writeln!(out, "  expected {}", clean(&blocker.expected))?;
-        writeln!(out, "  to do: {}", clean(&blocker.advice))?;
+        writeln!(out, "  to do: {}", clean(&worded(&blocker.advice)))?;
     }
     if preview.blockers.is_empty() {
         writeln!(out, "{GOOD}nothing stands in the way{GOOD:#} of `release {}`", app.slug)?;

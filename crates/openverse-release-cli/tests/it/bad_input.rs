@@ -203,17 +203,20 @@ fn a_run_or_hold_that_is_not_there_is_refused() {
     assert_snapshot!(refused(&place, &["resume", "run-nowhere"]), @"
     exit code 2
     stderr:
-    error: found no run named run-nowhere; expected one that `runs` lists
+    error: found no run named run-nowhere
+    to do: `runs` lists them
     ");
     assert_snapshot!(refused(&place, &["abandon", "run-nowhere", "--reason", "x"]), @"
     exit code 2
     stderr:
-    error: found no run named run-nowhere; expected one that `runs` lists
+    error: found no run named run-nowhere
+    to do: `runs` lists them
     ");
     assert_snapshot!(refused(&place, &["runs", "run-nowhere"]), @"
     exit code 2
     stderr:
-    error: found no run named run-nowhere; expected one that `runs` lists
+    error: found no run named run-nowhere
+    to do: `runs` lists them
     ");
     assert_snapshot!(refused(&place, &["resume", "../run"]), @r#"
     exit code 2

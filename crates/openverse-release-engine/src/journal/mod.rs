@@ -83,10 +83,7 @@ pub trait Journal: Debug + Send + Sync {
 #[non_exhaustive]
 pub enum JournalError {
     /// The app and environment have a run that has not ended.
-    #[error(
-        "a run is already going on for the {app} in {environment}: {run}; resume it with `resume {run}`, or give it \
-         up with `abandon {run} --reason …`"
-    )]
+    #[error("a run is already going on for the {app} in {environment}: {run}")]
     RunGoingOn {
         /// The app.
         app: AppSlug,
@@ -96,7 +93,7 @@ pub enum JournalError {
         run: RunId,
     },
     /// Another process carried the run on.
-    #[error("run {run} was carried on by another process in the meantime; look at it with `runs`")]
+    #[error("run {run} was carried on by another process in the meantime")]
     Stale {
         /// The run.
         run: RunId,

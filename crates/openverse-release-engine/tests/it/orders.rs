@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use openverse_release_core::{GitHubRunStatus, ImageTag, Order, OrderKind, PlanError};
-use openverse_release_engine::{EngineError, LockError};
+use openverse_release_engine::{Advice, EngineError, LockError};
 
 use crate::scene::{FIRST, PRODUCTION, SECOND, STAGING, Scene, Silent, assert_says, image_tag, refusal};
 
@@ -55,7 +55,7 @@ async fn while_a_run_goes_on_nothing_else_is_ordered() {
             &refused,
             &format!("run {run} going on: release of the API"),
             "no unfinished run",
-            &format!("go on with `resume {run}`, or give it up with `abandon {run} --reason …`"),
+            Advice::ResumeOrAbandon { run: run.clone() },
         );
     }
     let staging = scene
@@ -91,7 +91,7 @@ async fn while_a_deployment_is_under_way_none_is_forced_but_a_rollback_is() {
         &refusal(order_deployment(&scene, FIRST).await),
         &format!("a deployment queued: {}", newest.page),
         "none under way",
-        "wait until it has ended; to take the environment back at once use `rollback`",
+        Advice::WaitOrRollBack,
     );
     let order = order_rollback(&scene).await.unwrap();
     assert_eq!(order.version.bundle.commit, past.first);
@@ -123,7 +123,7 @@ async fn a_rollback_to_what_runs_already_is_refused() {
         &refusal(answer),
         &format!("production already running rel-{SECOND}"),
         "another version than the one to roll back to",
-        "to deploy it once more use `deploy`",
+        Advice::DeployAgain,
     );
 }
 
@@ -135,7 +135,7 @@ async fn without_an_earlier_version_there_is_nothing_to_roll_back_to() {
         &refusal(order_rollback(&scene).await),
         "no earlier version that was deployed well and was not itself rolled back",
         "a version to roll back to",
-        "name a version of `history` with --to",
+        Advice::NameEarlierVersion,
     );
 }
 
@@ -157,7 +157,7 @@ async fn a_rollback_from_an_unknown_version_needs_to_be_told_where_to() {
     let silent = Scene::empty();
     let refused = refusal(silent.engine.order_rollback(silent.api(), STAGING, None, "slow").await);
     assert!(refused.found.starts_with("no answer from the live app"), "{refused}");
-    assert_eq!(refused.advice, "name a version of `history` with --to");
+    assert_eq!(refused.advice, Advice::NameEarlierVersion);
 
     let to = image_tag(FIRST);
     let told = scene.engine.order_rollback(scene.api(), STAGING, Some(&to), "slow").await;

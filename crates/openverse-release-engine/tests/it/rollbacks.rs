@@ -1,7 +1,7 @@
 //! Rolling back, and the hold that it leaves.
 
 use openverse_release_core::{End, GitHubRunStatus, ImageTag, OrderKind};
-use openverse_release_engine::{Hold, Session, Yield};
+use openverse_release_engine::{Advice, Hold, Session, Yield};
 
 use crate::{
     scene::{FIRST, PRODUCTION, Recorder, SECOND, STAGING, Scene, Silent, assert_says, image_tag, refusal},
@@ -74,7 +74,7 @@ async fn a_hold_refuses_every_order_but_a_further_rollback_until_it_is_lifted() 
                 "a hold on the API in production since {since}, when ada rolled it back: searches got slow"
             ),
             "no hold",
-            "once the cause is mended: `hold lift api production --reason …`",
+            Advice::LiftHold { app: scene.api().slug.clone(), environment: PRODUCTION },
         );
     }
     assert!(scene.engine.check_not_held(scene.api(), STAGING).is_ok());
@@ -85,7 +85,7 @@ async fn a_hold_refuses_every_order_but_a_further_rollback_until_it_is_lifted() 
     assert_eq!(holds(&scene), []);
     assert!(scene.engine.begin(scene.api(), release).is_ok());
     let again = refusal(scene.engine.lift_hold(scene.api(), PRODUCTION, "once more"));
-    assert_says(&again, "no hold on the API in production", "one to lift", "`hold` lists them");
+    assert_says(&again, "no hold on the API in production", "one to lift", Advice::ListHolds);
 }
 
 #[tokio::test]

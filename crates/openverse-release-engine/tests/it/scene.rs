@@ -15,7 +15,7 @@ use openverse_release_core::{
     RunEvent, Stop,
 };
 use openverse_release_engine::{
-    Approvals, Engine, EngineError, Refusal, Session, SqliteJournal, Watcher, World, Yield,
+    Advice, Approvals, Engine, EngineError, Refusal, Session, SqliteJournal, Watcher, World, Yield,
 };
 use openverse_release_ports::{DeploymentRequest, Deployments as _};
 use tempfile::TempDir;
@@ -240,9 +240,9 @@ pub(crate) fn refusal<T: Debug>(answer: Result<T, EngineError>) -> Refusal {
 
 /// Checks what a refusal says: what was found, what was expected, and what to do.
 #[track_caller]
-pub(crate) fn assert_says(refusal: &Refusal, found: &str, expected: &str, advice: &str) {
+pub(crate) fn assert_says(refusal: &Refusal, found: &str, expected: &str, advice: impl Into<Advice>) {
     let Refusal { found: f, expected: e, advice: a } = refusal;
-    assert_eq!((f.as_str(), e.as_str(), a.as_str()), (found, expected, advice));
+    assert_eq!((f.as_str(), e.as_str(), a), (found, expected, &advice.into()));
 }
 
 /// Returns the outcome of a future that waits for nobody, as those of the ports in memory are.

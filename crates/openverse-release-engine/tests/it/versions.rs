@@ -1,7 +1,7 @@
 //! Which version an image tag names.
 
 use openverse_release_core::ImageTag;
-use openverse_release_engine::{EngineError, resolve_version};
+use openverse_release_engine::{Advice, EngineError, resolve_version};
 
 use crate::scene::{FIRST, SECOND, Scene, assert_says, digest_of, image_tag, refusal};
 
@@ -34,7 +34,7 @@ async fn rel_that_names_other_images_than_its_commit_is_refused_with_both() {
             digest_of(1, &past.second).short(),
             past.second.short()
         ),
-        &format!("the tag was moved or released wrongly; deploy {} itself, or another version", past.second),
+        format!("the tag was moved or released wrongly; deploy {} itself, or another version", past.second),
     );
 }
 
@@ -48,7 +48,7 @@ async fn a_version_lacks_no_image_of_the_app() {
         &refusal(missing_release),
         &format!("no tag rel-{FIRST} on ghcr.io/wordpress/openverse-api_nginx"),
         "it on every image of the API",
-        "name a version that `history` lists, or wait until CI has built it",
+        Advice::NameVersionOrAwaitBuild,
     );
 
     for image in &scene.api().images {
