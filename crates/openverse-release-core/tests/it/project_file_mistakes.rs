@@ -1,7 +1,8 @@
 //! What a person is told who wrote something wrong into a project file, and where.
 
 use openverse_release_core::{
-    DeployedVersion, EnvironmentName, LinkKind, Operation, Project, StepId, Trigger,
+    EnvironmentName, LinkKind, Operation, Project, StepId, Trigger,
+    kind::{DeployByGitHubWorkflow, DeployedVersion},
 };
 
 /// A whole process of one's own. A line of this text is a line of the file.
@@ -64,11 +65,8 @@ fn what_a_file_does_not_say_follows_from_what_its_steps_do() {
         ["Merge", "Build", "Publish", "Test", "Staging", "Back", "BackByHand"].map(|name| step(name).trigger);
     use Trigger::{Automatic, Manual};
     assert_eq!(triggers, [Manual, Automatic, Manual, Manual, Automatic, Automatic, Manual]);
-    let version = |name: &str| match step(name).operation {
-        Operation::DeployByGitHubWorkflow { version } => format!("{version:?}"),
-        other => panic!("{other:?}"),
-    };
-    assert_eq!((version("Test"), version("Eu")), ("Commit".to_owned(), "Release".to_owned()));
+    let version = |name: &str| step(name).operation.get::<DeployByGitHubWorkflow>().unwrap().version;
+    assert_eq!((version("Test"), version("Eu")), (DeployedVersion::Commit, DeployedVersion::Release));
     let environments: Vec<_> = step("BackByHand").environments.iter().map(EnvironmentName::as_str).collect();
     assert_eq!(environments, ["production-eu", "production-us"]);
     let kinds: Vec<_> = flow.links().map(|link| (link.from, link.to, link.kind)).collect();
@@ -90,8 +88,8 @@ fn a_revert_of_a_release_is_deployed_as_the_commit_that_it_is() {
     let text = ACME.replace("Back = { does = \"redeploy_last_working\", ", back);
     let text = text.replace("after = \"Merge\"", "after = [\"Merge\", \"Back\"]");
     let project = Project::from_toml(&text).unwrap();
-    let test = project.apps[0].flow.step(&id("Test")).unwrap().operation;
-    assert_eq!(test, Operation::DeployByGitHubWorkflow { version: DeployedVersion::Commit });
+    let test = &project.apps[0].flow.step(&id("Test")).unwrap().operation;
+    assert_eq!(*test, Operation::of(DeployByGitHubWorkflow { version: DeployedVersion::Commit }));
 }
 
 #[test]
