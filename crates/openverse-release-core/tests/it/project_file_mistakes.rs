@@ -93,16 +93,24 @@ fn a_revert_of_a_release_is_deployed_as_the_commit_that_it_is() {
 }
 
 #[test]
+fn a_parameter_of_a_kind_is_refused_where_it_stands() {
+    let with = |parameters: &str| refused("does = \"tag_image\"", &format!("does = \"wait\", {parameters}"));
+    insta::assert_snapshot!(with("minutes = \"ten\""), @r#"line 18, column 34: the parameters of wait do not fit: invalid type: string "ten", expected u32"#);
+    insta::assert_snapshot!(with("minuts = 10"), @"line 18, column 24: unknown field `minuts` of the step Tag (wait), expected `minutes`; did you mean `minutes`?");
+    insta::assert_snapshot!(with("label = \"Wait\""), @"line 18, column 1: the step Tag (wait) needs `minutes`");
+}
+
+#[test]
 fn a_misspelt_name_is_answered_with_the_one_that_was_meant() {
-    insta::assert_snapshot!(refused("does = \"tag_image\"", "does = \"tag_images\""), @"line 18, column 16: unknown kind `tag_images` of the step Tag, expected one of `merge_to_main`, `build_images`, `publish_github_release`, `tag_image`, `deploy_by_github_workflow`, `deploy_by_ansible`, `deploy_by_terraform`, `sync_dags`, `run_latest`, `run_program`, `revert_on_main`, `redeploy_last_working`; did you mean `tag_image`?");
-    insta::assert_snapshot!(refused("does = \"tag_image\"", "does = \"?\""), @"line 18, column 16: unknown kind `?` of the step Tag, expected one of `merge_to_main`, `build_images`, `publish_github_release`, `tag_image`, `deploy_by_github_workflow`, `deploy_by_ansible`, `deploy_by_terraform`, `sync_dags`, `run_latest`, `run_program`, `revert_on_main`, `redeploy_last_working`");
+    insta::assert_snapshot!(refused("does = \"tag_image\"", "does = \"tag_images\""), @"line 18, column 16: unknown kind `tag_images` of the step Tag, expected one of `build_images`, `deploy_by_ansible`, `deploy_by_github_workflow`, `deploy_by_terraform`, `merge_to_main`, `publish_github_release`, `redeploy_last_working`, `revert_on_main`, `run_latest`, `run_program`, `sync_dags`, `tag_image`, `verify`, `wait`; did you mean `tag_image`?");
+    insta::assert_snapshot!(refused("does = \"tag_image\"", "does = \"?\""), @"line 18, column 16: unknown kind `?` of the step Tag, expected one of `build_images`, `deploy_by_ansible`, `deploy_by_github_workflow`, `deploy_by_terraform`, `merge_to_main`, `publish_github_release`, `redeploy_last_working`, `revert_on_main`, `run_latest`, `run_program`, `sync_dags`, `tag_image`, `verify`, `wait`");
     insta::assert_snapshot!(refused("environment = \"production-eu\"", "environment = \"prodution-eu\""), @"line 21, column 58: unknown environment `prodution-eu`, expected one of `dev`, `staging`, `production-eu`, `production-us`; did you mean `production-eu`?");
     insta::assert_snapshot!(refused("after = \"Tag\"", "after = \"Tga\""), @"line 19, column 105: unknown step `Tga`, expected one of `Merge`, `Build`, `Test`, `Publish`, `Tag`, `Staging`, `SmokeTest`, `Eu`, `Us`, `Back`, `BackByHand`; did you mean `Tag`?");
     insta::assert_snapshot!(refused("[\"Build\", \"Test\"]", "[\"Build\", \"Rest\"]"), @"line 17, column 64: unknown step `Rest`, expected one of `Merge`, `Build`, `Test`, `Publish`, `Tag`, `Staging`, `SmokeTest`, `Eu`, `Us`, `Back`, `BackByHand`; did you mean `Test`?");
     insta::assert_snapshot!(refused("SmokeTest:passed", "SmokeTest:pased"), @"line 21, column 108: unknown outcome `pased` of SmokeTest, expected one of `passed`, `failed`; did you mean `passed`?");
     insta::assert_snapshot!(refused("after = \"Tag\"", "after = \"Tag:failed\""), @"line 19, column 105: unknown outcome `failed` of Tag, expected `done`");
     insta::assert_snapshot!(refused("flow = \"service\"", "flow = \"servcie\""), @"line 7, column 8: unknown flow `servcie`, expected one of `service`, `api-and-frontend`, `catalog`, `indexer-worker`, `ingestion-server`; did you mean `service`?");
-    insta::assert_snapshot!(refused("after = \"Tag\"", "aftr = \"Tag\""), @"line 19, column 97: unknown field `aftr` of the step Staging (deploy_by_github_workflow), expected one of `does`, `label`, `after`, `manual`, `environment`, `details`, `split`, `join`, `outcomes`, `version`, `exempt`, `by`, `in`, `workflow`, `event_type`, `variables`, `endpoint`, `called`, `gate`, `ecs`; did you mean `after`?");
+    insta::assert_snapshot!(refused("after = \"Tag\"", "aftr = \"Tag\""), @"line 19, column 97: unknown field `aftr` of the step Staging (deploy_by_github_workflow), expected one of `does`, `version`, `label`, `after`, `manual`, `environment`, `details`, `split`, `join`, `outcomes`, `exempt`, `by`, `in`, `workflow`, `event_type`, `variables`, `endpoint`, `called`, `gate`, `ecs`; did you mean `after`?");
     insta::assert_snapshot!(refused("split = \"one\"", "split = \"on\""), @"line 15, column 59: unknown variant `on`, expected `all` or `one`; did you mean `one`?");
     insta::assert_snapshot!(refused("[apps.web.steps]\nStaging", "[apps.web.steps]\nStagin"), @"line 12, column 1: unknown step `Stagin`, expected one of `Merge`, `Build`, `Test`, `Publish`, `Tag`, `Staging`, `SmokeTest`, `Eu`, `Us`, `Back`, `BackByHand`; did you mean `Staging`?");
     insta::assert_snapshot!(refused("[repositories]", "[repository]"), @"line 3, column 2: unknown field `repository` of a project, expected `repositories`; did you mean `repositories`?");

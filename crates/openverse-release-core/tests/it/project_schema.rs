@@ -66,6 +66,8 @@ fn the_fields_of_the_schema_are_those_of_the_reader() {
         step("merge_to_main", ""),
         step("build_images", ""),
         step("run_program", r#"run = ["a"]"#),
+        step("wait", "minutes = 1"),
+        step("verify", r#"endpoint = "https://a.example/version", minutes = 1"#),
         step("deploy_by_github_workflow", r#"environment = "staging", workflow = "a.yml""#),
         step("deploy_by_terraform", &format!(r#"environment = "staging", {ansible}"#)),
         step(

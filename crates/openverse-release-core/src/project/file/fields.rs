@@ -69,7 +69,7 @@ impl<'t> Fields<'t> {
         self.value(name).ok_or_else(|| self.missing(name))
     }
 
-    fn missing(&self, name: &'static str) -> Mistake {
+    pub(super) fn missing(&self, name: &'static str) -> Mistake {
         let misspelt = |key: &&Spanned<DeString<'_>>| nearest_word(as_text(key), [name]).is_some();
         match self.tables.iter().flat_map(|table| table.keys()).find(misspelt) {
             Some(key) => Mistake::unknown(key.span(), ["field", &self.of()], as_text(key), [name]),

@@ -1,6 +1,6 @@
 //! What a step of a project file can do, by its name.
 
-use serde_json::Map;
+use serde_json::{Map, Value};
 use toml::Spanned;
 
 use super::{fields::Fields, mistake::Mistake};
@@ -8,7 +8,7 @@ use crate::{
     AppSlug, DeploymentMeans, DispatchEventType, EnvironmentName, Operation, StepId,
     kind::{
         DeployByAnsible, DeployByGitHubWorkflow, DeployByTerraform, DeployedVersion, InstalledKind, Kind,
-        RunLatest, SyncDags, installed, read,
+        NoOperation, RunLatest, SyncDags, installed, read,
     },
 };
 
@@ -34,7 +34,29 @@ pub(super) fn operation(kind: InstalledKind, fields: &mut Fields<'_>) -> Result<
         // What comes before the step may tell; see `with_version`.
         parameters.entry("version").or_insert("release".into());
     }
-    read(kind.name, parameters).map_err(|error| Mistake::new(fields.at(), error))
+    read(kind.name, parameters.clone()).map_err(|error| misfit(kind, fields, &parameters, &error))
+}
+
+/// Returns which parameter is missing or does not fit, with its place.
+fn misfit(
+    kind: InstalledKind,
+    fields: &mut Fields<'_>,
+    parameters: &Map<String, Value>,
+    error: &NoOperation,
+) -> Mistake {
+    let misses =
+        |error: &NoOperation, name: &str| error.to_string().contains(&format!("missing field `{name}`"));
+    if let Some(name) = kind.parameters.iter().find(|name| misses(error, name)) {
+        return fields.missing(name);
+    }
+    // Without the one that does not fit, it is the one that is missing, or nothing is.
+    let is_it = |name: &&&str| {
+        let mut others = parameters.clone();
+        others.remove(**name).is_some()
+            && read(kind.name, others).map_or_else(|error| misses(&error, name), |_| true)
+    };
+    let value = kind.parameters.iter().find(is_it).and_then(|name| fields.value(name));
+    Mistake::new(value.map_or_else(|| fields.at(), toml::Spanned::span), error)
 }
 
 /// Tells whether a step says which version it deploys.
