@@ -11,7 +11,7 @@ use openverse_release_core::{
 };
 
 use super::{
-    drive::Drive,
+    drive::{Drive, release_order},
     world::{World, app_of, earlier, openverse, released, workflow_of},
 };
 
@@ -89,16 +89,8 @@ impl Drawn {
     }
 }
 
-fn order(app: &App, world: &World) -> Order {
-    let scope = Scope::of_release(app).unwrap();
-    let version = world.order(openverse_release_core::OrderKind::RollBack).version;
-    let last_working: BTreeMap<_, _> =
-        scope.goes_back().map(|(_, environment)| (environment, version.clone())).collect();
-    Order { environments: scope.environments, last_working, ..world.release_order() }
-}
-
 fn start(app: &App, world: &World) -> Drive {
-    Drive::start(world, app, order(app, world))
+    Drive::release(world, app)
 }
 
 fn go(drive: &mut Drive, world: &mut World) {
@@ -460,7 +452,7 @@ fn a_release_that_goes_back_by_itself_needs_something_to_go_back_to() {
     let back = drawn.back_if_fails(drawn.us, &["us"]);
     drawn.flow.rolls_back(drawn.us, back);
     let (app, world) = (drawn.app(), World::new());
-    let order = Order { last_working: BTreeMap::new(), ..order(&app, &world) };
+    let order = Order { last_working: BTreeMap::new(), ..release_order(&world, &app) };
     let run = "run-1".parse().unwrap();
     assert_eq!(
         plan(openverse(), &app, &order, &run),

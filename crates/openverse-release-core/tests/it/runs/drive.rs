@@ -4,8 +4,8 @@ use std::fmt::Debug;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use openverse_release_core::{
-    App, Effect, End, EnvironmentName, Input, Limits, Look, Order, Phase, Reply, Run, RunEvent, Sight, Step,
-    StepId, Stop, Wants, plan,
+    App, Effect, End, EnvironmentName, Input, Limits, Look, Order, OrderKind, Phase, Reply, Run, RunEvent,
+    Scope, Sight, Step, StepId, Stop, Wants, plan,
 };
 
 use serde::{Serialize, de::DeserializeOwned};
@@ -38,11 +38,11 @@ pub(super) enum Next<'a> {
     Ended(&'a End),
 }
 
-/// Returns what arrives where somebody else drives the run: what goes in and comes out is data.
-fn written_and_read<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: &T) -> T {
-    let read = serde_json::from_str(&serde_json::to_string(value).unwrap()).unwrap();
-    assert_eq!(read, *value);
-    read
+/// Checks that this can be written and read: somebody else may drive the run.
+fn written_and_read<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: T) -> T {
+    let read: T = serde_json::from_str(&serde_json::to_string(&value).unwrap()).unwrap();
+    assert_eq!(read, value);
+    value
 }
 
 /// A run being driven, with the history that a journal would have.
@@ -50,6 +50,14 @@ pub(super) struct Drive {
     pub(super) run: Run,
     pub(super) history: Vec<(DateTime<Utc>, RunEvent)>,
     pub(super) limits: Limits,
+}
+
+/// Returns the order of a release that can go back everywhere to what worked last.
+pub(super) fn release_order(world: &World, app: &App) -> Order {
+    let scope = Scope::of_release(app).unwrap();
+    let version = world.order(OrderKind::RollBack).version;
+    let last_working = scope.goes_back().map(|(_, at)| (at, version.clone())).collect();
+    Order { environments: scope.environments, last_working, ..world.release_order() }
 }
 
 impl Drive {
@@ -61,9 +69,14 @@ impl Drive {
         Self { run, history, limits: Limits::default() }
     }
 
+    /// Starts a release of an app, all of whose environments can go back to what worked last.
+    pub(super) fn release(world: &World, app: &App) -> Self {
+        Self::start(world, app, release_order(world, app))
+    }
+
     pub(super) fn tell(&mut self, world: &World, input: Input) -> Option<Effect> {
-        let decision = self.run.decide(written_and_read(&input), world.now, &self.limits).unwrap();
-        let decision = written_and_read(&decision);
+        let decision = self.run.decide(written_and_read(input), world.now, &self.limits).unwrap();
+        let decision = written_and_read(decision);
         for event in decision.events {
             self.run.apply(world.now, &event);
             self.history.push((world.now, event));
@@ -75,7 +88,7 @@ impl Drive {
     pub(super) fn next(&self) -> Next<'_> {
         let Wants { looks, approvals, stopped, end } = self.run.wants();
         match (looks.as_slice(), approvals.as_slice(), stopped.as_slice(), end) {
-            ([(_, look)], [], [], None) => Next::Look(written_and_read(look)),
+            ([(_, look)], [], [], None) => Next::Look(written_and_read(look.clone())),
             ([], [step], [], None) => Next::Approval(step),
             ([], [], [(_, stop)], None) => Next::Stopped(stop),
             ([], [], [], Some(end)) => Next::Ended(end),

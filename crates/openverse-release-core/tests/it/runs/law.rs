@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
 use openverse_release_core::{
-    Branches, Effect, End, EnvironmentName, Flow, Input, Link, LinkKind, Operation, Order, OrderKind, Phase,
-    Run, RunEvent, Scope, Step, StepId, kind::PublishGitHubRelease, strategies,
+    Branches, Effect, End, EnvironmentName, Flow, Input, Link, LinkKind, Operation, Phase, Run, RunEvent,
+    Step, StepId, kind::PublishGitHubRelease, strategies,
 };
 use proptest::{collection::vec, prelude::*, sample::Index, strategy::ValueTree};
 
@@ -187,11 +187,7 @@ impl Journey {
         for &(environment, back) in &script.fails {
             world.fails.insert((workflow_of(environment), if back { earlier() } else { released() }));
         }
-        let scope = Scope::of_release(&app).unwrap();
-        let version = world.order(OrderKind::RollBack).version;
-        let last_working = scope.goes_back().map(|(_, environment)| (environment, version.clone())).collect();
-        let order = Order { environments: scope.environments, last_working, ..world.release_order() };
-        let mut drive = Drive::start(&world, &app, order);
+        let mut drive = Drive::release(&world, &app);
         // Nothing is learnt from waiting.
         (world.takes, drive.limits.settle) = (TimeDelta::seconds(10), TimeDelta::seconds(10));
         let worlds = vec![world.clone(); drive.history.len()];

@@ -3,8 +3,7 @@
 use std::iter;
 
 use openverse_release_core::{
-    App, Automatic, End, EnvironmentName, FlowBuilder, Forward, Handle, Order, OrderKind, Outcome, Program,
-    Scope, Stop,
+    App, Automatic, End, EnvironmentName, FlowBuilder, Forward, Handle, Outcome, Program, Stop,
     step_protocol::{AnswerText, ObserveAnswer, Parameters},
 };
 
@@ -43,12 +42,7 @@ fn program() -> Program {
 }
 
 fn start(world: &World) -> Drive {
-    let app = tested();
-    let scope = Scope::of_release(&app).unwrap();
-    let version = world.order(OrderKind::RollBack).version;
-    let last_working = scope.goes_back().map(|(_, at)| (at, version.clone())).collect();
-    let order = Order { environments: scope.environments.clone(), last_working, ..world.release_order() };
-    Drive::start(world, &app, order)
+    Drive::release(world, &tested())
 }
 
 fn times_run(world: &World) -> usize {

@@ -4,7 +4,7 @@ use std::iter;
 
 use chrono::TimeDelta;
 use openverse_release_core::{
-    App, End, EnvironmentName, FlowBuilder, Order, OrderKind, Outcome, RunEvent, Scope, StepId, WaitReason,
+    App, End, EnvironmentName, FlowBuilder, Outcome, RunEvent, StepId, WaitReason,
     kind::{Pause, Verify},
 };
 
@@ -37,12 +37,7 @@ fn watched() -> App {
 }
 
 fn start(world: &World) -> Drive {
-    let app = watched();
-    let scope = Scope::of_release(&app).unwrap();
-    let version = world.order(OrderKind::RollBack).version;
-    let last_working = scope.goes_back().map(|(_, at)| (at, version.clone())).collect();
-    let order = Order { environments: scope.environments.clone(), last_working, ..world.release_order() };
-    Drive::start(world, &app, order)
+    Drive::release(world, &watched())
 }
 
 /// Drives a run until a step is under way.
