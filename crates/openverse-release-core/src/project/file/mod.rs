@@ -41,6 +41,9 @@ impl Project {
 
     /// Writes the project file. It is read as the same project, if the links of each flow are in the order of
     /// the steps that they lead to.
+    ///
+    /// # Panics
+    /// If a kind does not write its parameters as a map.
     pub fn to_toml(&self) -> String {
         text::document(&written::project(self))
     }

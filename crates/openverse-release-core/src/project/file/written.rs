@@ -142,14 +142,15 @@ fn written_step(flow: &Flow, step: &Step) -> Table {
     let (after, rolls_back) = (links(false), links(true));
     let mut fields = Fields::default();
     fields.put("does", step.operation.kind());
+    let parameters = step.operation.parameters();
+    for (name, value) in parameters.unwrap_or_else(|error| panic!("a kind's parameters are a map: {error}")) {
+        fields.put(&name, value);
+    }
     fields.unless("label", &step.label, &steps::words_of(&step.id));
     let manual = step.trigger == Trigger::Manual;
     let usual = steps::usual_trigger(step.operation.nature(), !after.is_empty());
     fields.unless("manual", &manual, &(usual == Trigger::Manual));
     fields.maybe("environment", one_or_all(&step.environments));
-    for (name, value) in step.operation.parameters().unwrap_or_default() {
-        fields.put(&name, value);
-    }
     fields.maybe("after", one_or_all(&after));
     fields.maybe("rolls_back", one_or_all(&rolls_back));
     fields.maybe("split", step.split);
