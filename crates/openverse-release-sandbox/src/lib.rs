@@ -21,8 +21,9 @@
 //! builds. Airflow reads its DAGs from `airflow/dags-checkout`, a checkout of it: move that, and new
 //! DAGs are there, paused.
 //!
-//! The infrastructure is the bare git repository `infrastructure.git`. Both have branches, files and
-//! pull requests in GitHub's API, and what is written there are real commits. Its code is for real
+//! The infrastructure is the bare git repository `infrastructure.git`, or `code.git` too if the project
+//! names the same repository for both. Each has branches, files and pull requests in GitHub's API, and
+//! what is written there are real commits. Its code is for real
 //! Terraform and Ansible, which are run by whoever deploys, in the checkout `infrastructure`; what they
 //! set up are files in `servers`.
 //!

@@ -100,7 +100,7 @@ pub(crate) struct Run {
 }
 
 impl Run {
-    /// Returns the repository that it belongs to.
+    /// Returns what the repository that it belongs to is for.
     pub(crate) fn repository(&self) -> HostedRepository {
         match self.work {
             Work::Deploy { .. } => HostedRepository::Infrastructure,
@@ -196,7 +196,9 @@ impl World {
         work: Work,
     ) -> u64 {
         let head = match &work {
-            Work::Deploy { .. } => self.infrastructure.history.head(&self.repositories.main),
+            Work::Deploy { .. } => {
+                self.repository(HostedRepository::Infrastructure).history.head(&self.repositories.main)
+            }
             Work::TagImages { git_tag, .. } => self.code.history.resolve(&format!("tags/{git_tag}")),
             Work::Ci { head, .. } => Some(head.clone()),
         };
