@@ -28,7 +28,7 @@
 //! set up are files in `servers`.
 //!
 //! # What happens by itself
-//! A move of the main branch starts CI, a run of `ci_cd.yml` with its jobs. At its end the images of
+//! A move of the main branch starts CI, a run of the project's GitHub Workflow with its jobs. At its end the images of
 //! each app that the push touches are built, that app's draft is refreshed (unless
 //! [`Options::without_draft_job`] leaves that to others) and its deployment to staging dispatched.
 //! A dispatched deployment appears as a run, takes its time, one at a time for each GitHub Workflow,

@@ -93,6 +93,13 @@ fn a_project_with_one_repository_is_released_by_its_own_github_workflows() {
 }
 
 #[test]
+fn the_github_workflows_of_ci_and_of_tagging_are_those_that_the_project_file_names() {
+    let mode = Mode::PublishStartsWorkflow;
+    let named = "code = \"acme/shop\"\nci = \"build.yml\"\ntagging = \"tag.yml\"\n";
+    released_and_taken_back(&place(&project(mode).replace("code = \"acme/shop\"\n", named), mode));
+}
+
+#[test]
 fn a_branch_and_a_pull_request_of_one_repository_are_the_same_for_code_and_infrastructure() {
     let place = place(PROJECT, Mode::Default);
     let sandbox = place.sandbox();

@@ -9,7 +9,7 @@ use super::call::{Answer, Call};
 use crate::{
     HostedRepository,
     wire::{self, Place},
-    world::{Author, CI_WORKFLOW, DispatchedBy, MAINTAINER, Run, TAGGING_WORKFLOW, World},
+    world::{Author, DispatchedBy, MAINTAINER, Run, World},
 };
 
 /// The inputs that a deployment's GitHub Workflow declares.
@@ -150,7 +150,9 @@ fn is(asked: &str, file: &str) -> bool {
 }
 
 fn known(world: &World, which: HostedRepository, file: &str) -> bool {
-    let of_code = || [CI_WORKFLOW, TAGGING_WORKFLOW].into_iter().any(|name| is(file, name));
+    let repositories = &world.repositories;
+    let of_code =
+        || [&repositories.ci, &repositories.tagging].into_iter().any(|name| is(file, name.as_str()));
     let ran = |run: &Run| world.host(run.repository()) == which && is(file, &run.workflow);
     let deploying = || world.runs.iter().any(ran) || world.target_of_workflow(file).is_some();
     which == HostedRepository::Code && of_code() || deploys(world, which) && deploying()
