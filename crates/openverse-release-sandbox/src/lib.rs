@@ -21,13 +21,14 @@
 //! builds. Airflow reads its DAGs from `airflow/dags-checkout`, a checkout of it: move that, and new
 //! DAGs are there, paused.
 //!
-//! The infrastructure is the bare git repository `infrastructure.git`. Both have branches, files and
-//! pull requests in GitHub's API, and what is written there are real commits. Its code is for real
+//! The infrastructure is the bare git repository `infrastructure.git`, or `code.git` too if the project
+//! names the same repository for both. Each has branches, files and pull requests in GitHub's API, and
+//! what is written there are real commits. Its code is for real
 //! Terraform and Ansible, which are run by whoever deploys, in the checkout `infrastructure`; what they
 //! set up are files in `servers`.
 //!
 //! # What happens by itself
-//! A move of the main branch starts CI, a run of `ci_cd.yml` with its jobs. At its end the images of
+//! A move of the main branch starts CI, a run of the project's GitHub Workflow with its jobs. At its end the images of
 //! each app that the push touches are built, that app's draft is refreshed (unless
 //! [`Options::without_draft_job`] leaves that to others) and its deployment to staging dispatched.
 //! A dispatched deployment appears as a run, takes its time, one at a time for each GitHub Workflow,

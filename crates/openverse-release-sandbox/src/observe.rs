@@ -10,7 +10,7 @@ use crate::{
 impl Store {
     /// Brings the world up to what git holds now; the lock is to be held.
     pub(crate) fn observe(&self, world: &mut World) -> Result<(), SandboxError> {
-        for which in HostedRepository::ALL {
+        for &which in world.hosts() {
             world.outbox.changed |= observe(&self.git(which), &mut world.repository_mut(which).history)?;
         }
         Ok(())

@@ -109,7 +109,8 @@ impl Sandbox {
     ) -> Result<CommitSha, SandboxError> {
         let by = Author::Automation("somebody");
         let merged = self.store.transact(self.now(), |world| {
-            self.store.squash(world, repository, number, &Squash::default(), person, &by)
+            let host = world.host(repository);
+            self.store.squash(world, host, number, &Squash::default(), person, &by)
         })??;
         merged.map_err(|error| refused(repository, number, error))
     }

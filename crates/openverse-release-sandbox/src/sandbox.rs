@@ -63,9 +63,10 @@ impl Sandbox {
         self.store.path(HostedRepository::Code.folder())
     }
 
-    /// Returns the bare git repository of the infrastructure.
+    /// Returns the bare git repository of the infrastructure: the code's if there is no other.
     pub fn infrastructure(&self) -> PathBuf {
-        self.store.path(HostedRepository::Infrastructure.folder())
+        let own = self.store.path(HostedRepository::Infrastructure.folder());
+        if own.exists() { own } else { self.code() }
     }
 
     /// Tells whether the directory holds a sandbox.
@@ -144,21 +145,29 @@ impl Sandbox {
         lock.create(world)
     }
 
-    /// Makes the infrastructure repository, with a commit for each release so far that somebody
-    /// deployed by it, the checkout it is applied from, and what it was applied to.
+    /// Makes the infrastructure, with a commit for each release so far that somebody deployed by it,
+    /// the checkout it is applied from, and what it was applied to.
+    ///
+    /// In the code's repository its commits come after the code's, whatever their dates: which releases
+    /// there are follows from the code.
     fn begin_infrastructure(
         &self,
         world: &mut World,
         main: &str,
         start: DateTime<Utc>,
     ) -> Result<(), SandboxError> {
-        let git = self.store.git(HostedRepository::Infrastructure);
-        git.init(main)?;
+        let host = world.host(HostedRepository::Infrastructure);
+        let git = self.store.git(host);
+        let apart = host == HostedRepository::Infrastructure;
+        if apart {
+            git.init(main)?;
+        }
+        let files = if apart { infrastructure::files } else { infrastructure::configuration };
         let commit = |(at, message, tags): (DateTime<Utc>, String, &ImageTags)| NewCommit {
             at,
             author: "annie".to_owned(),
             message,
-            files: infrastructure::files(&world.apps, tags),
+            files: files(&world.apps, tags),
         };
         let releases = world.published_releases();
         // Each app ran its first release before anybody looked.
@@ -173,16 +182,20 @@ impl Sandbox {
                 commits.push(commit((at, message, &tags)));
             }
         }
+        commits.retain(|commit| !commit.files.is_empty());
         git.append(main, &commits)?;
-        world.infrastructure.history.references = git.references()?;
         let head = format!("refs/heads/{main}");
+        let at = git.references()?.remove(&head);
         let commits = git.commits(&[&head], &[])?;
-        world.infrastructure.history.commits =
-            commits.into_iter().map(|commit| (commit.sha.clone(), commit)).collect();
+        let history = &mut world.repository_mut(host).history;
+        history.commits.extend(commits.into_iter().map(|commit| (commit.sha.clone(), commit)));
+        history.references.extend(at.map(|at| (head, at)));
+        // CI had to do with none of these commits.
+        world.seen_head = world.head();
         git.clone_to(&self.infrastructure_checkout())?;
         // By a path that stays right where the whole sandbox is copied.
         let checkout = GitRepository::at(&self.infrastructure_checkout().join(".git"));
-        checkout.configure("remote.origin.url", "../infrastructure.git")?;
+        checkout.configure("remote.origin.url", &format!("../{}", host.folder()))?;
         let servers = self.store.path(SERVERS);
         fs_err::create_dir_all(&servers)?;
         for (name, text) in infrastructure::servers(&world.apps, &tags) {

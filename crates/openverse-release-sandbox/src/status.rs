@@ -39,7 +39,7 @@ pub struct Status {
     pub directory: PathBuf,
     /// The git repository: clone it, push to its main branch, and CI builds.
     pub code: PathBuf,
-    /// The git repository of the infrastructure.
+    /// The git repository of the infrastructure, which can be the code's.
     pub infrastructure: PathBuf,
     /// The sandbox's time, in UTC.
     pub now: DateTime<Utc>,
@@ -176,8 +176,7 @@ impl Status {
             listed: run.listed,
             hangs: run.hangs,
         });
-        let open =
-            HostedRepository::ALL.into_iter().flat_map(|which| PullRequestStatus::all_of(world, which));
+        let open = world.hosts().iter().flat_map(|which| PullRequestStatus::all_of(world, *which));
         Self {
             directory,
             code,

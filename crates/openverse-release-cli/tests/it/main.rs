@@ -19,6 +19,7 @@ mod import;
 mod interrupt;
 mod json_output;
 mod live_world;
+mod one_repository;
 mod output;
 mod parallel;
 mod place;

@@ -109,5 +109,6 @@ pub(crate) fn mutation(call: &Call, world: &World) -> Option<Action> {
 
 fn which(world: &World, owner: &str, name: &str) -> Option<HostedRepository> {
     let asked = format!("{owner}/{name}");
-    HostedRepository::ALL.into_iter().find(|which| world.hosted(*which).as_str().eq_ignore_ascii_case(&asked))
+    let named = |which: &HostedRepository| world.hosted(*which).as_str().eq_ignore_ascii_case(&asked);
+    world.hosts().iter().copied().find(named)
 }

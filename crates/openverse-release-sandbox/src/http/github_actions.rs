@@ -9,7 +9,7 @@ use super::call::{Answer, Call};
 use crate::{
     HostedRepository,
     wire::{self, Place},
-    world::{Author, CI_WORKFLOW, DispatchedBy, MAINTAINER, Run, TAGGING_WORKFLOW, World},
+    world::{Author, DispatchedBy, MAINTAINER, Run, World},
 };
 
 /// The inputs that a deployment's GitHub Workflow declares.
@@ -37,7 +37,7 @@ pub(crate) fn repository_dispatch(world: &mut World, call: &Call, which: HostedR
         );
     }
     // An event that no GitHub Workflow listens to starts nothing, and GitHub says so to nobody.
-    if which == HostedRepository::Infrastructure
+    if deploys(world, which)
         && let Some((app, environment)) = world.target_of_event(event)
     {
         let who = DispatchedBy {
@@ -56,7 +56,7 @@ pub(crate) fn workflow_dispatch(world: &mut World, call: &Call, file: &str, plac
         Ok(body) => body,
         Err(answer) => return answer,
     };
-    let target = world.target_of_workflow(file).filter(|_| place.which == HostedRepository::Infrastructure);
+    let target = world.target_of_workflow(file).filter(|_| deploys(world, place.which));
     let Some((app, environment)) = target else { return Answer::not_found() };
     let Some(reference) = body["ref"].as_str() else {
         return Answer::github_error(422, "Invalid request.\n\n\"ref\" wasn't supplied.");
@@ -108,7 +108,7 @@ pub(crate) fn runs(world: &World, call: &Call, file: Option<&str>, place: &Place
     };
     let wanted = |run: &&Run| {
         run.listed
-            && run.repository() == place.which
+            && world.host(run.repository()) == place.which
             && file.is_none_or(|file| is(file, &run.workflow))
             && created.includes(run.created_at)
             && call.query("event").is_none_or(|event| event == run.event)
@@ -141,7 +141,7 @@ pub(crate) fn jobs(world: &World, call: &Call, id: &str, place: &Place) -> Answe
 
 fn find<'a>(world: &'a World, which: HostedRepository, id: &str) -> Option<&'a Run> {
     let run = world.run(id.parse().ok()?)?;
-    (run.repository() == which).then_some(run)
+    (world.host(run.repository()) == which).then_some(run)
 }
 
 /// Tells whether a GitHub Workflow is meant, by its file or its number.
@@ -150,13 +150,17 @@ fn is(asked: &str, file: &str) -> bool {
 }
 
 fn known(world: &World, which: HostedRepository, file: &str) -> bool {
-    match which {
-        HostedRepository::Code => [CI_WORKFLOW, TAGGING_WORKFLOW].into_iter().any(|name| is(file, name)),
-        HostedRepository::Infrastructure => {
-            let by_number = world.runs.iter().any(|run| run.repository() == which && is(file, &run.workflow));
-            by_number || world.target_of_workflow(file).is_some()
-        }
-    }
+    let repositories = &world.repositories;
+    let of_code =
+        || [&repositories.ci, &repositories.tagging].into_iter().any(|name| is(file, name.as_str()));
+    let ran = |run: &Run| world.host(run.repository()) == which && is(file, &run.workflow);
+    let deploying = || world.runs.iter().any(ran) || world.target_of_workflow(file).is_some();
+    which == HostedRepository::Code && of_code() || deploys(world, which) && deploying()
+}
+
+/// Tells whether the GitHub Workflows that deploy are in a repository.
+fn deploys(world: &World, which: HostedRepository) -> bool {
+    which == world.host(HostedRepository::Infrastructure)
 }
 
 /// The `created` filter, as in searching on GitHub: `>=A`, `<=A`, `A..B`, `A`; `A` a moment or a day.

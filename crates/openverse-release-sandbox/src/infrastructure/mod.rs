@@ -19,15 +19,20 @@ pub(crate) type ImageTags = BTreeMap<AppSlug, ImageTag>;
 /// The environment variables that every app has at first.
 const ENVIRONMENT: [(&str, &str); 2] = [("LOG_LEVEL", "info"), ("SECRET_KEY", "a-secret-of-the-sandbox")];
 
-/// Returns the files of the repository, each with its path and text.
+/// Returns the files of a repository of its own, each with its path and text.
 pub(crate) fn files(apps: &[SandboxApp], tags: &ImageTags) -> Vec<(String, String)> {
     let lines: String = apps.iter().map(|app| format!("- {}\n", app.slug)).collect();
-    let mut files = vec![
-        ("README.md".to_owned(), format!("The infrastructure of a sandbox's apps:\n\n{lines}")),
-        (".gitignore".to_owned(), ".terraform/\n.terraform.lock.hcl\n".to_owned()),
-    ];
-    files.extend(terraform::files(apps, tags));
+    let readme = ("README.md".to_owned(), format!("The infrastructure of a sandbox's apps:\n\n{lines}"));
+    std::iter::once(readme).chain(configuration(apps, tags)).collect()
+}
+
+/// Returns what configures the apps: no file if nothing of them is configured by Terraform or Ansible.
+pub(crate) fn configuration(apps: &[SandboxApp], tags: &ImageTags) -> Vec<(String, String)> {
+    let mut files = terraform::files(apps, tags);
     files.extend(ansible::files(apps, tags));
+    if !files.is_empty() {
+        files.push((".gitignore".to_owned(), ".terraform/\n.terraform.lock.hcl\n".to_owned()));
+    }
     files
 }
 

@@ -8,7 +8,7 @@ use super::{
     account::{repository, user},
     moment, node_id, number,
 };
-use crate::world::{CI_WORKFLOW, Job, Run, RunState, Stage, TAGGING_WORKFLOW, Work, World};
+use crate::world::{Job, Run, RunState, Stage, Work, World};
 
 /// Returns the number of a GitHub Workflow.
 pub(crate) fn workflow_id(file: &str) -> u64 {
@@ -18,8 +18,8 @@ pub(crate) fn workflow_id(file: &str) -> u64 {
 /// Returns the name that a GitHub Workflow's file gives it.
 fn title(file: &str) -> &str {
     match file {
-        CI_WORKFLOW => "CI + CD",
-        TAGGING_WORKFLOW => "Tag Docker image and trigger deployment",
+        "ci_cd.yml" => "CI + CD",
+        "release-app.yml" => "Tag Docker image and trigger deployment",
         other => other.trim_end_matches(".yml"),
     }
 }

@@ -8,9 +8,6 @@ use serde::{Deserialize, Serialize};
 use super::{Author, CommitRecord, DispatchedBy, Work, World, image::MultiArchImage, state::Build};
 use crate::{Action, Part};
 
-/// The file of the GitHub Workflow that a push to the main branch starts.
-pub(crate) const CI_WORKFLOW: &str = "ci_cd.yml";
-
 /// Something that is due at some time.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -61,7 +58,7 @@ impl World {
             newest.map_or_else(|| super::MAINTAINER.to_owned(), |commit| super::login(&commit.author));
         let who = DispatchedBy { actor: &actor, event: "push", by: Author::Automation("ci") };
         let work = Work::Ci { head, apps };
-        let run = self.add_run(CI_WORKFLOW.to_owned(), title, &who, work);
+        let run = self.add_run(self.repositories.ci.to_string(), title, &who, work);
         self.run_appears(run);
     }
 

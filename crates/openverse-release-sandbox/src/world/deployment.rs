@@ -11,9 +11,6 @@ use serde::{Deserialize, Serialize};
 use super::{Author, Event, HostedRepository, Live, Release, World};
 use crate::{Action, Fault, Part};
 
-/// The file of the GitHub Workflow that publishing starts in the code repository.
-pub(crate) const TAGGING_WORKFLOW: &str = "release-app.yml";
-
 /// Where a run stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -100,7 +97,7 @@ pub(crate) struct Run {
 }
 
 impl Run {
-    /// Returns the repository that it belongs to.
+    /// Returns what the repository that it belongs to is for.
     pub(crate) fn repository(&self) -> HostedRepository {
         match self.work {
             Work::Deploy { .. } => HostedRepository::Infrastructure,
@@ -183,7 +180,7 @@ impl World {
         let by =
             DispatchedBy { actor: super::MAINTAINER, event: "release", by: Author::Automation("github") };
         let work = Work::TagImages { app: app.clone(), git_tag: release.tag_name.clone() };
-        let run = self.add_run(TAGGING_WORKFLOW.to_owned(), release.name.clone(), &by, work);
+        let run = self.add_run(self.repositories.tagging.to_string(), release.name.clone(), &by, work);
         self.schedule(self.timing.appear(), Event::RunAppears { run });
     }
 
@@ -196,7 +193,9 @@ impl World {
         work: Work,
     ) -> u64 {
         let head = match &work {
-            Work::Deploy { .. } => self.infrastructure.history.head(&self.repositories.main),
+            Work::Deploy { .. } => {
+                self.repository(HostedRepository::Infrastructure).history.head(&self.repositories.main)
+            }
             Work::TagImages { git_tag, .. } => self.code.history.resolve(&format!("tags/{git_tag}")),
             Work::Ci { head, .. } => Some(head.clone()),
         };
@@ -390,7 +389,8 @@ impl World {
     fn tag_latest_and_deploy(&mut self, app: &AppSlug, git_tag: &str, actor: &str) {
         let Ok(git_tag) = git_tag.parse::<GitTag>() else { return };
         let image_tag = ImageTag::of_release(git_tag.date());
-        let by = Author::Automation(TAGGING_WORKFLOW);
+        let tagging = self.repositories.tagging.to_string();
+        let by = Author::Automation(&tagging);
         for name in self.app(app).map(|app| app.images.clone()).unwrap_or_default() {
             let repository = name.repository();
             let Some(digest) = self.registry.digest(repository, ImageTag::latest().as_str()).cloned() else {

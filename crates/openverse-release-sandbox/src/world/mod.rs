@@ -20,9 +20,9 @@ mod seed;
 mod state;
 
 pub(crate) use airflow::{DagRunRecord, RunState as DagRunState};
-pub(crate) use ci::{CI_WORKFLOW, Event};
+pub(crate) use ci::Event;
 pub(crate) use dag_files::new_dag;
-pub(crate) use deployment::{DispatchedBy, Run, RunState, TAGGING_WORKFLOW, Work};
+pub(crate) use deployment::{DispatchedBy, Run, RunState, Work};
 pub(crate) use ecs::{
     ACCOUNT, Definition, Ecs, REGION, Registration, RolloutState, Service, Task, Update, arn,
 };

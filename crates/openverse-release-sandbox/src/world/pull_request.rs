@@ -339,7 +339,7 @@ impl World {
     ///
     /// One whose head reached the base is merged, one whose head is gone is closed.
     pub(crate) fn settle_pull_requests(&mut self) {
-        for which in HostedRepository::ALL {
+        for &which in self.hosts() {
             let now = self.clock;
             let Repository { history, pull_requests, .. } = self.repository_mut(which);
             let mut changed = false;

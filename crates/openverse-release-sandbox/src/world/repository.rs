@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{Author, History, PullRequest, World};
 use crate::{Action, Part};
 
-/// One of the two repositories of a sandbox.
+/// What a repository of a sandbox is for. One repository can be for both, as the project says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum HostedRepository {
@@ -65,15 +65,25 @@ impl World {
     pub(crate) fn repository(&self, which: HostedRepository) -> &Repository {
         match which {
             HostedRepository::Code => &self.code,
-            HostedRepository::Infrastructure => &self.infrastructure,
+            HostedRepository::Infrastructure => self.infrastructure.as_ref().unwrap_or(&self.code),
         }
     }
 
     pub(crate) fn repository_mut(&mut self, which: HostedRepository) -> &mut Repository {
         match which {
             HostedRepository::Code => &mut self.code,
-            HostedRepository::Infrastructure => &mut self.infrastructure,
+            HostedRepository::Infrastructure => self.infrastructure.as_mut().unwrap_or(&mut self.code),
         }
+    }
+
+    /// Returns the repositories there are.
+    pub(crate) fn hosts(&self) -> &'static [HostedRepository] {
+        if self.infrastructure.is_some() { &HostedRepository::ALL } else { &[HostedRepository::Code] }
+    }
+
+    /// Returns the repository that is for something: the code's if there is no other.
+    pub(crate) fn host(&self, which: HostedRepository) -> HostedRepository {
+        if self.infrastructure.is_some() { which } else { HostedRepository::Code }
     }
 
     /// Returns owner and name of a repository.

@@ -128,7 +128,8 @@ pub(crate) struct World {
     pub(crate) repositories: Repositories,
     pub(crate) apps: Vec<SandboxApp>,
     pub(crate) code: Repository,
-    pub(crate) infrastructure: Repository,
+    /// `None` if the code's repository holds it too.
+    pub(crate) infrastructure: Option<Repository>,
     /// The head of the main branch that CI last saw.
     pub(crate) seen_head: Option<CommitSha>,
     pub(crate) releases: Vec<Release>,
@@ -150,7 +151,7 @@ pub(crate) struct World {
 }
 
 impl World {
-    pub(crate) const FORMAT: u32 = 2;
+    pub(crate) const FORMAT: u32 = 3;
 
     /// Returns a world in which nothing has happened yet.
     pub(crate) fn new(
@@ -160,6 +161,9 @@ impl World {
         options: Options,
         now: DateTime<Utc>,
     ) -> Self {
+        let (code, infrastructure) = (&repositories.code, &repositories.infrastructure);
+        // GitHub takes names that differ in case for the same.
+        let apart = !code.as_str().eq_ignore_ascii_case(infrastructure.as_str());
         Self {
             format: Self::FORMAT,
             id,
@@ -171,7 +175,7 @@ impl World {
             ecs: Ecs::of(&apps, now),
             apps,
             code: Repository::new(4180),
-            infrastructure: Repository::new(830),
+            infrastructure: apart.then(|| Repository::new(830)),
             seen_head: None,
             releases: Vec::new(),
             stale_releases: None,

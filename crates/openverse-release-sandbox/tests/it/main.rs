@@ -11,6 +11,7 @@ mod ecs_place;
 mod faults;
 mod github;
 mod jobs;
+mod one_repository;
 mod past;
 mod pauses;
 mod place;

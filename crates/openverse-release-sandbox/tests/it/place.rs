@@ -45,11 +45,15 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn new(options: Options) -> Self {
+        Self::of(&Project::openverse(), options)
+    }
+
+    pub(crate) fn of(project: &Project, options: Options) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let start = DateTime::parse_from_rfc3339("2024-05-14T15:09:26Z").unwrap().to_utc();
         let clock = StillClock(Arc::new(Mutex::new(start)));
         let sandbox = Sandbox::at(dir.path().join("sandbox")).with_clock(Arc::new(clock.clone()));
-        sandbox.create(&Project::openverse(), options).unwrap();
+        sandbox.create(project, options).unwrap();
         let server = sandbox.serve().unwrap();
         let client = reqwest::Client::builder().no_proxy().user_agent("sandbox-tests").build().unwrap();
         Self { sandbox, clock, server, client, _dir: dir }
