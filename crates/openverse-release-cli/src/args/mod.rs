@@ -233,7 +233,7 @@ pub(crate) enum Command {
     Release {
         /// Its name, as `apps` lists it
         app: String,
-        /// Publish without asking
+        /// Take every manual step of it without asking, publishing first
         #[arg(long, short)]
         yes: bool,
         /// Go ahead although DAGs run that it would disturb; the journal keeps that it was so
@@ -302,7 +302,7 @@ pub(crate) enum Command {
     Resume {
         /// Which; not needed when there is only one
         run: Option<RunId>,
-        /// Publish without asking, where the run still has to
+        /// Take the manual steps that are left without asking
         #[arg(long, short)]
         yes: bool,
     },

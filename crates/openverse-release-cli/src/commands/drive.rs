@@ -231,6 +231,13 @@ async fn say_foreseen(
     Ok(())
 }
 
+/// Tells whether what runs in an environment can be known after a deployment: the live app says its version, or
+/// the environment is what its configuration says.
+fn tells_what_runs(app: &App, environment: EnvironmentName) -> bool {
+    let target = app.deployment(environment);
+    target.is_some_and(|it| it.version_endpoint.is_some() || it.means.is_configuration())
+}
+
 fn one_line(step: &Step) -> String {
     step.label.lines().collect::<Vec<_>>().join(" ")
 }
@@ -274,16 +281,24 @@ fn conclude_end(out: &mut dyn Write, app: &App, run: &Run, end: &End) -> io::Res
             if deployed.is_empty() {
                 return writeln!(out, "run {} is done; nothing was deployed", run.id());
             }
-            let runs = if deployed.len() == 1 { "runs" } else { "run" };
-            writeln!(
-                out,
-                "{GOOD}{} of the {} {runs} {}{GOOD:#}, commit {}, verified; took {}",
-                listed(&deployed),
-                app.name,
-                version.image_tag,
-                version.bundle.commit.short(),
-                took(run.updated_at() - run.started_at())
-            )?;
+            let (tag, commit) = (&version.image_tag, version.bundle.commit.short());
+            let took = took(run.updated_at() - run.started_at());
+            let (places, app_name) = (listed(&deployed), &app.name);
+            let untold: Vec<_> = deployed.iter().copied().filter(|&at| !tells_what_runs(app, at)).collect();
+            if untold.is_empty() {
+                let runs = if deployed.len() == 1 { "runs" } else { "run" };
+                writeln!(
+                    out,
+                    "{GOOD}{places} of the {app_name} {runs} {tag}{GOOD:#}, commit {commit}, verified; took {took}"
+                )?;
+            } else {
+                writeln!(
+                    out,
+                    "{GOOD}{tag} was deployed to {places} of the {app_name}{GOOD:#}, commit {commit}; took {took}"
+                )?;
+                let untold = listed(&untold);
+                writeln!(out, "{WARN}not verified:{WARN:#} nothing tells what runs in {untold} now")?;
+            }
             say_how_to_lift(out, app, run)
         }
         End::RolledBack { environments, because, .. } => {
@@ -298,9 +313,21 @@ fn conclude_end(out: &mut dyn Write, app: &App, run: &Run, end: &End) -> io::Res
         }
         End::Failed { step, evidence } => {
             writeln!(out, "{BAD}failed:{BAD:#} {}", clean(evidence))?;
-            let failed = run.flow().step(step).and_then(|step| step.environments.last());
-            let environment = failed.copied().unwrap_or_else(|| order.environment());
+            let failed = run.flow().step(step);
             let (slug, tag) = (&app.slug, &version.image_tag);
+            // It judged the version, so what follows it was left out on purpose.
+            if failed.is_some_and(|step| step.operation.nature().names_outcomes) {
+                let go_past = format!("`deploy {slug}` would go past {step}, which found it bad");
+                let back =
+                    run.deployed().last().map(|at| format!(", or go back with `rollback {slug} {at}`"));
+                return writeln!(
+                    out,
+                    "{BOLD}to do:{BOLD:#} mend it and release again{}; {go_past}",
+                    back.unwrap_or_default()
+                );
+            }
+            let environment = failed.and_then(|step| step.environments.last());
+            let environment = environment.copied().unwrap_or_else(|| order.environment());
             // A rollback holds the environment, so `deploy` would be refused.
             if order.kind == OrderKind::RollBack {
                 return writeln!(

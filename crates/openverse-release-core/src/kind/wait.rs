@@ -111,7 +111,7 @@ impl Work for Verify {
             return Verdict::Until { evidence: format!("{answer}; watched until {}", clock(until)), until };
         }
         Verdict::Done {
-            evidence: format!("{answer}, and did whenever it was asked for {} min", self.minutes),
+            evidence: format!("{answer} after {} min, and no look before saw another version", self.minutes),
             warning: None,
             run: None,
         }
