@@ -94,8 +94,7 @@ fn a_version_that_stays_live_is_verified_over_the_whole_time() {
     drive.go(&mut world, iter::empty());
     let watch = drive.run.done().last().unwrap();
     let said = (watch.step.as_str(), watch.outcome.as_str(), watch.evidence.as_str());
-    let evidence =
-        "https://api.example.org/version answers bbbbbbb after 10 min, and no look before saw another version";
+    let evidence = "https://api.example.org/version answers bbbbbbb after 10 min, and no look before saw another version";
     assert_eq!(said, ("Watch", "passed", evidence));
 }
 
