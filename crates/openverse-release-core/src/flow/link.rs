@@ -1,5 +1,7 @@
 //! The links between steps.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{CheckId, Outcome, StepId};
@@ -62,6 +64,19 @@ impl Link {
     /// Returns a link of which nothing more is said.
     pub fn new(from: StepId, kind: LinkKind, to: StepId) -> Self {
         Self { from, to, kind, label: None, outcome: None }
+    }
+
+    /// Returns what is written on the line: the outcome on which it is taken, and its words.
+    pub fn words(&self) -> Option<Cow<'_, str>> {
+        words(self.outcome.as_ref(), self.label.as_deref())
+    }
+}
+
+pub(super) fn words<'a>(outcome: Option<&'a Outcome>, label: Option<&'a str>) -> Option<Cow<'a, str>> {
+    match (outcome, label) {
+        (Some(outcome), Some(label)) => Some(format!("{outcome}: {label}").into()),
+        (Some(outcome), None) => Some(outcome.as_str().into()),
+        (None, label) => label.map(Cow::Borrowed),
     }
 }
 

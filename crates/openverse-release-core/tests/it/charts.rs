@@ -1,7 +1,8 @@
 //! Mermaid charts, read back by a reader that knows nothing of the writer.
 
 use openverse_release_core::{
-    ChartLevel, Detail, DetailKind, Flow, Link, LinkKind, StepMark, StepMarks, flows,
+    ChartLevel, Detail, DetailKind, EnvironmentName, Flow, FlowBuilder, Link, LinkKind, StepMark, StepMarks,
+    flows, kind::Pause,
 };
 use proptest::prelude::*;
 
@@ -174,6 +175,24 @@ fn words_on_a_link_are_shown() {
     let chart = Chart::read(&flows::api().to_mermaid(ChartLevel::Overview));
     let words: Vec<_> = chart.links.iter().filter_map(|link| link.label.as_deref()).collect();
     assert_eq!(words, ["asks for a staging deployment", "asks for a production deployment", "roll back"]);
+}
+
+#[test]
+fn the_outcome_on_which_a_link_is_taken_is_shown() {
+    let mut flow = FlowBuilder::new("outcomes", semver::Version::new(1, 0, 0));
+    let production = EnvironmentName::PRODUCTION;
+    let deploy = flow.deploy_by_github_workflow("Deploy", "Deploy", production);
+    let watch = flow.does("Watch", "Watch", Pause { minutes: 1 });
+    let back = flow.redeploy_last_working_by_itself("Back", "Go back", production);
+    flow.triggers(deploy, watch).triggers(watch, back).on("failed".parse().unwrap());
+    flow.triggers(watch, back).on("late".parse().unwrap()).labelled("too slow");
+    let flow = flow.build().unwrap();
+    let chart = Chart::read(&flow.to_mermaid(ChartLevel::Overview));
+    let words: Vec<_> = chart.links.iter().map(|link| link.label.as_deref()).collect();
+    assert_eq!(words, [None, Some("failed"), Some("late: too slow")]);
+    for text in [flow.to_dot(ChartLevel::Overview), flow.to_text(ChartLevel::Overview)] {
+        assert!(text.contains("failed") && text.contains("late: too slow"), "{text}");
+    }
 }
 
 #[test]

@@ -5,7 +5,10 @@ use super::{
     branches::MOST_LINKS,
     scope::{Scope, Violation},
 };
-use crate::{ChartLevel, Flow};
+use crate::{
+    ChartLevel, Flow,
+    flow::{LinkLabel, link::words},
+};
 
 pub(super) const RULES: &[Rule] = &[Rule {
     id: CheckId::ChartTooLarge,
@@ -43,7 +46,9 @@ fn at_most(flow: &Flow) -> usize {
     const CODE: usize = 10;
     let longest = flow.steps().map(|step| step.id.as_str().len()).max().unwrap_or_default();
     let steps = flow.steps().map(|step| LINE + longest + CODE * step.label.len());
-    let labels = flow.graph.edge_weights().map(|link| link.label.as_deref().map_or(0, str::len));
+    let words =
+        |link: &LinkLabel| words(link.outcome.as_ref(), link.label.as_deref()).map_or(0, |it| it.len());
+    let labels = flow.graph.edge_weights().map(words);
     let links = labels.map(|label| LINE + 2 * longest + CODE * label);
     LINE + steps.sum::<usize>() + links.sum::<usize>()
 }

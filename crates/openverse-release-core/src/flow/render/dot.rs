@@ -20,7 +20,7 @@ pub(super) fn render(flow: &Flow, level: ChartLevel) -> String {
             LinkKind::Continues => "style=dotted",
             LinkKind::RollsBack => "style=solid, dir=both, arrowhead=odot, arrowtail=odot",
         };
-        let label = link.label.map(|label| format!(", label={}", quote(&label::lines(&label))));
+        let label = link.words().map(|words| format!(", label={}", quote(&label::lines(&words))));
         let label = label.unwrap_or_default();
         graph.push_str(&format!("    \"{}\" -> \"{}\" [{style}{label}];\n", link.from, link.to));
     }

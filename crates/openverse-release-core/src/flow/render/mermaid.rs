@@ -5,7 +5,10 @@ use std::{borrow::Cow, fmt::Write};
 use petgraph::visit::EdgeRef;
 
 use super::{ChartLevel, StepMark, StepMarks, label};
-use crate::{Flow, LinkKind, Trigger};
+use crate::{
+    Flow, LinkKind, Trigger,
+    flow::{LinkLabel, link::words},
+};
 
 pub(super) fn render(flow: &Flow, level: ChartLevel, marks: &StepMarks) -> String {
     let mut chart = String::from("flowchart TD\n");
@@ -30,9 +33,10 @@ pub(super) fn render(flow: &Flow, level: ChartLevel, marks: &StepMarks) -> Strin
         chart.push_str("    ");
         chart.push_str(flow.graph[link.source()].id.as_str());
         chart.push_str(line);
-        if let Some(label) = &link.weight().label {
+        let LinkLabel { outcome, label, .. } = link.weight();
+        if let Some(words) = words(outcome.as_ref(), label.as_deref()) {
             chart.push('|');
-            quote(label::each_line(label), &mut chart);
+            quote(label::each_line(&words), &mut chart);
             chart.push('|');
         }
         chart.push(' ');

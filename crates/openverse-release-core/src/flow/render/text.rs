@@ -70,9 +70,9 @@ impl<'a> Page<'a> {
             }
         }
         let indent = self.blank_margin();
-        match down.and_then(|at| links[at].label.as_deref()) {
+        match down.and_then(|at| links[at].words()) {
             Some(words) => {
-                let words = label::lines(words).join(" ");
+                let words = label::lines(&words).join(" ");
                 self.text.push_str(&format!("{indent}  {rail} {words}\n"));
             }
             None if down.is_some() => self.text.push_str(&format!("{indent}  {rail}\n")),
@@ -87,7 +87,7 @@ impl<'a> Page<'a> {
         let margin = self.blank_margin();
         let nested = link.kind == LinkKind::RollsBack && listing.below.get(&link.to) == Some(&link.from);
         if !nested {
-            let words = link.label.as_deref().map(label::lines).unwrap_or_default();
+            let words = link.words().map(|words| label::lines(&words)).unwrap_or_default();
             self.entry(&format!("{margin}  {rail} {line} {}", boxed(to)), rail, &words);
             return;
         }
